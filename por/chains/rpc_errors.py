@@ -1,0 +1,72 @@
+"""Turn a node's error into one of ours, naming the cure."""
+
+import re
+from collections.abc import Callable
+
+from por.errors import DisagreementError, IncapableError, SourceError, UnavailableError
+from por.model import printable
+
+
+class ParametersRefusedError(IncapableError):
+    """Report that a node does not understand the form of a question."""
+
+
+_Kind = tuple[type[SourceError], str]
+
+_PRUNED: _Kind = (
+    IncapableError,
+    "it has no state of that block any more; ask an archive node, or fetch proofs when the snapshot is taken",
+)
+_MOVED: _Kind = (DisagreementError, "that block is not on its canonical chain any more")
+_UNKNOWN: _Kind = (
+    UnavailableError,
+    "it does not know that block: it is not synchronised, or the block was reorganised away",
+)
+_UNSERVED: _Kind = (IncapableError, "it does not serve this question; ask another node")
+_FORM: _Kind = (ParametersRefusedError, "it does not understand this question; ask another node")
+_BUSY: _Kind = (UnavailableError, "it limits the rate of requests; ask again later, or another node")
+
+_PLAIN_WORDS = (
+    (r"missing trie node|pruned|archive|historical (state|proof)|proof window|no state|too old", _PRUNED),
+    (r"state.{0,90} (is not available|unavailable)", _PRUNED),
+    (r"not.{0,20} canonical", _MOVED),
+    (r"(block|header|resource).{0,90} not found|unknown block|(cannot|could not) find", _UNKNOWN),
+)
+_CODES = {
+    -32001: _UNKNOWN,
+    -32004: _UNSERVED,
+    -32005: _BUSY,
+    -32600: _FORM,
+    -32601: _UNSERVED,
+    -32602: _FORM,
+    429: _BUSY,
+}
+_LOOSE_WORDS = (
+    (r"invalid (argument|param|type)|cannot unmarshal|failed to (parse|deserialize|decode)", _FORM),
+    (r"method.{0,90} not |not supported|unsupported|not implemented|batch", _UNSERVED),
+    (r"\brate\b|limit|too many|capacity|quota|throttl", _BUSY),
+)
+
+
+def source_error(place: str, error: object, redact: Callable[[str], str]) -> SourceError:
+    """Make, without raising, the error for a JSON-RPC error object; `place` names source and question.
+
+    Codes are those of JSON-RPC 2.0, EIP-1474 and EIP-1898; nodes agree on few of them: plain words go first.
+    """
+    code = error.get("code") if isinstance(error, dict) else None
+    words = error.get("message") if isinstance(error, dict) else error
+    text = printable(redact(words if isinstance(words, str) else ""))[:200]
+    kind, cure = _kind(code if type(code) is int else 0, text.lower())
+    return kind(f"{place}: {cure} (the node says: {text!r}, code {code if type(code) is int else 'none'})")
+
+
+def _kind(code: int, text: str) -> _Kind:
+    for pattern, kind in _PLAIN_WORDS:
+        if re.search(pattern, text):
+            return kind
+    if code in _CODES:
+        return _CODES[code]
+    for pattern, kind in _LOOSE_WORDS:
+        if re.search(pattern, text):
+            return kind
+    return UnavailableError, "it answers with an error"

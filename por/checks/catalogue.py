@@ -1,0 +1,184 @@
+"""List every check: its id for ever, its question, the evidence it looks at, and whether it needs a chain.
+
+A new check is a row here, a function in the module of its subject, and a line in `por.checks.verify.RUN`.
+"""
+
+from dataclasses import dataclass
+
+from por.errors import FormatError
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Describe one check: what PASS, FAIL and INCONCLUSIVE mean for it, and what it does not show."""
+
+    id: str
+    question: str
+    evidence: str
+    passes: str
+    fails: str
+    inconclusive: str
+    limits: str
+    needs_chain: bool = False
+
+
+CATALOGUE: tuple[Check, ...] = (
+    Check(
+        "snapshot.complete",
+        "Is every evidence file that the bundle names there, unaltered, and named only if it is used?",
+        "the bundle's evidence list and the files beside it",
+        "every listed file has its size and digest, every reference is listed, every account's chain has a block",
+        "a file was altered, is unlisted or unused, or an account's chain has no snapshot block",
+        "a listed file is not there, or cannot be read",
+        "that the bundle lists everything the issuer has or owes",
+    ),
+    Check(
+        "snapshot.canonical",
+        "Is each snapshot block final on its chain, as the sources that the policy asks for see it?",
+        "header evidence, whose hash is computed; the sources' header at that height; their last final block",
+        "enough sources agree on that hash at that height, and call it final",
+        "the sources have another block there, or the header evidence is not of the named block",
+        "no or too few sources, a source failed, the block is not final yet, the chain changed during the run",
+        "that the sources are honest where they all agree on a false chain",
+        needs_chain=True,
+    ),
+    Check(
+        "snapshot.simultaneous",
+        "Is each snapshot block the last one of its chain at the instant, and near enough to it?",
+        "the header evidence of the block and of its child, and the sources' child header",
+        "timestamp ≤ instant < the child's timestamp, and the distance is within the policy's skew",
+        "a later block qualifies, the child does not follow the block, or the distance is too large",
+        "there is no child header, or no source to compare it with",
+        "that nothing moved within the skew",
+        needs_chain=True,
+    ),
+    Check(
+        "snapshot.fresh",
+        "Is the snapshot in the past, and not older than the policy allows, at the clock given?",
+        "the bundle's instant, the policy's max_age_seconds, and --now or the machine's clock",
+        "0 ≤ age ≤ the limit",
+        "the snapshot is older than the limit, or in the future",
+        "never",
+        "that the coins are still there now",
+    ),
+    Check(
+        "liabilities.scheme",
+        "Is each commitment of a known scheme, in its asset's decimals, and under the commitments root?",
+        "the commitments; the table of schemes; the policy's and the shipped table's decimals",
+        "scheme known, decimals as in the table where it knows the asset, root of all roots as stated",
+        "decimals or the root of all roots differ",
+        "the scheme is not known to this release",
+        "that the amounts committed to are all that is owed",
+    ),
+    Check(
+        "liabilities.inclusion",
+        "Is what the customer says is theirs in the committed total?",
+        "inclusion proofs; the account id and the amounts, both from the customer",
+        "the records opened for this account id lead to the committed root, total and depth, and sum to the amount",
+        "a path leads elsewhere, a record is opened twice, or the amount differs",
+        "the customer gave no id or no amounts, or there is no proof for an expected row",
+        "that other customers are in the list",
+    ),
+    Check(
+        "liabilities.nonnegative",
+        "Are all amounts and sums unsigned and below 2^128, as far as anybody folded them?",
+        "the folded paths, or the whole record list",
+        "along the paths folded, or over all records, as the finding says",
+        "a sum overflows on the way up",
+        "nothing was folded",
+        "amounts outside the folded paths, unless all records were recomputed",
+    ),
+    Check(
+        "liabilities.recomputed",
+        "Do the records of the whole ledger imply each committed root and total?",
+        "the record list the issuer hands the auditor (--ledger)",
+        "every tree rebuilt from the records has the committed root, total and depth",
+        "a tree differs, a record is out of order or doubled, or records exist for a tree not committed to",
+        "no record list was given",
+        "that the record list is the issuer's whole ledger",
+    ),
+    Check(
+        "reserves.control",
+        "Did each account's key sign the challenge of this snapshot, as the verifier rebuilds it?",
+        "control signatures; the challenge is rebuilt from the bundle",
+        "the key of the account signed the challenge that names this issuer, snapshot, block and expiry",
+        "the signature is malformed, over another challenge, or of another key",
+        "no signature, or a kind that this release does not verify (contract accounts)",
+        "ownership, who else holds the key, or that the coins are free of claims",
+    ),
+    Check(
+        "reserves.balance",
+        "Is each claimed holding exactly what the chain's state had at the snapshot block?",
+        "account and storage proofs against the state root of the computed header; the sources' header",
+        "the proofs imply exactly the claimed amount, and the block is final on its chain",
+        "another amount is implied, a proof breaks its rules, or the block is not on the chain",
+        "no proof, no known token layout, or nobody but the issuer says that the block is on the chain",
+        "where the coins were before and after the block",
+        needs_chain=True,
+    ),
+    Check(
+        "reserves.eligible",
+        "May each claimed holding count at all: not the issuer's own asset, not blocked by its token?",
+        "the policy's own_assets; flag bits in the proven token storage",
+        "neither holds",
+        "the asset is the issuer's own, or the token flags the holder",
+        "never",
+        "pledges, loans and other claims that no chain shows",
+    ),
+    Check(
+        "reserves.distinct",
+        "Is every account listed once, in one role?",
+        "the bundle's account list",
+        "once",
+        "listed twice, in the same role or in two",
+        "there is no account",
+        "that no other issuer lists the account",
+    ),
+    Check(
+        "solvency.coverage",
+        "Does each asset class have at least ratio × its liabilities in counted customer holdings?",
+        "the findings of control, balance, eligible and distinct; the committed totals; the policy's classes and ratio",
+        "proven holdings are at least the required amount",
+        "even with every undecided claim the required amount is not reached",
+        "the required amount lies between the proven and the possible figure, or nothing is owed",
+        "liabilities that are in no tree",
+        needs_chain=True,
+    ),
+    Check(
+        "publication.identified",
+        "Is this bundle signed by a key the policy names, or named by the policy itself?",
+        "the signed note beside the bundle or in the proof; the policy's keys, digests and roots; --root",
+        "a key of the policy signed exactly this issuer, snapshot, digest and root; or the policy or --root names it",
+        "a known key's signature is bad, the note or the root is another one, or the issuer is not the policy's",
+        "there is no pin or no signature by a key of the policy",
+        "that others were shown the same bundle",
+    ),
+    Check(
+        "publication.anchored",
+        "Is the bundle anchored by the issuer's address, before its control proofs expire?",
+        "the registry's entries",
+        "an anchor equal to the bundle exists and precedes the expiry",
+        "the anchor differs or is late",
+        "there is no registry to ask: this release has none",
+        "that the anchored figures are true",
+        needs_chain=True,
+    ),
+    Check(
+        "publication.unequivocal",
+        "Is exactly one bundle published for this instant, the same for everybody?",
+        "the registry's entries",
+        "exactly one entry, not superseded",
+        "two entries for one instant",
+        "there is no registry to ask: this release has none",
+        "that every customer looked there",
+        needs_chain=True,
+    ),
+)
+
+
+def check(check_id: str) -> Check:
+    """Return one check by its id. Raises: FormatError."""
+    found = next((entry for entry in CATALOGUE if entry.id == check_id), None)
+    if found is None:
+        raise FormatError(f"no check is called {check_id!r}; por explain lists them")
+    return found

@@ -1,0 +1,187 @@
+"""Answer the customer: is what I say is mine in the total they committed to? (`por/spec/inclusion-proof.md`)."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from por.checks.freshness import freshness
+from por.checks.observation import Missing, Observation, Seen, observe, unseen
+from por.checks.pins import Pins, identified
+from por.checks.policy import shipped_tables
+from por.checks.requirements import answered, with_waivers
+from por.checks.scheme import scheme_finding
+from por.commitments.account_ids import account_id_bytes
+from por.errors import EvidenceError, FormatError
+from por.model import (
+    Expectation,
+    Finding,
+    InclusionProof,
+    Instant,
+    LiabilityCommitment,
+    Outcome,
+    TreeProof,
+    Verdict,
+    format_coins,
+    parse_coins,
+    snapshot_id,
+)
+from por.proofs.inclusion import implied_commitment
+
+CHECK = "liabilities.inclusion"
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """Hold what only the customer can say: the account id, or None, and the amounts expected."""
+
+    account: str | None
+    expected: tuple[Expectation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedTree:
+    """Hold one tree of the proofs and what its records sum to, in base units, for the customer's account."""
+
+    commitment: LiabilityCommitment
+    units: Observation[int]
+
+
+def verify_inclusion(proofs: Sequence[InclusionProof], customer: Customer, pins: Pins, *, now: Instant) -> Verdict:
+    """Verify the proofs of one customer in one snapshot.
+
+    Raises: FormatError when the proofs are of different snapshots, or the account id or an amount cannot be read.
+    """
+    issuer, instant = _one_snapshot(proofs)
+    subject = snapshot_id(issuer, instant)
+    trees = [_open(proofs, tree, customer) for tree in _merged(proofs)]
+    findings = [
+        *answered("liabilities.scheme", subject, _schemes(trees, pins)),
+        *answered(CHECK, subject, _inclusion(trees, customer)),
+        *answered("liabilities.nonnegative", subject, map(_nonnegative, trees)),
+        *answered("publication.identified", subject, identified(subject, proofs, pins)),
+    ]
+    if pins.policy is not None:
+        findings.append(freshness(subject, instant, now, pins.policy.max_age))
+    return Verdict(
+        profile="customer",
+        snapshot=subject,
+        bundle=pins.bundle.digest if pins.bundle else None,
+        policy=pins.policy.digest if pins.policy else None,
+        as_of=instant,
+        checked_at=now,
+        findings=with_waivers(findings, pins.policy),
+    )
+
+
+def _one_snapshot(proofs: Sequence[InclusionProof]) -> tuple[str, Instant]:
+    named = {(proof.issuer, proof.instant, proof.case_rule) for proof in proofs}
+    if len(named) != 1:
+        raise FormatError("the proofs are of different snapshots; verify each snapshot by itself")
+    return proofs[0].issuer, proofs[0].instant
+
+
+def _merged(proofs: Sequence[InclusionProof]) -> list[TreeProof]:
+    merged: dict[str, TreeProof] = {}
+    for tree in (tree for proof in proofs for tree in proof.trees):
+        ref = tree.commitment.ref
+        if ref not in merged:
+            merged[ref] = tree
+        elif merged[ref].commitment == tree.commitment:
+            merged[ref] = replace(merged[ref], records=merged[ref].records + tree.records)
+        else:
+            raise FormatError(f"the proofs hold two different commitments for {ref}", "/trees")
+    return [merged[ref] for ref in sorted(merged)]
+
+
+def _open(proofs: Sequence[InclusionProof], tree: TreeProof, customer: Customer) -> OpenedTree:
+    if customer.account is None:
+        return OpenedTree(tree.commitment, Missing("you gave no account id; give --account"))
+    account = account_id_bytes(customer.account, proofs[0].case_rule)
+    return OpenedTree(tree.commitment, observe(lambda: _sum(proofs[0], tree, account)))
+
+
+def _sum(proof: InclusionProof, tree: TreeProof, account: bytes) -> int:
+    if not tree.records:
+        raise EvidenceError("the proof opens no record here")
+    for what, named in (("index", [r.index for r in tree.records]), ("part", [r.part for r in tree.records])):
+        if len(set(named)) != len(named):
+            raise EvidenceError(f"one {what} is opened twice")
+    for record in tree.records:
+        implied = implied_commitment(tree, record, proof.issuer, snapshot_id(proof.issuer, proof.instant), account)
+        wanted = (tree.commitment.root, tree.commitment.total, tree.commitment.depth)
+        if (implied.root, implied.total, implied.depth) != wanted:
+            raise EvidenceError("the path leads to another root: the record is not this account's, or was altered")
+    return sum(record.amount for record in tree.records)
+
+
+def _schemes(trees: Sequence[OpenedTree], pins: Pins) -> Iterator[Finding]:
+    classes = pins.policy.classes if pins.policy else shipped_tables().classes
+    return (scheme_finding(tree.commitment, classes) for tree in trees)
+
+
+def _nonnegative(tree: OpenedTree) -> Finding:
+    ref = tree.commitment.ref
+    if not isinstance(tree.units, Seen):
+        return unseen("liabilities.nonnegative", ref, tree.units)
+    return Finding("liabilities.nonnegative", ref, Outcome.PASS, "liabilities.nonnegative.along_path")
+
+
+def _inclusion(trees: Sequence[OpenedTree], customer: Customer) -> Iterator[Finding]:
+    stated: set[str] = set()
+    for expectation in customer.expected:
+        matching = [tree for tree in trees if _matches(expectation, tree.commitment)]
+        stated.update(tree.commitment.ref for tree in matching)
+        yield _expected(expectation, matching)
+    for tree in trees:
+        if tree.commitment.ref not in stated:
+            yield _unstated(tree, bool(customer.expected))
+
+
+def _matches(expectation: Expectation, commitment: LiabilityCommitment) -> bool:
+    if str(commitment.asset) != expectation.asset:
+        return False
+    return commitment.segment == expectation.segment or (expectation.segment is None and not commitment.is_debt)
+
+
+def _expected(expectation: Expectation, trees: Sequence[OpenedTree]) -> Finding:
+    subject = f"{expectation.segment}/{expectation.asset}" if expectation.segment else expectation.asset
+    if not trees:
+        return Finding(CHECK, subject, Outcome.INCONCLUSIVE, f"{CHECK}.no_proof", expected=expectation.coins)
+    decimals = trees[0].commitment.decimals
+    units = 0
+    for tree in trees:
+        if not isinstance(tree.units, Seen):
+            return unseen(CHECK, subject, tree.units)
+        units += tree.units.value
+    good = parse_coins(expectation.coins, decimals) == units
+    return Finding(
+        CHECK,
+        subject,
+        Outcome.PASS if good else Outcome.FAIL,
+        f"{CHECK}.included" if good else f"{CHECK}.other_amount",
+        expected=format_coins(parse_coins(expectation.coins, decimals), decimals),
+        actual=format_coins(units, decimals),
+        facts={
+            "asset": expectation.asset,
+            "segments": ", ".join(tree.commitment.segment for tree in trees),
+            "totals": ", ".join(format_coins(tree.commitment.total, decimals) for tree in trees),
+        },
+    )
+
+
+def _unstated(tree: OpenedTree, others_stated: bool) -> Finding:
+    commitment = tree.commitment
+    if not isinstance(tree.units, Seen):
+        return unseen(CHECK, commitment.ref, tree.units)
+    coins = format_coins(tree.units.value, commitment.decimals)
+    facts = {"asset": str(commitment.asset), "segments": commitment.segment}
+    return Finding(
+        CHECK,
+        commitment.ref,
+        Outcome.INCONCLUSIVE,
+        f"{CHECK}.not_stated",
+        actual=coins,
+        facts=facts,
+        required=not others_stated,
+    )
+
+

@@ -1,0 +1,100 @@
+"""Authenticate the commitments root of inclusion proofs by what the verifier already trusts."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from por.checks.evidence import OpenBundle
+from por.checks.note import note_finding, pinned, read_note, read_signatures
+from por.checks.observation import Missing, Seen, observe, then, unseen
+from por.errors import EvidenceError
+from por.model import Finding, InclusionProof, Outcome, Policy
+from por.proofs.inclusion import implied_commitments_root
+from por.proofs.signed_note import BundleNote
+
+CHECK = "publication.identified"
+
+
+@dataclass(frozen=True, slots=True)
+class Pins:
+    """Hold what authenticates a root: a policy, a bundle to compare with, commitments roots given by hand."""
+
+    policy: Policy | None = None
+    bundle: OpenBundle | None = None
+    roots: tuple[bytes, ...] = ()
+
+
+def identified(subject: str, proofs: Sequence[InclusionProof], pins: Pins) -> Iterator[Finding]:
+    """Ask: do all trees lie under one commitments root, and does a pin of the verifier's own authenticate it?
+
+    Every pin that is given must hold: a root, a bundle, the policy's keys. None given is INCONCLUSIVE.
+    """
+    root = observe(lambda: _one_root(proofs))
+    if not isinstance(root, Seen):
+        yield unseen(CHECK, subject, root)
+        return
+    findings = list(_by_pins(subject, proofs, root.value, pins))
+    failed = [finding for finding in findings if finding.outcome is Outcome.FAIL]
+    passed = [finding for finding in findings if finding.outcome is Outcome.PASS]
+    yield (failed or passed or findings or [unseen(CHECK, subject, Missing("no pin was given: --policy, --root"))])[0]
+
+
+def _one_root(proofs: Sequence[InclusionProof]) -> bytes:
+    roots = {implied_commitments_root(tree, proof.count) for proof in proofs for tree in proof.trees}
+    if len(roots) > 1:
+        raise EvidenceError("the trees of these proofs lead to different commitments roots")
+    if not roots:
+        raise EvidenceError("the proof opens no tree")
+    return roots.pop()
+
+
+def _by_pins(subject: str, proofs: Sequence[InclusionProof], root: bytes, pins: Pins) -> Iterator[Finding]:
+    given = (*pins.roots, *(pins.policy.roots if pins.policy else ()))
+    if pins.roots or root in given:
+        yield _by_root(subject, root, given)
+    if pins.bundle is not None:
+        yield _by_bundle(subject, root, pins.bundle, pins.policy)
+    if pins.policy is not None and pins.policy.keys:
+        yield _by_note(subject, proofs, root, pins.policy)
+
+
+def _by_root(subject: str, root: bytes, given: Sequence[bytes]) -> Finding:
+    if root in given:
+        return pinned(subject, f"{CHECK}.root_given", root.hex())
+    expected = ", ".join(item.hex() for item in given)
+    return Finding(CHECK, subject, Outcome.FAIL, f"{CHECK}.other_root", expected=expected, actual=root.hex())
+
+
+def _by_bundle(subject: str, root: bytes, opened: OpenBundle, policy: Policy | None) -> Finding:
+    bundle = opened.bundle
+    if bundle.snapshot != subject or bundle.commitments_root != root:
+        expected = f"{bundle.snapshot} {bundle.commitments_root.hex()}"
+        return Finding(CHECK, subject, Outcome.FAIL, f"{CHECK}.other_root", expected=expected, actual=root.hex())
+    if policy is not None and opened.digest in policy.bundles and policy.issuer == bundle.issuer:
+        return pinned(subject, f"{CHECK}.pinned", str(opened.digest))
+    if policy is not None and policy.keys and opened.note is not None:
+        wanted = BundleNote(bundle.issuer, subject, opened.digest, root)
+        return note_finding(subject, read_signatures(opened.note, policy.keys), wanted)
+    return unseen(CHECK, subject, Missing("the bundle is consistent, but no policy key or digest authenticates it"))
+
+
+def _by_note(subject: str, proofs: Sequence[InclusionProof], root: bytes, policy: Policy) -> Finding:
+    if policy.issuer != proofs[0].issuer:
+        message = f"{CHECK}.other_issuer"
+        return Finding(CHECK, subject, Outcome.FAIL, message, expected=policy.issuer, actual=proofs[0].issuer)
+    texts = {proof.note for proof in proofs}
+    if texts == {""}:
+        return unseen(CHECK, subject, Missing("the proof carries no signed note"))
+    findings = [_signed(subject, text, root, policy) for text in sorted(texts)]
+    return next((finding for finding in findings if finding.outcome is not Outcome.PASS), findings[0])
+
+
+def _signed(subject: str, text: str, root: bytes, policy: Policy) -> Finding:
+    signatures = read_signatures(text, policy.keys)
+    said = then(signatures, read_note)
+    if not isinstance(said, Seen):
+        return unseen(CHECK, subject, said)
+    note: BundleNote = said.value
+    wanted = BundleNote(policy.issuer, subject, note.bundle_digest, root)
+    return note_finding(subject, signatures, wanted)
+
+

@@ -1,0 +1,58 @@
+"""Decide which findings a verdict rests on: the profile's, what a policy adds, less what it waives by name and reason."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from por.model import Finding, Outcome, Policy
+
+CUSTOMER = (
+    "liabilities.scheme",
+    "liabilities.inclusion",
+    "liabilities.nonnegative",
+    "publication.identified",
+)
+JOB = (
+    "snapshot.complete",
+    "snapshot.canonical",
+    "snapshot.simultaneous",
+    "snapshot.fresh",
+    "liabilities.scheme",
+    "reserves.control",
+    "reserves.balance",
+    "reserves.eligible",
+    "reserves.distinct",
+    "solvency.coverage",
+    "publication.identified",
+    "publication.anchored",
+    "publication.unequivocal",
+)
+AUDITOR = (*JOB[:5], "liabilities.nonnegative", "liabilities.recomputed", *JOB[5:])
+PROFILES = {"customer": CUSTOMER, "job": JOB, "auditor": AUDITOR}
+NEVER_WAIVED = ("reserves.control", "reserves.balance", "solvency.coverage", "publication.identified")
+
+
+def required_checks(policy: Policy) -> tuple[str, ...]:
+    """List what the policy's profile applies, and what the policy adds."""
+    profile = PROFILES[policy.profile]
+    return (*profile, *(name for name in policy.require if name not in profile))
+
+
+def answered(check: str, subject: str, findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Pass a check's findings on; one that looked at nothing is INCONCLUSIVE about the whole snapshot (T68)."""
+    empty = True
+    for finding in findings:
+        empty = False
+        yield finding
+    if empty:
+        yield Finding(check, subject, Outcome.INCONCLUSIVE, "evidence.nothing")
+
+
+def with_waivers(findings: Sequence[Finding], policy: Policy | None) -> tuple[Finding, ...]:
+    """Mark the findings that the policy waives; they stay in the verdict with the reason."""
+    reasons = {waiver.check: waiver.reason for waiver in policy.waivers} if policy else {}
+    return tuple(
+        replace(finding, required=False, waived=reasons[finding.check]) if finding.check in reasons else finding
+        for finding in findings
+    )
+
+

@@ -1,0 +1,104 @@
+"""Ask who controls each reserve account, what it held, and whether it may count."""
+
+from collections import Counter
+from collections.abc import Iterator
+from functools import partial
+
+from por.checks.chain_view import ChainView
+from por.checks.examination import Examination
+from por.checks.holdings import ProvenHolding
+from por.checks.observation import Observation, Seen, judge
+from por.checks.snapshot import header_grade
+from por.model import ChainAccount, ClaimedHolding, Custody, Finding, Grade, Outcome, ReserveAccount, SnapshotBlock
+
+
+def control(examination: Examination) -> Iterator[Finding]:
+    """Ask: did each account's key sign the challenge of this snapshot, as the verifier rebuilds it?"""
+    for i, account in examination.accounts():
+        yield judge("reserves.control", str(account.account), examination.signers[i], partial(_control, account))
+
+
+def _control(account: ReserveAccount, signer: str) -> Finding:
+    proven = signer == account.account.address
+    third_party = account.custody is Custody.THIRD_PARTY
+    return Finding(
+        "reserves.control",
+        str(account.account),
+        Outcome.PASS if proven else Outcome.FAIL,
+        "reserves.control.signed" if proven else "reserves.control.other_signer",
+        grade=Grade.THIRD_PARTY_DOCUMENT if third_party else None,
+        expected=account.account.address,
+        actual=signer,
+        facts={"custody": str(account.custody)},
+    )
+
+
+def holding_subject(account: ChainAccount, claim: ClaimedHolding) -> str:
+    """Address one claimed holding in findings."""
+    return f"{account}/{claim.asset.namespace}:{claim.asset.reference}"
+
+
+def balance(examination: Examination) -> Iterator[Finding]:
+    """Ask: is each claimed holding exactly what the chain's state had at the snapshot block?"""
+    for i, account, claim in examination.claims():
+        subject = holding_subject(account.account, claim)
+        held = examination.holdings[i, claim.asset]
+        yield judge("reserves.balance", subject, held, partial(_balance, examination, account, claim))
+
+
+def _balance(examination: Examination, account: ReserveAccount, claim: ClaimedHolding, held: ProvenHolding) -> Finding:
+    block = next(block for block in examination.bundle.blocks if block.chain == account.account.chain)
+    view = examination.views[block.chain]
+    outcome, message, grade = _standing(block, view)
+    if held.units != claim.amount:
+        outcome, message = Outcome.FAIL, "reserves.balance.differs"
+    facts = {"block": str(block.block.number), "hash": "0x" + block.block.hash.hex(), "asset": str(claim.asset)}
+    if not isinstance(view, Seen):
+        facts["reason"] = view.reason
+    return Finding(
+        "reserves.balance",
+        holding_subject(account.account, claim),
+        outcome,
+        message,
+        grade=grade,
+        expected=str(claim.amount),
+        actual=str(held.units),
+        facts=facts,
+    )
+
+
+def _standing(block: SnapshotBlock, view: Observation[ChainView]) -> tuple[Outcome, str, Grade]:
+    if not isinstance(view, Seen):
+        return Outcome.INCONCLUSIVE, "reserves.balance.unconfirmed", Grade.SELF_DECLARED
+    grade = header_grade(view.value)
+    if view.value.header.hash != block.block.hash:
+        return Outcome.FAIL, "reserves.balance.off_chain", grade
+    if view.value.finalized.number < block.block.number:
+        return Outcome.INCONCLUSIVE, "reserves.balance.not_final", grade
+    return Outcome.PASS, "reserves.balance.proven", grade
+
+
+def eligible(examination: Examination) -> Iterator[Finding]:
+    """Ask: may each claimed holding count at all: not the issuer's own asset, not blocked by its token?"""
+    for i, account, claim in examination.claims():
+        held = examination.holdings[i, claim.asset]
+        subject = holding_subject(account.account, claim)
+        if claim.asset in examination.policy.own_assets:
+            yield Finding("reserves.eligible", subject, Outcome.FAIL, "reserves.eligible.own_asset")
+        elif isinstance(held, Seen) and held.value.flags:
+            facts = {"flags": hex(held.value.flags)}
+            yield Finding("reserves.eligible", subject, Outcome.FAIL, "reserves.eligible.flagged", facts=facts)
+        else:
+            facts = {"role": str(account.role), "asset": str(claim.asset)}
+            yield Finding("reserves.eligible", subject, Outcome.PASS, "reserves.eligible.may_count", facts=facts)
+
+
+def distinct(examination: Examination) -> Iterator[Finding]:
+    """Ask: is every account listed once, in one role?"""
+    listed = Counter(account.account for account in examination.bundle.reserves)
+    for account, times in sorted(listed.items()):
+        outcome = Outcome.PASS if times == 1 else Outcome.FAIL
+        message = "reserves.distinct.once" if times == 1 else "reserves.distinct.again"
+        roles = sorted({str(row.role) for row in examination.bundle.reserves if row.account == account}) if times > 1 else []
+        facts = {"times": str(times), "roles": ", ".join(roles)}
+        yield Finding("reserves.distinct", str(account), outcome, message, facts=facts)

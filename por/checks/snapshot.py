@@ -1,0 +1,144 @@
+"""Ask whether the snapshot is whole, on the chain, of one instant, and recent enough."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from por.checks.chain_view import ChainView
+from por.checks.examination import Examination
+from por.checks.freshness import freshness
+from por.checks.observation import Broken, Observation, Seen, judge, then, unseen
+from por.model import BlockRef, Digest, Finding, Grade, Header, Instant, Outcome, SnapshotBlock
+
+
+def complete(examination: Examination) -> Iterator[Finding]:
+    """Ask: is every evidence file that the bundle names there, unaltered, and named only if it is used?"""
+    bundle = examination.bundle
+    problems = [*_evidence_problems(examination), *_chains_without_block(examination)]
+    yield from problems
+    if not problems and bundle.evidence:
+        facts = {"files": str(len(bundle.evidence)), "bytes": str(sum(entry.size for entry in bundle.evidence))}
+        yield Finding("snapshot.complete", bundle.snapshot, Outcome.PASS, "snapshot.complete.whole", facts=facts)
+
+
+def _evidence_problems(examination: Examination) -> Iterator[Finding]:
+    used = _used_evidence(examination)
+    listed = {entry.digest for entry in examination.bundle.evidence}
+    for digest in sorted(used - listed):
+        yield Finding("snapshot.complete", str(digest), Outcome.FAIL, "snapshot.complete.unlisted")
+    for digest in sorted(listed - used):
+        yield Finding("snapshot.complete", str(digest), Outcome.FAIL, "snapshot.complete.unused")
+    for entry in examination.bundle.evidence:
+        seen = examination.opened.intact(entry)
+        if not isinstance(seen, Seen):
+            yield unseen("snapshot.complete", str(entry.digest), seen)
+
+
+def _used_evidence(examination: Examination) -> set[Digest]:
+    bundle = examination.bundle
+    used = {block.header for block in bundle.blocks} | {block.child for block in bundle.blocks if block.child}
+    used |= {account.control for account in bundle.reserves if account.control}
+    return used | {digest for _, _, claim in examination.claims() for digest in claim.evidence}
+
+
+def _chains_without_block(examination: Examination) -> Iterator[Finding]:
+    named = {block.chain for block in examination.bundle.blocks}
+    for chain in sorted({account.account.chain for account in examination.bundle.reserves} - named):
+        yield Finding("snapshot.complete", str(chain), Outcome.FAIL, "snapshot.complete.no_block")
+
+
+def canonical(examination: Examination) -> Iterator[Finding]:
+    """Ask: is each snapshot block final on its chain, as the sources that the policy asks for see it?"""
+    for block in examination.bundle.blocks:
+        header = _of_block(examination.headers[block.chain], block.block)
+        view = then(header, lambda _, chain=block.chain: examination.views[chain])  # type: ignore[misc]
+        yield judge("snapshot.canonical", str(block.chain), view, partial(_canonical, block))
+
+
+def _of_block(header: Observation[Header], block: BlockRef) -> Observation[Header]:
+    if isinstance(header, Seen) and header.value.ref != block:
+        return Broken("the header evidence is not of the block the bundle names")
+    return header
+
+
+def _canonical(block: SnapshotBlock, view: ChainView) -> Finding:
+    outcome, message = Outcome.PASS, "snapshot.canonical.final"
+    if view.header.hash != block.block.hash:
+        outcome, message = Outcome.FAIL, "snapshot.canonical.other_hash"
+    elif view.finalized.number < block.block.number:
+        outcome, message = Outcome.INCONCLUSIVE, "snapshot.canonical.not_final"
+    return Finding(
+        "snapshot.canonical",
+        str(block.chain),
+        outcome,
+        message,
+        grade=header_grade(view),
+        expected="0x" + view.header.hash.hex(),
+        actual="0x" + block.block.hash.hex(),
+        facts={
+            "number": str(block.block.number),
+            "finalized": str(view.finalized.number),
+            "sources": ", ".join(view.names),
+        },
+    )
+
+
+def header_grade(view: ChainView) -> Grade:
+    """Grade what is proven against a header: it is agreed when two or more independent sources gave it."""
+    return Grade.STATE_PROOF if len(view.names) > 1 else Grade.SINGLE_SOURCE
+
+
+def simultaneous(examination: Examination) -> Iterator[Finding]:
+    """Ask: is each snapshot block the last one of its chain at the instant, and near enough to it?"""
+    for block in examination.bundle.blocks:
+        header = _of_block(examination.headers[block.chain], block.block)
+        child = then(header, lambda _, b=block: _child(examination, b))  # type: ignore[misc]
+        yield judge("snapshot.simultaneous", str(block.chain), child, partial(_simultaneous, examination, header))
+
+
+def _child(examination: Examination, block: SnapshotBlock) -> Observation[Header]:
+    def agreed(view: ChainView) -> Observation[Header]:
+        evidence = examination.children[block.chain]
+        if view.child is None or not isinstance(evidence, Seen):
+            return evidence
+        if evidence.value.hash != view.child.hash:
+            return Broken("the next block in the evidence is not the one the sources have")
+        return evidence
+
+    return then(examination.views[block.chain], agreed)
+
+
+def _simultaneous(examination: Examination, header: Observation[Header], child: Header) -> Finding:
+    instant, policy = examination.bundle.instant, examination.policy
+    if not isinstance(header, Seen):
+        return unseen("snapshot.simultaneous", "header", header)
+    block = header.value
+    skew = instant.seconds - block.timestamp
+    outcome, message = Outcome.PASS, "snapshot.simultaneous.last_before"
+    if child.parent_hash != block.hash or child.number != block.number + 1:
+        outcome, message = Outcome.FAIL, "snapshot.simultaneous.not_next"
+    elif not block.timestamp <= instant.seconds < child.timestamp:
+        outcome, message = Outcome.FAIL, "snapshot.simultaneous.not_last"
+    elif skew > policy.max_skew:
+        outcome, message = Outcome.FAIL, "snapshot.simultaneous.skew"
+    return Finding(
+        "snapshot.simultaneous",
+        _chain_of(examination, block.ref),
+        outcome,
+        message,
+        expected=f"at most {policy.max_skew} s",
+        actual=f"{skew} s",
+        facts={"block": _moment(block), "next": _moment(child), "instant": str(instant)},
+    )
+
+
+def _chain_of(examination: Examination, ref: BlockRef) -> str:
+    return next(str(block.chain) for block in examination.bundle.blocks if block.block == ref)
+
+
+def _moment(header: Header) -> str:
+    return str(Instant(header.timestamp))
+
+
+def fresh(examination: Examination) -> Iterator[Finding]:
+    """Ask: is the snapshot in the past, and not older than the policy allows, at the clock given?"""
+    yield freshness(examination.bundle.snapshot, examination.bundle.instant, examination.now, examination.policy.max_age)

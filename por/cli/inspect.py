@@ -1,0 +1,53 @@
+"""Run `por inspect`: show what a document says; inspecting is not verifying."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from por.checks.evidence import read_document
+from por.encoding import (
+    bundle_v1,
+    control_signature_v1,
+    evm_account_proof_v1,
+    evm_header_v1,
+    inclusion_proof_v1,
+    media_types,
+    strict_json,
+    verdict_v1,
+)
+from por.errors import FormatError
+
+EXAMPLE = "por inspect bundle/"
+
+READERS = {
+    media_types.BUNDLE: bundle_v1.read,
+    media_types.INCLUSION_PROOF: inclusion_proof_v1.read,
+    media_types.VERDICT: verdict_v1.read,
+    media_types.EVM_HEADER: evm_header_v1.read,
+    media_types.EVM_ACCOUNT_PROOF: evm_account_proof_v1.read,
+    media_types.CONTROL_SIGNATURE: control_signature_v1.read,
+}
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.add_argument("file", metavar="FILE", type=Path, help="a document of por, or a bundle's directory")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the document, indented."""
+    path = args.file / "bundle.json" if args.file.is_dir() else args.file
+    data = read_document(path, bundle_v1.MAX_BYTES)
+    try:
+        value = strict_json.load(data, max_bytes=bundle_v1.MAX_BYTES)
+        kind = value.get("mediaType") if isinstance(value, dict) else None
+        reader = READERS.get(kind) if isinstance(kind, str) else None
+        if reader is None:
+            raise FormatError(f"none of the documents that por inspect reads: {', '.join(sorted(READERS))}")
+        reader(data)
+    except FormatError as error:
+        raise error.within(f"{path}:") from error
+    print(json.dumps(value, indent=2))
+    print("well formed; nothing in it was verified", file=sys.stderr)
+    return 0

@@ -1,0 +1,73 @@
+"""Start a command, and turn what it raises into the published exit statuses.
+
+A command's module is imported when it is called, so that a customer's command starts without an auditor's libraries.
+"""
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from types import TracebackType
+
+from por.cli.dispatch import dispatch
+from por.errors import EvidenceError, FormatError, PolicyError, PorError, SourceError
+
+USAGE_ERROR = 2
+INTERNAL_ERROR = 70
+INTERRUPTED = 130
+
+COMMANDS = {
+    "verify-inclusion": ("por.cli.verify_inclusion", "customers: is my balance in what they committed to?"),
+    "verify": ("por.cli.verify", "auditors: examine a bundle under a policy"),
+    "issuer commit": ("por.cli.issuer_commit", "issuers: commit to a ledger"),
+    "issuer challenge": ("por.cli.issuer_challenge", "issuers: fix the snapshot blocks, write what the keys must sign"),
+    "issuer collect": ("por.cli.issuer_collect", "issuers: take the signatures back, checking each"),
+    "issuer bundle": ("por.cli.issuer_bundle", "issuers: prove holdings, assemble the bundle, sign it"),
+    "issuer prove": ("por.cli.issuer_prove", "issuers: make one customer's inclusion proof"),
+    "policy init": ("por.cli.policy_init", "make a policy to start from; it trusts only what you give"),
+    "policy check": ("por.cli.policy_check", "say whether a policy can be used, and what it leaves open"),
+    "policy show": ("por.cli.policy_show", "explain a policy: what it trusts, requires and waives"),
+    "inspect": ("por.cli.inspect", "show what a document says, without verifying it"),
+    "explain": ("por.cli.explain", "say what a check asks, and what its outcomes mean"),
+    "demo": ("por.cli.demo", "play the whole story on an embedded chain, honest issuer and cheat"),
+}
+
+EPILOG = """exit status: 0 verified, 1 refuted, 2 could not start, 3 inconclusive, 70 internal error, 130 interrupted
+
+example:
+  por verify-inclusion proof.json --policy policy.toml --account alice@example.com --holding ETH=1.5
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status."""
+    sys.excepthook = _crash
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        status = dispatch("por", COMMANDS, arguments, EPILOG)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return _say("interrupted", INTERRUPTED)
+    except PorError as error:
+        return _say(str(error), _status(error))
+    return status
+
+
+def _status(error: PorError) -> int:
+    if isinstance(error, (FormatError, PolicyError)):
+        return USAGE_ERROR
+    if isinstance(error, EvidenceError):
+        return 1
+    return 3 if isinstance(error, SourceError) else INTERNAL_ERROR
+
+
+def _say(text: str, status: int) -> int:
+    print(f"por: {text}", file=sys.stderr)
+    return status
+
+
+def _crash(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    traceback.print_exception(kind, error, trace)
+    print("por: internal error; this says nothing about the evidence", file=sys.stderr)
+    sys.stderr.flush()
+    os._exit(INTERNAL_ERROR)

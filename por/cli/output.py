@@ -1,0 +1,82 @@
+"""Write verdicts and documents: to stdout, or to a file that is whole or absent; talk goes to stderr."""
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from por.encoding import verdict_v1
+from por.errors import FormatError
+from por.model import Instant, Verdict
+from por.report.text import render
+
+
+def add_verdict_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that every command with a verdict has."""
+    parser.add_argument("--json", action="store_true", help="print the verdict as canonical JSON")
+    parser.add_argument("--output", metavar="FILE", type=Path, help="also write the verdict JSON to FILE")
+    parser.add_argument("--all", action="store_true", help="list every finding, also those that passed")
+    parser.add_argument("--now", metavar="INSTANT", help="judge ages at this UTC instant, not at the machine's clock")
+
+
+def clock(args: argparse.Namespace) -> Instant:
+    """Return --now, or the machine's clock. Raises: FormatError."""
+    if args.now is None:
+        return Instant.now()
+    try:
+        return Instant.parse(args.now)
+    except FormatError as error:
+        raise error.within("--now") from error
+
+
+def put_verdict(verdict: Verdict, args: argparse.Namespace) -> int:
+    """Print a verdict, write it where asked, and return its exit status."""
+    document = verdict_v1.write(verdict)
+    if args.output:
+        write_file(args.output, document)
+    sys.stdout.write(document.decode() + "\n" if args.json else render(verdict, all_findings=args.all))
+    return verdict.exit_code
+
+
+def write_file(path: Path, data: bytes, mode: int = 0o644) -> None:
+    """Write a file by way of a temporary one beside it. Raises: FormatError naming the place."""
+    try:
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(descriptor)
+            os.chmod(temporary, mode)
+            os.replace(temporary, path)
+        except BaseException:
+            os.unlink(temporary)
+            raise
+    except OSError as error:
+        raise FormatError(f"cannot be written: {error.strerror}", str(path)) from error
+
+
+class Progress:
+    """Say on stderr how far long work has come: in place on a terminal, else at most one line in ten seconds."""
+
+    def __init__(self) -> None:
+        """Start silent; short work says nothing."""
+        self._next = time.monotonic() + 1
+        self._shown = False
+
+    def __call__(self, message: str) -> None:
+        """Say `message` when it is time to."""
+        if time.monotonic() < self._next:
+            return
+        terminal = sys.stderr.isatty()
+        sys.stderr.write(f"\r\x1b[K{message}" if terminal else f"{message}\n")
+        sys.stderr.flush()
+        self._shown = terminal
+        self._next = time.monotonic() + (0.1 if terminal else 10)
+
+    def done(self) -> None:
+        """Clear the line."""
+        if self._shown:
+            sys.stderr.write("\r\x1b[K")

@@ -1,0 +1,32 @@
+"""Run `por policy init`: a policy to start from."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from por.checks.policy_text import starting_policy
+from por.cli.output import write_file
+from por.encoding.policy_v1 import PROFILES
+from por.model import issuer_id
+
+EXAMPLE = "por policy init --issuer exchange.example --key exchange.example+… --output policy.toml"
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.add_argument("--issuer", metavar="DOMAIN", required=True, type=issuer_id, help="whose bundles it is for")
+    parser.add_argument("--key", metavar="VKEY", action="append", default=[], help="the issuer's verifier key")
+    parser.add_argument("--profile", choices=PROFILES, default="auditor")
+    parser.add_argument("--chain", metavar="CHAIN=N", action="append", default=[], help="N sources must agree on CHAIN")
+    parser.add_argument("--output", metavar="FILE", type=Path, help="write to FILE instead of stdout")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the policy."""
+    text = starting_policy(args.issuer, args.key, args.profile, args.chain)
+    if args.output:
+        write_file(args.output, text.encode())
+        print(f"wrote {args.output}; read it, then: por policy check {args.output}", file=sys.stderr)
+    else:
+        sys.stdout.write(text)
+    return 0

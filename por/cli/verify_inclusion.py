@@ -1,0 +1,105 @@
+"""Run `por verify-inclusion`: the customer's command."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from por.checks.evidence import open_bundle, read_document, read_text
+from por.checks.inclusion import Customer, verify_inclusion
+from por.checks.pins import Pins
+from por.checks.policy import load_policy
+from por.cli.output import add_verdict_options, clock, put_verdict
+from por.encoding import inclusion_proof_v1
+from por.encoding.reader import read_hex
+from por.errors import FormatError
+from por.issuer.assets import AssetTable
+from por.model import Expectation, InclusionProof, parse_coins, segment_name
+
+EXAMPLE = "por verify-inclusion proof.json --policy policy.toml --account alice@example.com --holding ETH=1.5"
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.add_argument("proofs", metavar="PROOF", nargs="+", type=Path, help="inclusion-proof file from the issuer")
+    parser.add_argument("--policy", metavar="FILE", type=Path, help="what you trust: the issuer's keys; see por policy")
+    parser.add_argument("--bundle", metavar="BUNDLE", type=Path, help="the issuer's bundle, to compare with")
+    parser.add_argument("--root", metavar="HEX", action="append", default=[], help="a commitments root you know")
+    parser.add_argument("--account", metavar="ID", help="your account id with the issuer; asked for when not given")
+    parser.add_argument(
+        "--holding",
+        metavar="[SEGMENT/]ASSET=AMOUNT",
+        action="append",
+        default=[],
+        help="what is yours, in whole coins; repeat for each asset; without SEGMENT over all segments but debts",
+    )
+    parser.add_argument("--mine", metavar="FILE", help="read id and holdings from FILE or - : one line each, id first")
+    parser.add_argument("--assets", metavar="FILE", type=Path, help="more asset symbols, a TOML table")
+    add_verdict_options(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Verify and return the verdict's exit status."""
+    proofs = [_read(path) for path in args.proofs]
+    pins = Pins(
+        policy=load_policy(args.policy) if args.policy else None,
+        bundle=open_bundle(args.bundle) if args.bundle else None,
+        roots=tuple(_root(text) for text in args.root),
+    )
+    verdict = verify_inclusion(proofs, _customer(args), pins, now=clock(args))
+    return put_verdict(verdict, args)
+
+
+def _read(path: Path) -> InclusionProof:
+    data = read_document(path, inclusion_proof_v1.MAX_BYTES)
+    try:
+        return inclusion_proof_v1.read(data)
+    except FormatError as error:
+        raise error.within(f"{path}:") from error
+
+
+def _root(text: str) -> bytes:
+    try:
+        return read_hex(text, 32, 32)
+    except FormatError as error:
+        raise error.within("--root") from error
+
+
+def _customer(args: argparse.Namespace) -> Customer:
+    account, holdings = args.account, list(args.holding)
+    if args.mine:
+        account, holdings = _from_file(args.mine)
+    elif account is None and sys.stdin.isatty():
+        account, holdings = _asked(holdings)
+    table = AssetTable.load(args.assets)
+    return Customer(account, tuple(_expectation(text, table) for text in holdings))
+
+
+def _from_file(name: str) -> tuple[str, list[str]]:
+    text = sys.stdin.read(1_000_000) if name == "-" else read_text(Path(name), 1_000_000)
+    lines = [line for line in text.splitlines() if line.strip()]
+    if not lines:
+        raise FormatError("no account id in it", f"--mine {name}")
+    return lines[0], lines[1:]
+
+
+def _asked(holdings: list[str]) -> tuple[str, list[str]]:
+    sys.stderr.write("Your account id with the issuer: ")
+    account = sys.stdin.readline().rstrip("\n")
+    while not holdings or holdings[-1]:
+        sys.stderr.write("What is yours, as ASSET=AMOUNT (empty line to end): ")
+        holdings.append(sys.stdin.readline().strip())
+    return account, [line for line in holdings if line]
+
+
+def _expectation(text: str, table: AssetTable) -> Expectation:
+    left, equals, coins = text.rpartition("=")
+    head, slash, rest = left.partition("/")
+    segment, asset = (head, rest) if slash and ":" not in head or rest.count("/") == 1 else (None, left)
+    try:
+        if not equals:
+            raise FormatError("not ASSET=AMOUNT, such as ETH=1.5")
+        row = table.resolve(asset)
+        parse_coins(coins, row.decimals)
+        return Expectation(segment_name(segment) if segment is not None else None, str(row.asset), coins)
+    except FormatError as error:
+        raise FormatError(error.reason, f"--holding {text}") from error

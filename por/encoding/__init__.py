@@ -1,0 +1,1 @@
+"""Read bytes from outside strictly, and write each document in its one canonical form."""

@@ -1,0 +1,186 @@
+"""Read and write the bundle (`por/spec/bundle.md`)."""
+
+from por.encoding import canonical
+from por.encoding.liability_v1 import Json, commitment_value, read_commitment
+from por.encoding.media_types import BUNDLE, EVIDENCE
+from por.encoding.reader import Reader
+from por.model import (
+    AssetId,
+    BlockRef,
+    Bundle,
+    CaseRule,
+    ChainAccount,
+    ChainId,
+    ClaimedHolding,
+    Custody,
+    Digest,
+    EvidenceEntry,
+    ReserveAccount,
+    Role,
+    SnapshotBlock,
+    issuer_id,
+)
+
+MAX_BYTES = 64 * 2**20
+MAX_EVIDENCE_BYTES = 4 * 2**20
+MAX_LIABILITIES = 65_536
+MAX_ACCOUNTS = 200_000
+MAX_HOLDINGS = 4096
+MAX_EVIDENCE = 1_000_000
+
+
+def read(data: bytes) -> Bundle:
+    """Read the canonical document.
+
+    Raises: FormatError, also for lists that are unsorted or name one thing twice where the layout forbids it.
+    """
+    top = Reader(canonical.load(data, max_bytes=MAX_BYTES))
+    media_type, issuer, instant, sequence, previous, supersedes, case_rule, expires, *lists = top.members(
+        "mediaType",
+        "issuer",
+        "instant",
+        "sequence",
+        "previous",
+        "supersedes",
+        "caseRule",
+        "expires",
+        "blocks",
+        "liabilities",
+        "commitmentsRoot",
+        "reserves",
+        "evidence",
+    )
+    media_type.media_type(BUNDLE)
+    blocks, liabilities, commitments_root, reserves, evidence = lists
+    bundle = Bundle(
+        issuer=issuer.parse(issuer_id),
+        instant=instant.instant(),
+        sequence=sequence.integer(1, 2**32 - 1),
+        previous=previous.optional(Reader.digest),
+        supersedes=supersedes.optional(Reader.digest),
+        case_rule=case_rule.choice(CaseRule),
+        expires=expires.instant(),
+        blocks=tuple(_read_block(item) for item in blocks.items(1024)),
+        liabilities=tuple(read_commitment(item) for item in liabilities.items(MAX_LIABILITIES)),
+        commitments_root=commitments_root.hex(32),
+        reserves=tuple(_read_account(item) for item in reserves.items(MAX_ACCOUNTS)),
+        evidence=tuple(_read_evidence(item) for item in evidence.items(MAX_EVIDENCE)),
+    )
+    _require_ascending(blocks, [str(block.chain) for block in bundle.blocks])
+    _require_ascending(liabilities, [(item.segment, str(item.asset)) for item in bundle.liabilities])
+    _require_ascending(evidence, [str(entry.digest) for entry in bundle.evidence])
+    if (bundle.sequence == 1) != (bundle.previous is None):
+        raise previous.fail("previous is null for sequence 1, and a digest for every other")
+    if bundle.expires <= bundle.instant:
+        raise expires.fail("control proofs expire after the snapshot's instant")
+    return bundle
+
+
+def write(bundle: Bundle) -> bytes:
+    """Write the canonical document."""
+    return canonical.dumps(
+        {
+            "mediaType": BUNDLE,
+            "issuer": bundle.issuer,
+            "instant": str(bundle.instant),
+            "sequence": bundle.sequence,
+            "previous": _optional_text(bundle.previous),
+            "supersedes": _optional_text(bundle.supersedes),
+            "caseRule": str(bundle.case_rule),
+            "expires": str(bundle.expires),
+            "blocks": [block_value(block) for block in bundle.blocks],
+            "liabilities": [commitment_value(item) for item in bundle.liabilities],
+            "commitmentsRoot": bundle.commitments_root.hex(),
+            "reserves": [_account_value(account) for account in bundle.reserves],
+            "evidence": [
+                {"digest": str(entry.digest), "mediaType": entry.media_type, "size": entry.size}
+                for entry in bundle.evidence
+            ],
+        }
+    )
+
+
+def read_block_ref(reader: Reader) -> SnapshotBlock:
+    """Read a snapshot block. Raises: FormatError."""
+    return _read_block(reader)
+
+
+def _read_block(reader: Reader) -> SnapshotBlock:
+    chain, number, block_hash, header, child = reader.members("chain", "number", "hash", "header", "child")
+    return SnapshotBlock(
+        chain=chain.parse(ChainId.parse),
+        block=BlockRef(number.integer(0, 2**53 - 1), block_hash.data(32, 32)),
+        header=header.digest(),
+        child=child.optional(Reader.digest),
+    )
+
+
+def block_value(block: SnapshotBlock) -> Json:
+    """Write a snapshot block as a JSON value."""
+    return {
+        "chain": str(block.chain),
+        "number": block.block.number,
+        "hash": "0x" + block.block.hash.hex(),
+        "header": str(block.header),
+        "child": _optional_text(block.child),
+    }
+
+
+def _read_account(reader: Reader) -> ReserveAccount:
+    account, role, custody, holdings, control = reader.members("account", "role", "custody", "holdings", "control")
+    parsed = ReserveAccount(
+        account=account.parse(ChainAccount.parse),
+        role=role.choice(Role),
+        custody=custody.choice(Custody),
+        holdings=tuple(_read_holding(item) for item in holdings.items(MAX_HOLDINGS)),
+        control=control.optional(Reader.digest),
+    )
+    _require_ascending(holdings, [str(holding.asset) for holding in parsed.holdings])
+    for item, holding in zip(holdings.items(MAX_HOLDINGS), parsed.holdings, strict=True):
+        if holding.asset.chain != parsed.account.chain:
+            raise item.fail("the asset is on another chain than its account")
+    return parsed
+
+
+def _account_value(account: ReserveAccount) -> Json:
+    return {
+        "account": str(account.account),
+        "role": str(account.role),
+        "custody": str(account.custody),
+        "holdings": [
+            {
+                "asset": str(holding.asset),
+                "amount": str(holding.amount),
+                "evidence": [str(digest) for digest in holding.evidence],
+            }
+            for holding in account.holdings
+        ],
+        "control": _optional_text(account.control),
+    }
+
+
+def _read_holding(reader: Reader) -> ClaimedHolding:
+    asset, amount, evidence = reader.members("asset", "amount", "evidence")
+    return ClaimedHolding(
+        asset=asset.parse(AssetId.parse),
+        amount=amount.units(),
+        evidence=tuple(item.digest() for item in evidence.items(8)),
+    )
+
+
+def _read_evidence(reader: Reader) -> EvidenceEntry:
+    digest, media_type, size = reader.members("digest", "mediaType", "size")
+    kind = media_type.text(128)
+    if kind not in EVIDENCE:
+        raise media_type.fail(f"evidence of type {kind} is not read by this release")
+    return EvidenceEntry(digest.digest(), kind, size.integer(1, MAX_EVIDENCE_BYTES))
+
+
+def _require_ascending(place: Reader, keys: list[str] | list[tuple[str, str]]) -> None:
+    for i, (left, right) in enumerate(zip(keys, keys[1:], strict=False)):
+        if left >= right:  # type: ignore[operator]
+            raise Reader(None, f"{place.place}/{i + 1}").fail("out of order, or named twice")
+
+
+def _optional_text(digest: Digest | None) -> str | None:
+    return None if digest is None else str(digest)

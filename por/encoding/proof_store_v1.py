@@ -1,0 +1,39 @@
+"""Read and write the header of a proof store (`por/spec/proof-store.md`)."""
+
+from por.encoding import canonical, commitments_v1
+from por.encoding.bundle_v1 import MAX_BYTES, MAX_LIABILITIES
+from por.encoding.media_types import PROOF_STORE
+from por.encoding.reader import Reader
+from por.model.commitments import ProofStoreHeader
+
+
+def read(data: bytes) -> ProofStoreHeader:
+    """Read the canonical document.
+
+    Raises: FormatError, also for a tree whose depth does not hold its records.
+    """
+    top = Reader(canonical.load(data, max_bytes=MAX_BYTES))
+    media_type, commitments, records = top.members("mediaType", "commitments", "records")
+    media_type.media_type(PROOF_STORE)
+    header = ProofStoreHeader(
+        commitments=commitments_v1.read_value(commitments),
+        records=tuple(item.integer(1, 2**40) for item in records.items(MAX_LIABILITIES)),
+    )
+    liabilities = header.commitments.liabilities
+    if len(header.records) != len(liabilities):
+        raise records.fail(f"{len(header.records)} counts for {len(liabilities)} commitments")
+    for i, (count, commitment) in enumerate(zip(header.records, liabilities, strict=True)):
+        if count > 1 << commitment.depth:
+            raise Reader(None, f"{records.place}/{i}").fail(f"{count} records in a tree of depth {commitment.depth}")
+    return header
+
+
+def write(header: ProofStoreHeader) -> bytes:
+    """Write the canonical document."""
+    return canonical.dumps(
+        {
+            "mediaType": PROOF_STORE,
+            "commitments": commitments_v1.value(header.commitments),
+            "records": list(header.records),
+        }
+    )

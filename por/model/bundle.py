@@ -1,0 +1,59 @@
+"""Hold the issuer's evidence: one canonical document and the evidence files it names by digest."""
+
+from dataclasses import dataclass
+
+from por.model.chain import BlockRef
+from por.model.digest import Digest
+from por.model.identifiers import ChainId
+from por.model.instant import Instant
+from por.model.liability import CaseRule, LiabilityCommitment, snapshot_id
+from por.model.reserve import ReserveAccount
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotBlock:
+    """Name a chain's snapshot block: the last finalized one whose timestamp is not after the instant.
+
+    `header` and `child` are evidence files; the child's later timestamp shows that no later block qualifies.
+    """
+
+    chain: ChainId
+    block: BlockRef
+    header: Digest
+    child: Digest | None
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceEntry:
+    """Name an evidence file by digest, media type and size in bytes."""
+
+    digest: Digest
+    media_type: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """Hold one snapshot's commitments, blocks, reserve accounts and evidence list.
+
+    `previous` is the digest of the issuer's bundle with the preceding sequence; `supersedes` that of a bundle for the
+    same instant which this one corrects. `expires` is the last instant at which the control proofs may be anchored.
+    """
+
+    issuer: str
+    instant: Instant
+    sequence: int
+    previous: Digest | None
+    supersedes: Digest | None
+    case_rule: CaseRule
+    expires: Instant
+    blocks: tuple[SnapshotBlock, ...]
+    liabilities: tuple[LiabilityCommitment, ...]
+    commitments_root: bytes
+    reserves: tuple[ReserveAccount, ...]
+    evidence: tuple[EvidenceEntry, ...]
+
+    @property
+    def snapshot(self) -> str:
+        """Name the snapshot."""
+        return snapshot_id(self.issuer, self.instant)

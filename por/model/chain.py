@@ -1,0 +1,76 @@
+"""Hold what a chain says, and the protocol by which sources are asked.
+
+Protocol `Source`: every answer is about one chain; a source raises `SourceError` and never answers zero for "unknown".
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from por.model.identifiers import ChainId
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class BlockRef:
+    """Name a block by number and 32-byte hash."""
+
+    number: int
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Hold a block header whose hash was computed from `rlp`, its consensus encoding."""
+
+    number: int
+    hash: bytes
+    parent_hash: bytes
+    state_root: bytes
+    timestamp: int
+    rlp: bytes
+
+    @property
+    def ref(self) -> BlockRef:
+        """Name this header's block."""
+        return BlockRef(self.number, self.hash)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountState:
+    """Hold an EVM account as its state trie has it; an absent account has zero balance, the empty code and storage."""
+
+    nonce: int
+    balance: int
+    storage_root: bytes
+    code_hash: bytes
+    exists: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AccountProof:
+    """Hold the trie nodes of an EIP-1186 answer: of one account, and of storage keys in the order they were asked."""
+
+    address: str
+    account_nodes: tuple[bytes, ...]
+    storage_nodes: tuple[tuple[bytes, ...], ...]
+
+
+class Source(Protocol):
+    """Answer questions about one chain."""
+
+    @property
+    def chain(self) -> ChainId:
+        """Name the chain."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Name the independent endpoints behind every answer, without their secrets."""
+
+    def finalized(self) -> BlockRef:
+        """Name the last finalized block, resolved once for the life of this source."""
+
+    def header(self, number: int) -> Header:
+        """Return the canonical header at `number`; its hash is computed here, never taken from the answer."""
+
+    def account_proof(self, block: BlockRef, address: str, keys: Sequence[bytes]) -> AccountProof:
+        """Return the EIP-1186 proof of `address` and of 32-byte storage `keys` at `block`, by the block's hash."""
