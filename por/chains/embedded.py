@@ -1,7 +1,7 @@
 """Run a chain inside this process and serve it as JSON-RPC: a real state trie, real headers, real proofs.
 
-The chain is web3's tester (eth-tester and py-evm, Prague rules), which has no `eth_getProof`: proofs are read from its
-state trie here. The same calls in the same order give the same blocks.
+The chain is web3's tester (eth-tester and py-evm, Prague rules), which has no `eth_getProof`: proofs are read
+from its state trie here. The same calls in the same order give the same blocks.
 """
 
 import threading
@@ -66,7 +66,9 @@ class EmbeddedChain:
     def account(self, address: str) -> AccountState:
         """Return an account at the head."""
         with self._lock:
-            return account_at(self._nodes, self._header(self._head_number()).state_root, self._address(address))
+            return account_at(
+                self._nodes, self._header(self._head_number()).state_root, self._address(address)
+            )
 
     def fund(self, address: str, wei: int) -> None:
         """Send coins from the faucet."""
@@ -94,7 +96,9 @@ class EmbeddedChain:
             parent = self._header(self._head_number())
             seconds = parent.timestamp + _BLOCK_SECONDS if at is None else at.seconds
             if seconds <= parent.timestamp:
-                raise FormatError(f"a block at {Instant(seconds)} is not after its parent at {Instant(parent.timestamp)}")
+                raise FormatError(
+                    f"a block at {Instant(seconds)} is not after its parent at {Instant(parent.timestamp)}"
+                )
             chain.set_header_timestamp(seconds)
             salt = f"{self._branch}/{parent.block_number + 1}".encode()
             chain.mine_block(mix_hash=keccak(salt), blob_gas_used=0)
@@ -126,9 +130,9 @@ class EmbeddedChain:
         """
         with self._lock:
             match method, *parameters:
-                case "eth_chainId", :
+                case ("eth_chainId",):
                     return hex(int(self.chain.reference))
-                case "eth_blockNumber", :
+                case ("eth_blockNumber",):
                     return hex(self._head_number())
                 case "eth_getBlockByNumber", str(tag), bool():
                     header = self._at_tag(tag)
@@ -138,7 +142,10 @@ class EmbeddedChain:
                     return self._proof(address, keys, self._known(block))
                 case "eth_getBalance", str(address), block:
                     return self._proof(address, [], self._known(block))["balance"]
-                case ("eth_getProof" | "eth_getBlockByNumber" | "eth_getBlockByHash" | "eth_getBalance"), *_:
+                case (
+                    ("eth_getProof" | "eth_getBlockByNumber" | "eth_getBlockByHash" | "eth_getBalance"),
+                    *_,
+                ):
                     raise RefusedQuestionError(-32602, "invalid params")
                 case _:
                     raise RefusedQuestionError(-32601, f"the method {method} does not exist")
@@ -157,7 +164,12 @@ class EmbeddedChain:
         return self._backend.chain.get_canonical_block_header_by_number(number)
 
     def _at_tag(self, tag: str) -> Any:
-        tags = {"latest": self._head_number(), "finalized": self.finalized.number, "safe": self.finalized.number, "earliest": 0}
+        tags = {
+            "latest": self._head_number(),
+            "finalized": self.finalized.number,
+            "safe": self.finalized.number,
+            "earliest": 0,
+        }
         number = tags[tag] if tag in tags else _number(tag)
         return self._header(number) if number <= self._head_number() else None
 
@@ -205,7 +217,9 @@ def _backend(genesis: Instant) -> Any:
             get_default_account_keys,
         )
     except ImportError as error:
-        raise UnavailableError("the embedded chain needs more packages: pip install 'por-verifier[demo]'") from error
+        raise UnavailableError(
+            "the embedded chain needs more packages: pip install 'por-verifier[demo]'"
+        ) from error
     keys = get_default_account_keys(quantity=1)
     return PyEVMBackend(
         genesis_parameters=PyEVMBackend.generate_genesis_params({"timestamp": genesis.seconds}),

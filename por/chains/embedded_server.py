@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Callable, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Self
 
 from por.encoding import strict_json
 from por.errors import FormatError
@@ -31,14 +32,16 @@ class LoopbackServer:
         """Listen on a free port of 127.0.0.1; nothing is answered yet."""
         self._http = _Http(("127.0.0.1", 0), _Handler)
         self._http.answer = answer
-        self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 1 / 50}, daemon=True)
+        self._thread = threading.Thread(
+            target=self._http.serve_forever, kwargs={"poll_interval": 1 / 50}, daemon=True
+        )
 
     @property
     def url(self) -> str:
         """Name the server."""
         return f"http://127.0.0.1:{self._http.server_address[1]}"
 
-    def __enter__(self) -> "LoopbackServer":
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
@@ -56,6 +59,7 @@ class _Http(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: _Http
+    disable_nagle_algorithm = True
     timeout = 30
 
     def do_POST(self) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import rlp
 from eth_utils.crypto import keccak
-from trie import HexaryTrie
+from trie.hexary import HexaryTrie
 
 from por.model import AccountState
 
@@ -92,7 +92,7 @@ def storage_at(nodes: Mapping[bytes, bytes], storage_root: bytes, key: bytes) ->
 
 
 def _trie(nodes: Mapping[bytes, bytes], root: bytes) -> Any:
-    return HexaryTrie(nodes, root)  # type: ignore[arg-type]
+    return HexaryTrie(nodes, root)
 
 
 def _proof(nodes: Mapping[bytes, bytes], root: bytes, key: bytes) -> list[str]:

@@ -1,8 +1,8 @@
 """Hold a small ERC-20 token for demonstrations and tests; anyone may mint it.
 
-`TOKEN_CREATION_CODE` is `embedded_token.sol`, beside this file, compiled with solc 0.8.37 (npm package `solc`) by the
-standard JSON settings `evmVersion` prague, `optimizer` enabled with 200 runs, `metadata` bytecodeHash none and
-appendCBOR false; the same input gives the same bytes.
+`TOKEN_CREATION_CODE` is `embedded_token.sol`, beside this file, compiled with solc 0.8.37 (npm package
+`solc`) by the standard JSON settings `evmVersion` prague, `optimizer` enabled with 200 runs, `metadata`
+bytecodeHash none and appendCBOR false; the same input gives the same bytes.
 """
 
 from eth_utils.crypto import keccak

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from por.chains.unchanged import require_unchanged
 from por.checks.evidence import OpenBundle
 from por.checks.observation import Missing, Observation, Seen, observe, then
 from por.encoding import evm_header_v1, media_types
-from por.errors import DisagreementError, EvidenceError, UnavailableError
+from por.errors import EvidenceError, UnavailableError
 from por.model import BlockRef, ChainId, Digest, Header, Policy, SnapshotBlock, Source
 from por.proofs.state.header import header_from_rlp
 
@@ -77,9 +78,5 @@ def reread(view: Observation[ChainView], source: Source | None) -> Observation[C
 
 
 def _unchanged(seen: ChainView, source: Source) -> ChainView:
-    for ref in (seen.header.ref, seen.finalized):
-        again = source.header(ref.number)
-        if again.hash != ref.hash:
-            raise DisagreementError(f"block {ref.number} of {source.chain} changed while it was being read")
+    require_unchanged(source, (seen.header.ref, seen.finalized))
     return seen
-

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from por.checks.chain_view import ChainView, Sources, header_evidence, reread, view_of
 from por.checks.evidence import OpenBundle
-from por.checks.note import read_signatures
 from por.checks.holdings import ProvenHolding, proven_holding
+from por.checks.note import read_signatures
 from por.checks.observation import Missing, Observation, observe, then
 from por.checks.recomputation import Recomputation
 from por.encoding import control_signature_v1, media_types
@@ -158,5 +158,3 @@ def _recovered(bundle: Bundle, account: ReserveAccount, signature: ControlSignat
         return signer(challenge, signature.scheme, signature.signature)
 
     return observe(recover)
-
-

@@ -10,12 +10,12 @@ from por.encoding.evm_account_proof_v1 import AccountProofDocument
 from por.errors import EvidenceError
 from por.model import AccountState, AssetId, ChainAccount, ClaimedHolding, Digest, Header, TokenLayout
 from por.proofs.state.account import account_state
-from por.proofs.state.tokens import TokenHolding, token_holding
+from por.proofs.state.tokens import token_holding
 
 
 @dataclass(frozen=True, slots=True)
 class ProvenHolding:
-    """Hold what state proofs imply: base units, the flag bits beside them, and the account's own state if it is proven."""
+    """Hold what state proofs imply: base units, the flag bits beside them, the account's own state if proven."""
 
     units: int
     flags: int
@@ -71,21 +71,26 @@ def _token(
     header: Header,
     layouts: Sequence[TokenLayout],
 ) -> Observation[ProvenHolding]:
-    token = observe(lambda: _token_state(asset, documents, header))
-    if not isinstance(token, Seen):
-        return token
-    code_hash = token.value.code_hash
-    known = [row for row in layouts if row.asset == asset and row.code_hash == code_hash]
+    code = observe(lambda: _code_hashes(asset, documents, header))
+    if not isinstance(code, Seen):
+        return code
+    known = [row for row in layouts if row.asset == asset and _runs(row, code.value)]
     if not known:
-        return Missing(f"no storage layout for {asset} with code hash 0x{code_hash.hex()}; add a [[layout]] to the policy")
+        hashes = ", ".join(f"0x{item.hex()}" for item in code.value)
+        return Missing(f"no storage layout for {asset} with code hash {hashes}; add a [[layout]] to the policy")
     proofs = [document.proof for document in documents]
-    held: Observation[TokenHolding] = Missing("no layout")
-    for layout in known:
-        held = observe(lambda row=layout: token_holding(row, account.address, header.state_root, proofs))  # type: ignore[misc]
-    return then(held, lambda found: Seen(ProvenHolding(found.units, found.flags, None)))
+    held = observe(lambda: token_holding(known[0], account.address, header.state_root, proofs))
+    return then(held, lambda holding: Seen(ProvenHolding(holding.units, holding.flags, None)))
 
 
-def _token_state(asset: AssetId, documents: Sequence[AccountProofDocument], header: Header) -> AccountState:
+def _code_hashes(asset: AssetId, documents: Sequence[AccountProofDocument], header: Header) -> tuple[bytes, ...]:
+    """Return the proven code hash of the token, and of what the evidence says is its implementation."""
     if documents[0].proof.address != asset.token:
         raise EvidenceError("the first proof of a token holding is of the token's contract")
-    return account_state(header.state_root, documents[0].proof.address, documents[0].proof.account_nodes)
+    states = (account_state(header.state_root, item.proof.address, item.proof.account_nodes) for item in documents)
+    return tuple(state.code_hash for state in states)
+
+
+def _runs(layout: TokenLayout, code_hashes: tuple[bytes, ...]) -> bool:
+    pinned = () if layout.implementation is None else (layout.implementation.code_hash,)
+    return code_hashes == (layout.code_hash, *pinned)

@@ -183,5 +183,3 @@ def _unstated(tree: OpenedTree, others_stated: bool) -> Finding:
         facts=facts,
         required=not others_stated,
     )
-
-

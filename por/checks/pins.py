@@ -96,5 +96,3 @@ def _signed(subject: str, text: str, root: bytes, policy: Policy) -> Finding:
     note: BundleNote = said.value
     wanted = BundleNote(policy.issuer, subject, note.bundle_digest, root)
     return note_finding(subject, signatures, wanted)
-
-

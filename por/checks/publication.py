@@ -39,5 +39,3 @@ def unequivocal(examination: Examination) -> Iterator[Finding]:
 
 def _without_registry(check: str, subject: str) -> Finding:
     return Finding(check, subject, Outcome.INCONCLUSIVE, f"{check}.no_registry")
-
-

@@ -9,7 +9,8 @@ from por.commitments.account_ids import account_id_bytes
 from por.commitments.hashes import committed_root, context, id_digest, record_tag
 from por.commitments.sum_tree import recompute
 from por.errors import EvidenceError
-from por.model import Bundle, LedgerRecord, LiabilityCommitment
+from por.model import Bundle, LiabilityCommitment
+from por.model.record import LedgerRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Rebuilt:
 
 @dataclass(frozen=True, slots=True)
 class Recomputation:
-    """Hold the rebuilt trees by commitment; `strangers` are (segment, asset) pairs that the bundle does not commit to."""
+    """Hold the rebuilt trees by commitment; `strangers` are (segment, asset) pairs not committed to."""
 
     trees: Mapping[str, Observation[Rebuilt]]
     strangers: tuple[str, ...]
@@ -54,7 +55,12 @@ def rebuild(bundle: Bundle, records: Iterable[LedgerRecord], progress: Callable[
 
 def _rebuilt(bundle: Bundle, commitment: LiabilityCommitment, rows: list[LedgerRecord]) -> Rebuilt:
     tree = context(
-        commitment.scheme, bundle.issuer, bundle.snapshot, commitment.segment, str(commitment.asset), commitment.decimals
+        commitment.scheme,
+        bundle.issuer,
+        bundle.snapshot,
+        commitment.segment,
+        str(commitment.asset),
+        commitment.decimals,
     )
     _require_one_record_each(rows)
     fold = recompute(_leaves(bundle, tree, rows), commitment.depth)
@@ -73,5 +79,3 @@ def _require_one_record_each(rows: list[LedgerRecord]) -> None:
         if (row.account_id, row.part) in seen:
             raise EvidenceError("an account has two records with the same part number")
         seen.add((row.account_id, row.part))
-
-

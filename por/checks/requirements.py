@@ -1,4 +1,4 @@
-"""Decide which findings a verdict rests on: the profile's, what a policy adds, less what it waives by name and reason."""
+"""Decide which findings a verdict rests on: the profile's and what a policy adds, less what it waives by name."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -54,5 +54,3 @@ def with_waivers(findings: Sequence[Finding], policy: Policy | None) -> tuple[Fi
         replace(finding, required=False, waived=reasons[finding.check]) if finding.check in reasons else finding
         for finding in findings
     )
-
-

@@ -9,7 +9,16 @@ from por.checks.examination import Examination
 from por.checks.holdings import ProvenHolding
 from por.checks.observation import Observation, Seen, judge
 from por.checks.snapshot import header_grade
-from por.model import ChainAccount, ClaimedHolding, Custody, Finding, Grade, Outcome, ReserveAccount, SnapshotBlock
+from por.model import (
+    ChainAccount,
+    ClaimedHolding,
+    Custody,
+    Finding,
+    Grade,
+    Outcome,
+    ReserveAccount,
+    SnapshotBlock,
+)
 
 
 def control(examination: Examination) -> Iterator[Finding]:
@@ -52,7 +61,11 @@ def _balance(examination: Examination, account: ReserveAccount, claim: ClaimedHo
     outcome, message, grade = _standing(block, view)
     if held.units != claim.amount:
         outcome, message = Outcome.FAIL, "reserves.balance.differs"
-    facts = {"block": str(block.block.number), "hash": "0x" + block.block.hash.hex(), "asset": str(claim.asset)}
+    facts = {
+        "block": str(block.block.number),
+        "hash": "0x" + block.block.hash.hex(),
+        "asset": str(claim.asset),
+    }
     if not isinstance(view, Seen):
         facts["reason"] = view.reason
     return Finding(
@@ -99,6 +112,10 @@ def distinct(examination: Examination) -> Iterator[Finding]:
     for account, times in sorted(listed.items()):
         outcome = Outcome.PASS if times == 1 else Outcome.FAIL
         message = "reserves.distinct.once" if times == 1 else "reserves.distinct.again"
-        roles = sorted({str(row.role) for row in examination.bundle.reserves if row.account == account}) if times > 1 else []
+        roles = (
+            sorted({str(row.role) for row in examination.bundle.reserves if row.account == account})
+            if times > 1
+            else []
+        )
         facts = {"times": str(times), "roles": ", ".join(roles)}
         yield Finding("reserves.distinct", str(account), outcome, message, facts=facts)

@@ -16,7 +16,10 @@ def complete(examination: Examination) -> Iterator[Finding]:
     problems = [*_evidence_problems(examination), *_chains_without_block(examination)]
     yield from problems
     if not problems and bundle.evidence:
-        facts = {"files": str(len(bundle.evidence)), "bytes": str(sum(entry.size for entry in bundle.evidence))}
+        facts = {
+            "files": str(len(bundle.evidence)),
+            "bytes": str(sum(entry.size for entry in bundle.evidence)),
+        }
         yield Finding("snapshot.complete", bundle.snapshot, Outcome.PASS, "snapshot.complete.whole", facts=facts)
 
 
@@ -141,4 +144,6 @@ def _moment(header: Header) -> str:
 
 def fresh(examination: Examination) -> Iterator[Finding]:
     """Ask: is the snapshot in the past, and not older than the policy allows, at the clock given?"""
-    yield freshness(examination.bundle.snapshot, examination.bundle.instant, examination.now, examination.policy.max_age)
+    yield freshness(
+        examination.bundle.snapshot, examination.bundle.instant, examination.now, examination.policy.max_age
+    )

@@ -7,7 +7,17 @@ from fractions import Fraction
 from por.checks import reserves
 from por.checks.examination import Examination
 from por.checks.observation import Seen
-from por.model import AssetClass, AssetId, ClaimedHolding, Denomination, Finding, Grade, Outcome, ReserveAccount, Role
+from por.model import (
+    AssetClass,
+    AssetId,
+    ClaimedHolding,
+    Denomination,
+    Finding,
+    Grade,
+    Outcome,
+    ReserveAccount,
+    Role,
+)
 
 COUNTED = (reserves.control, reserves.balance, reserves.eligible, reserves.distinct)
 
@@ -116,7 +126,10 @@ def _weakest(examination: Examination, group: AssetClass, findings: Sequence[Fin
     grades = [
         f.grade
         for f in findings
-        if f.check == "reserves.balance" and f.grade and f.outcome is Outcome.PASS and f.subject.partition("/")[2] in counted
+        if f.check == "reserves.balance"
+        and f.grade
+        and f.outcome is Outcome.PASS
+        and f.subject.partition("/")[2] in counted
     ]
     rebuilt = isinstance(examination.recomputation, Seen)
     liabilities = [Grade.STATE_PROOF if rebuilt else Grade.SELF_DECLARED]

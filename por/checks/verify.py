@@ -98,5 +98,3 @@ def _require_one_commitment_a_class(bundle: Bundle, policy: Policy) -> None:
         if key in seen:
             raise FormatError(f"{commitment.asset} and {seen[key]} are one asset class in one segment", "/liabilities")
         seen[key] = str(commitment.asset)
-
-

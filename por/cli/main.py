@@ -20,7 +20,10 @@ COMMANDS = {
     "verify-inclusion": ("por.cli.verify_inclusion", "customers: is my balance in what they committed to?"),
     "verify": ("por.cli.verify", "auditors: examine a bundle under a policy"),
     "issuer commit": ("por.cli.issuer_commit", "issuers: commit to a ledger"),
-    "issuer challenge": ("por.cli.issuer_challenge", "issuers: fix the snapshot blocks, write what the keys must sign"),
+    "issuer challenge": (
+        "por.cli.issuer_challenge",
+        "issuers: fix the snapshot blocks, write what the keys must sign",
+    ),
     "issuer collect": ("por.cli.issuer_collect", "issuers: take the signatures back, checking each"),
     "issuer bundle": ("por.cli.issuer_bundle", "issuers: prove holdings, assemble the bundle, sign it"),
     "issuer prove": ("por.cli.issuer_prove", "issuers: make one customer's inclusion proof"),

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from por.checks.chain_view import Sources
-from por.checks.evidence import read_document
 from por.chains import open_source
 from por.chains.recording import RecordingSource, ReplaySource
+from por.checks.chain_view import Sources
+from por.checks.evidence import read_document
 from por.cli.output import write_file
 from por.encoding import recording_v1
 from por.encoding.digests import digest_of

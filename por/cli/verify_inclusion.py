@@ -94,7 +94,7 @@ def _asked(holdings: list[str]) -> tuple[str, list[str]]:
 def _expectation(text: str, table: AssetTable) -> Expectation:
     left, equals, coins = text.rpartition("=")
     head, slash, rest = left.partition("/")
-    segment, asset = (head, rest) if slash and ":" not in head or rest.count("/") == 1 else (None, left)
+    segment, asset = (head, rest) if (slash and ":" not in head) or rest.count("/") == 1 else (None, left)
     try:
         if not equals:
             raise FormatError("not ASSET=AMOUNT, such as ETH=1.5")

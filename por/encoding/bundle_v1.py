@@ -1,5 +1,7 @@
 """Read and write the bundle (`por/spec/bundle.md`)."""
 
+from itertools import pairwise
+
 from por.encoding import canonical
 from por.encoding.liability_v1 import Json, commitment_value, read_commitment
 from por.encoding.media_types import BUNDLE, EVIDENCE
@@ -60,7 +62,7 @@ def read(data: bytes) -> Bundle:
         supersedes=supersedes.optional(Reader.digest),
         case_rule=case_rule.choice(CaseRule),
         expires=expires.instant(),
-        blocks=tuple(_read_block(item) for item in blocks.items(1024)),
+        blocks=tuple(read_block(item) for item in blocks.items(1024)),
         liabilities=tuple(read_commitment(item) for item in liabilities.items(MAX_LIABILITIES)),
         commitments_root=commitments_root.hex(32),
         reserves=tuple(_read_account(item) for item in reserves.items(MAX_ACCOUNTS)),
@@ -100,12 +102,8 @@ def write(bundle: Bundle) -> bytes:
     )
 
 
-def read_block_ref(reader: Reader) -> SnapshotBlock:
+def read_block(reader: Reader) -> SnapshotBlock:
     """Read a snapshot block. Raises: FormatError."""
-    return _read_block(reader)
-
-
-def _read_block(reader: Reader) -> SnapshotBlock:
     chain, number, block_hash, header, child = reader.members("chain", "number", "hash", "header", "child")
     return SnapshotBlock(
         chain=chain.parse(ChainId.parse),
@@ -177,7 +175,7 @@ def _read_evidence(reader: Reader) -> EvidenceEntry:
 
 
 def _require_ascending(place: Reader, keys: list[str] | list[tuple[str, str]]) -> None:
-    for i, (left, right) in enumerate(zip(keys, keys[1:], strict=False)):
+    for i, (left, right) in enumerate(pairwise(keys)):
         if left >= right:  # type: ignore[operator]
             raise Reader(None, f"{place.place}/{i + 1}").fail("out of order, or named twice")
 

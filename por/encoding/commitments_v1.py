@@ -1,5 +1,6 @@
 """Read and write the commitments document, which is public (`por/spec/proof-store.md`)."""
 
+from dataclasses import dataclass
 from itertools import pairwise
 
 from por.encoding import canonical
@@ -7,8 +8,24 @@ from por.encoding.bundle_v1 import MAX_BYTES, MAX_LIABILITIES
 from por.encoding.liability_v1 import Json, commitment_value, read_commitment
 from por.encoding.media_types import COMMITMENTS
 from por.encoding.reader import Reader
-from por.model import CaseRule, issuer_id
-from por.model.commitments import Commitments
+from por.errors import FormatError
+from por.model import CaseRule, Instant, LiabilityCommitment, issuer_id, snapshot_id
+
+
+@dataclass(frozen=True, slots=True)
+class Commitments:
+    """Hold the liability commitments of one snapshot, sorted by (segment, asset), and the root over them."""
+
+    issuer: str
+    instant: Instant
+    case_rule: CaseRule
+    liabilities: tuple[LiabilityCommitment, ...]
+    commitments_root: bytes
+
+    @property
+    def snapshot(self) -> str:
+        """Name the snapshot."""
+        return snapshot_id(self.issuer, self.instant)
 
 
 def read(data: bytes) -> Commitments:
@@ -39,7 +56,7 @@ def read_value(reader: Reader) -> Commitments:
         raise liabilities.fail("no commitment")
     for i, (left, right) in enumerate(pairwise(keys), start=1):
         if left >= right:
-            raise Reader(None, f"{liabilities.place}/{i}").fail("out of order, or committed to twice")
+            raise FormatError("out of order, or committed to twice", f"{liabilities.place}/{i}")
     return commitments
 
 

@@ -1,7 +1,7 @@
 """Cut one line of comma-separated values into its fields, strictly.
 
-Source: RFC 4180, with UTF-8 and with two restrictions: a row is one line, and a quote begins or ends a field or is
-doubled inside a quoted one. A line ends with CR LF or LF.
+Source: RFC 4180, with two restrictions: a row is one line, and a quote begins or ends a field or is doubled inside
+a quoted one. A line ends with CR LF or LF.
 """
 
 import re

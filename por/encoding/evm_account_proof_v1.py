@@ -30,7 +30,9 @@ def read(data: bytes) -> AccountProofDocument:
     media_type.media_type(EVM_ACCOUNT_PROOF)
     chain_id = chain.parse(ChainId.parse)
     account = address.parse(lambda text: ChainAccount.parse(f"{chain_id}:{text}"))
-    proof = AccountProof(account.address, _read_nodes(nodes), tuple(_read_nodes(keys) for keys in storage.items(MAX_KEYS)))
+    proof = AccountProof(
+        account.address, _read_nodes(nodes), tuple(_read_nodes(keys) for keys in storage.items(MAX_KEYS))
+    )
     return AccountProofDocument(chain_id, block.data(32, 32), proof)
 
 

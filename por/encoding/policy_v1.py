@@ -204,7 +204,9 @@ def _layout_value(layout: TokenLayout) -> dict[str, object]:
         "baseSlot": f"{layout.base_slot:x}",
         "order": str(layout.order),
         "mask": f"{layout.mask:064x}",
-        "implementation": None if implementation is None else [implementation.slot.hex(), implementation.code_hash.hex()],
+        "implementation": None
+        if implementation is None
+        else [implementation.slot.hex(), implementation.code_hash.hex()],
     }
 
 
@@ -231,4 +233,3 @@ def _unique(reader: Reader, read: Callable[[Reader], Row], key: Callable[[Row], 
             raise item.fail(f"{key(row)} is named twice")
         seen.add(key(row))
     return tuple(row for _, row in rows)
-

@@ -1,10 +1,21 @@
 """Read and write the header of a proof store (`por/spec/proof-store.md`)."""
 
+from dataclasses import dataclass
+
 from por.encoding import canonical, commitments_v1
 from por.encoding.bundle_v1 import MAX_BYTES, MAX_LIABILITIES
+from por.encoding.commitments_v1 import Commitments
 from por.encoding.media_types import PROOF_STORE
 from por.encoding.reader import Reader
-from por.model.commitments import ProofStoreHeader
+from por.errors import FormatError
+
+
+@dataclass(frozen=True, slots=True)
+class ProofStoreHeader:
+    """Head a proof store: its commitments, and how many records the tree of each has, in the same order."""
+
+    commitments: Commitments
+    records: tuple[int, ...]
 
 
 def read(data: bytes) -> ProofStoreHeader:
@@ -24,7 +35,8 @@ def read(data: bytes) -> ProofStoreHeader:
         raise records.fail(f"{len(header.records)} counts for {len(liabilities)} commitments")
     for i, (count, commitment) in enumerate(zip(header.records, liabilities, strict=True)):
         if count > 1 << commitment.depth:
-            raise Reader(None, f"{records.place}/{i}").fail(f"{count} records in a tree of depth {commitment.depth}")
+            place = f"{records.place}/{i}"
+            raise FormatError(f"{count} records in a tree of depth {commitment.depth}", place)
     return header
 
 

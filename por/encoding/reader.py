@@ -61,7 +61,7 @@ class Reader:
         try:
             return read(self.value)
         except FormatError as error:
-            raise error.within(self.place) if error.place else type(error)(error.reason, self.place) from error
+            raise (error.within(self.place) if error.place else type(error)(error.reason, self.place)) from error
 
     def choice(self, kind: type[Choice]) -> Choice:
         """Return a member of a closed enumeration."""

@@ -1,8 +1,8 @@
 """Read and write the record list that an issuer hands its auditor (`por/spec/proof-store.md`).
 
-It holds customer data: every account id with its balances, and what opens each record. It is for programs, not for
-spreadsheets: an account id such as +81… or =… stands there as it was committed to, since a prefix would make it
-another id (T94).
+It holds customer data: every account id with its balances, and what opens each record.
+It is for programs, not for spreadsheets: an account id such as +81… or =… stands there as it was committed
+to, since a prefix would make it another id (T94).
 """
 
 import re
@@ -34,7 +34,7 @@ def read_records(lines: Iterable[str], name: str = "records.csv") -> Iterator[Le
     if next(rows, "").rstrip("\r\n") != HEADER.rstrip():
         raise FormatError(f"the first line must be exactly {HEADER.rstrip()}", f"{name}:1")
     number = 1
-    for number, line in enumerate(rows, start=2):  # noqa: B007 - the count is wanted after the loop
+    for number, line in enumerate(rows, start=2):
         yield _read(line, f"{name}:{number}")
     if number == 1:
         raise FormatError("no record in this list", name)
@@ -43,9 +43,7 @@ def read_records(lines: Iterable[str], name: str = "records.csv") -> Iterator[Le
 def record_line(record: LedgerRecord) -> str:
     """Write one record as a line."""
     account = write_field(record.account_id)
-    return (
-        f"{account},{record.segment},{record.asset},{record.amount},{record.part},{record.record_key.hex()}\n"
-    )
+    return f"{account},{record.segment},{record.asset},{record.amount},{record.part},{record.record_key.hex()}\n"
 
 
 def _read(line: str, place: str) -> LedgerRecord:

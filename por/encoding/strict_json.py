@@ -14,7 +14,9 @@ from por.errors import FormatError
 
 MAX_SAFE_INTEGER = 2**53 - 1
 
-_STRING = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)', re.DOTALL)  # an unterminated string ends with the data: linear time
+_STRING = re.compile(
+    rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)', re.DOTALL
+)  # an unterminated string ends with the data: linear time
 _OPENING = re.compile(rb"[\[{]+|[\]}]+")
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,15})", re.ASCII)
 

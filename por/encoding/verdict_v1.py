@@ -32,7 +32,19 @@ def write(verdict: Verdict) -> bytes:
 def read(data: bytes) -> Verdict:
     """Read the canonical document. Raises: FormatError, also when the outcome is not the findings' own."""
     top = Reader(canonical.load(data, max_bytes=MAX_BYTES))
-    media_type, outcome, exit_code, profile, snapshot, bundle, policy, rulebooks, as_of, checked_at, findings = top.members(
+    (
+        media_type,
+        outcome,
+        exit_code,
+        profile,
+        snapshot,
+        bundle,
+        policy,
+        rulebooks,
+        as_of,
+        checked_at,
+        findings,
+    ) = top.members(
         "mediaType",
         "outcome",
         "exit",

@@ -8,10 +8,14 @@ ENGLISH = {
     "snapshot.complete.unlisted": "the bundle refers to this evidence file without listing it",
     "snapshot.complete.unused": "the bundle lists this evidence file without using it",
     "snapshot.complete.no_block": "accounts are listed on this chain, but no snapshot block",
-    "snapshot.canonical.final": "block {number} is final with the hash the bundle names (final up to {finalized}; sources: {sources})",
-    "snapshot.canonical.other_hash": "block {number} on the chain has the hash {expected}, the bundle names {actual} (sources: {sources})",
-    "snapshot.canonical.not_final": "block {number} is not final yet: the sources call {finalized} final; try again later",
-    "snapshot.simultaneous.last_before": "block at {block}, next at {next}: the last one at {instant}, {actual} before it",
+    "snapshot.canonical.final": "block {number} is final with the hash the bundle names (final up to {finalized}; "
+    "sources: {sources})",
+    "snapshot.canonical.other_hash": "block {number} on the chain has the hash {expected}, the bundle names {actual} "
+    "(sources: {sources})",
+    "snapshot.canonical.not_final": "block {number} is not final yet: the sources call {finalized} final; try again later "
+    "",
+    "snapshot.simultaneous.last_before": "block at {block}, next at {next}: the last one at {instant}, {actual} before it "
+    "",
     "snapshot.simultaneous.not_next": "the second header is not of the block that follows",
     "snapshot.simultaneous.not_last": "block at {block}, next at {next}: not the last one at {instant}",
     "snapshot.simultaneous.skew": "the block is {actual} before {instant}; the policy allows {expected}",
@@ -27,7 +31,7 @@ ENGLISH = {
     "liabilities.inclusion.other_amount": "the records under your id say {actual}; you expect {expected}",
     "liabilities.inclusion.no_proof": "not decided: no proof for the {expected} you expect; "
     "ask the issuer for it (nothing proves that a record does not exist)",
-    "liabilities.inclusion.not_stated": "{actual} is in the list under your id; you did not say whether that is right",
+    "liabilities.inclusion.not_stated": "{actual} is in the list under your id; you did not say whether that is right ",
     "liabilities.nonnegative.along_path": "no amount is negative and no sum overflows on the path of your records; "
     "others were not looked at",
     "liabilities.nonnegative.all_records": "no amount among all {records} records is negative, and no sum overflows",
@@ -51,7 +55,8 @@ ENGLISH = {
     "reserves.distinct.again": "listed {times} times (roles: {roles})",
     "solvency.coverage.pass": "proven {lower}, required {required} (liabilities {liabilities}; "
     "cold {cold}, hot {hot}, third party {third-party})",
-    "solvency.coverage.fail": "at most {upper}, of which {lower} proven; required {required} (liabilities {liabilities})",
+    "solvency.coverage.fail": "at most {upper}, of which {lower} proven; required {required} (liabilities "
+    "{liabilities})",
     "solvency.coverage.inconclusive": "between {lower} proven and {upper} claimed; required {required} "
     "(liabilities {liabilities})",
     "publication.identified.signed": "signed by {pin}, a key your policy names",
@@ -62,5 +67,6 @@ ENGLISH = {
     "publication.identified.other_root": "leads to the commitments root {actual}, not to {expected}",
     "publication.anchored.no_registry": "not decided: no registry was asked, so when the control proofs were made "
     "is not bounded from above",
-    "publication.unequivocal.no_registry": "not decided: no registry was asked, so others may have been shown another list",
+    "publication.unequivocal.no_registry": "not decided: no registry was asked, so others may have been shown another list "
+    "",
 }

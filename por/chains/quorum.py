@@ -1,0 +1,106 @@
+"""Ask several sources and take only what all of them say."""
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from por.chains.bulk import BulkSource, Progress, ProofRequest
+from por.errors import DisagreementError, FormatError, IncapableError, SourceError, UnavailableError
+from por.model import AccountProof, BlockRef, ChainId, Header
+
+Answer = TypeVar("Answer")
+
+
+class QuorumSource:
+    """Be a `Source` made of sources about one chain, by unanimity (T55).
+
+    One that is silent makes the answer unavailable; it is never outvoted. Sources of one origin are one, and
+    refused; whether two origins belong to one operator cannot be seen from here.
+    """
+
+    def __init__(self, sources: Sequence[BulkSource]) -> None:
+        """Take the sources. Raises: FormatError for none, for two chains, or for one origin twice."""
+        names = [name for source in sources for name in source.names]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if not sources:
+            raise FormatError("a quorum of no sources")
+        if twice:
+            raise FormatError(
+                f"{twice[0]} is given twice; two URLs of one origin are not independent sources"
+            )
+        if len({source.chain for source in sources}) > 1:
+            raise FormatError("the sources of a quorum are about different chains")
+        self._sources = tuple(sources)
+        self._names = tuple(names)
+        self._finalized: BlockRef | None = None
+
+    @property
+    def chain(self) -> ChainId:
+        """Name the chain."""
+        return self._sources[0].chain
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Name all endpoints."""
+        return self._names
+
+    def finalized(self) -> BlockRef:
+        """Name the lowest block that any source holds final, once all agree on its hash; asked for once.
+
+        Raises: SourceError; DisagreementError when they do not agree.
+        """
+        if self._finalized is None:
+            lowest = min(source.finalized() for source in self._sources)
+            said = self._each(lambda source: _final_at(source, lowest.number))
+            self._finalized = _unanimous(f"finalized block {lowest.number} of {self.chain}", said, _short)
+        return self._finalized
+
+    def header(self, number: int) -> Header:
+        """Return the header at `number` when all sources have the same there.
+
+        Raises: SourceError; DisagreementError when they do not agree.
+        """
+        said = self._each(lambda source: source.header(number))
+        return _unanimous(f"block {number} of {self.chain}", said, lambda header: _short(header.ref))
+
+    def account_proof(self, block: BlockRef, address: str, keys: Sequence[bytes]) -> AccountProof:
+        """Return the proof that the first able source gives.
+
+        One is enough: a proof is checked against the header that all agreed on. Raises: SourceError.
+        """
+        return self.account_proofs(block, [(address, keys)])[0]
+
+    def account_proofs(
+        self, block: BlockRef, requests: Sequence[ProofRequest], progress: Progress | None = None
+    ) -> tuple[AccountProof, ...]:
+        """Return the proofs that the first able source gives, as `account_proof`.
+
+        Raises: SourceError.
+        """
+        errors: list[SourceError] = []
+        for source in self._sources:
+            try:
+                return source.account_proofs(block, requests, progress)
+            except SourceError as error:
+                errors.append(error)
+        able = not all(isinstance(error, IncapableError) for error in errors)
+        raise (UnavailableError if able else IncapableError)("; ".join(str(error) for error in errors))
+
+    def _each(self, ask: Callable[[BulkSource], Answer]) -> list[tuple[str, Answer]]:
+        return [(", ".join(source.names), ask(source)) for source in self._sources]
+
+
+def _final_at(source: BulkSource, number: int) -> BlockRef:
+    final = source.finalized()
+    return final if final.number == number else source.header(number).ref
+
+
+def _unanimous(subject: str, said: Sequence[tuple[str, Answer]], show: Callable[[Answer], str]) -> Answer:
+    first = said[0][1]
+    if any(answer != first for _, answer in said):
+        versions = "; ".join(f"{name} says {show(answer)}" for name, answer in said)
+        raise DisagreementError(f"{subject}: {versions}")
+    return first
+
+
+def _short(block: BlockRef) -> str:
+    return f"0x{block.hash.hex()[:16]}…"

@@ -1,0 +1,143 @@
+"""Save what sources answer, and answer out of what was saved."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from por.chains.bulk import BulkSource, Progress, ProofRequest
+from por.errors import EvidenceError, FormatError, UnavailableError
+from por.model import AccountProof, BlockRef, ChainId, Header
+from por.model.recording import ChainRecording, RecordedHeader, RecordedProof, Recording
+from por.proofs.state.header import header_from_rlp
+
+_Question = tuple[bytes, str, tuple[bytes, ...]]
+
+
+class RecordingSource:
+    """Be a `Source` that passes questions on and keeps the answers; errors are not kept."""
+
+    def __init__(self, inner: BulkSource) -> None:
+        """Pass questions to `inner`."""
+        self._inner = inner
+        self._final: BlockRef | None = None
+        self._headers: list[RecordedHeader] = []
+        self._proofs: dict[_Question, RecordedProof] = {}
+
+    @property
+    def chain(self) -> ChainId:
+        """Name the chain."""
+        return self._inner.chain
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Name the endpoints that are recorded."""
+        return self._inner.names
+
+    def finalized(self) -> BlockRef:
+        """Name the last finalized block, and keep it. Raises: SourceError."""
+        self._final = self._inner.finalized()
+        return self._final
+
+    def header(self, number: int) -> Header:
+        """Return the header at `number`, and keep this reading beside earlier ones. Raises: SourceError."""
+        header = self._inner.header(number)
+        self._headers.append(RecordedHeader(number, header.rlp))
+        return header
+
+    def account_proof(self, block: BlockRef, address: str, keys: Sequence[bytes]) -> AccountProof:
+        """Return the proof of one account, and keep it. Raises: SourceError."""
+        return self.account_proofs(block, [(address, keys)])[0]
+
+    def account_proofs(
+        self, block: BlockRef, requests: Sequence[ProofRequest], progress: Progress | None = None
+    ) -> tuple[AccountProof, ...]:
+        """Return the proofs of many accounts, and keep them. Raises: SourceError."""
+        proofs = self._inner.account_proofs(block, requests, progress)
+        for (address, keys), proof in zip(requests, proofs, strict=True):
+            self._proofs[block.hash, address, tuple(keys)] = RecordedProof(block.hash, tuple(keys), proof)
+        return proofs
+
+    def recording(self) -> ChainRecording:
+        """Return all that was kept so far."""
+        return ChainRecording(
+            self.chain, self.names, self._final, tuple(self._headers), tuple(self._proofs.values())
+        )
+
+    @staticmethod
+    def joined(recorders: "Iterable[RecordingSource]") -> Recording:
+        """Return all that several sources kept, in the order of their chains."""
+        parts = [recorder.recording() for recorder in recorders]
+        return Recording(tuple(sorted(parts, key=lambda part: str(part.chain))))
+
+
+class ReplaySource:
+    """Be a `Source` that answers what a recording holds and nothing else, under the names of its endpoints.
+
+    A block that was read several times is answered in the order of the readings, the last from then on.
+    """
+
+    def __init__(self, recording: ChainRecording) -> None:
+        """Hash all recorded headers. Raises: FormatError when one is no header of the number it stands at."""
+        self._recording = recording
+        self._readings: dict[int, list[Header]] = {}
+        for position, recorded in enumerate(recording.headers):
+            header = _header(recorded, f"/headers/{position}")
+            self._readings.setdefault(recorded.number, []).append(header)
+        self._proofs = {(item.block, item.proof.address, item.keys): item.proof for item in recording.proofs}
+
+    @property
+    def chain(self) -> ChainId:
+        """Name the chain."""
+        return self._recording.chain
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Name the endpoints that were recorded."""
+        return self._recording.sources
+
+    def finalized(self) -> BlockRef:
+        """Name the recorded last finalized block. Raises: UnavailableError."""
+        if self._recording.finalized is None:
+            raise self._unrecorded("the last finalized block")
+        return self._recording.finalized
+
+    def header(self, number: int) -> Header:
+        """Return the next recorded reading of the header at `number`. Raises: UnavailableError."""
+        readings = self._readings.get(number)
+        if not readings:
+            raise self._unrecorded(f"block {number}")
+        return readings.pop(0) if len(readings) > 1 else readings[0]
+
+    def account_proof(self, block: BlockRef, address: str, keys: Sequence[bytes]) -> AccountProof:
+        """Return the recorded proof of exactly this account and these keys. Raises: UnavailableError."""
+        proof = self._proofs.get((block.hash, address, tuple(keys)))
+        if proof is None:
+            raise self._unrecorded(f"{address} with these storage keys at block {block.number}")
+        return proof
+
+    def account_proofs(
+        self, block: BlockRef, requests: Sequence[ProofRequest], progress: Progress | None = None
+    ) -> tuple[AccountProof, ...]:
+        """Return the recorded proofs of many accounts. Raises: UnavailableError."""
+        return tuple(self._counted(block, requests, progress))
+
+    def _counted(
+        self, block: BlockRef, requests: Sequence[ProofRequest], progress: Progress | None
+    ) -> Iterator[AccountProof]:
+        for done, (address, keys) in enumerate(requests, start=1):
+            yield self.account_proof(block, address, keys)
+            if progress is not None:
+                progress(done, len(requests))
+
+    def _unrecorded(self, what: str) -> UnavailableError:
+        return UnavailableError(
+            f"the recording of {self.chain} does not hold {what}; ask a source, and record again"
+        )
+
+
+def _header(recorded: RecordedHeader, place: str) -> Header:
+    try:
+        header = header_from_rlp(recorded.rlp)
+    except (EvidenceError, FormatError) as error:
+        raise FormatError(str(error), f"{place}/rlp") from error
+    if header.number != recorded.number:
+        raise FormatError(f"the header of block {header.number} stands for block {recorded.number}", place)
+    return header

@@ -1,0 +1,85 @@
+"""Run `por demo`: the whole story on an embedded chain, honest issuer and cheat."""
+
+import argparse
+import contextlib
+import io
+import sys
+import tempfile
+from pathlib import Path
+
+from por.cli import main as program
+from por.encoding import verdict_v1
+from por.issuer.simulator.catalogue import LIES, UNSEEN
+from por.issuer.simulator.exchange import CUSTOMER, ISSUER, Exchange, open_exchange
+from por.issuer.simulator.lie import DOCUMENT, Lie, shown_to_auditor, shown_to_customer
+from por.issuer.simulator.lies_liabilities import holdings_of
+from por.model import Outcome, Verdict, format_coins
+
+EXAMPLE = "por demo"
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.add_argument("--customers", metavar="N", type=int, default=2000, help="how many customers (default 2000)")
+    parser.add_argument("--keep", metavar="DIR", type=Path, help="leave everything in DIR, to look at")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Play the story; 0 only if the honest issuer passes and every lie that can be caught is."""
+    with contextlib.ExitStack() as stack:
+        folder = args.keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="por-demo-")))
+        print(f"{ISSUER} takes a snapshot of {args.customers} customers on an embedded chain", file=sys.stderr)
+        exchange = stack.enter_context(open_exchange(folder, args.customers))
+        honest = _honest(exchange)
+        missed = [lie.name for lie in LIES if not _caught(exchange, lie)]
+        print()
+        for lie in UNSEEN:
+            _unseen(exchange, lie)
+    print()
+    print(f"{len(LIES) - len(missed)} of {len(LIES)} lies caught; {len(UNSEEN)} cannot be, as the README says")
+    return 0 if honest and not missed else 1
+
+
+def _honest(exchange: Exchange) -> bool:
+    for item in exchange.workspace.commitments().liabilities:
+        print(f"owes {format_coins(item.total, item.decimals):>20} {item.segment:<12} {item.asset}")
+    proof = exchange.proof(CUSTOMER, exchange.directory / "proof.json")
+    commands = (
+        shown_to_auditor(exchange, exchange.bundle),
+        shown_to_customer(exchange, proof, CUSTOMER, *holdings_of(exchange, CUSTOMER)),
+    )
+    shown = [_shown(command) for command in commands]
+    return all(shown)
+
+
+def _shown(command: list[str]) -> bool:
+    print()
+    status = program.main(command)
+    print(f"exit {status}")
+    return status == 0
+
+
+def _caught(exchange: Exchange, lie: Lie) -> bool:
+    status, verdict = examine(exchange, lie)
+    if lie.caught_by == DOCUMENT:
+        good, by = status == program.USAGE_ERROR, "the document is refused"
+    else:
+        outcomes = {f.outcome for f in verdict.of(lie.caught_by or "") if f.required} if verdict is not None else set()
+        good = status == (1 if lie.outcome == Outcome.FAIL else 3) and Outcome(lie.outcome) in outcomes
+        by = f"{lie.caught_by} {lie.outcome}"
+    print(f"{'caught' if good else 'MISSED':<8}exit {status}  {lie.sentence}: {by} ({', '.join(lie.threats)})")
+    return good
+
+
+def _unseen(exchange: Exchange, lie: Lie) -> None:
+    status, _ = examine(exchange, lie)
+    print(f"unseen  exit {status}  {lie.sentence}: no evidence can show this ({', '.join(lie.threats)})")
+
+
+def examine(exchange: Exchange, lie: Lie) -> tuple[int, Verdict | None]:
+    """Tell a lie, run its victim's command, and return the exit status and the verdict read from its JSON."""
+    stage = Path(tempfile.mkdtemp(prefix="lie-", dir=exchange.directory))
+    output = stage / "verdict.json"
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        status = program.main([*lie.tell(exchange, stage), "--output", str(output)])
+    return status, verdict_v1.read(output.read_bytes()) if output.exists() else None

@@ -1,0 +1,83 @@
+"""Run `por issuer bundle`: prove the holdings, assemble the bundle, sign it."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from por.chains import open_source
+from por.checks.evidence import open_bundle, read_document
+from por.checks.policy import shipped_tables
+from por.cli.output import Progress
+from por.cli.sources import add_source_options, source_urls
+from por.encoding import policy_v1, toml
+from por.encoding.digests import digest_of
+from por.errors import FormatError
+from por.issuer.accounts import read_accounts
+from por.issuer.assets import AssetTable
+from por.issuer.bundle import Inputs, assemble
+from por.issuer.signing import bundle_directory, ensure_signing_key
+from por.issuer.workspace import Workspace
+from por.model import Digest, TokenLayout
+
+EXAMPLE = "por issuer bundle snapshot-2026-11 --accounts accounts.csv --source eip155:1=https://node-a.example"
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.add_argument("directory", metavar="DIR", type=Path, help="what commit, challenge and collect wrote into")
+    parser.add_argument("--accounts", metavar="FILE", type=Path, required=True, help="account,role,custody,asset")
+    parser.add_argument("--assets", metavar="FILE", type=Path, help="more assets, a TOML table")
+    parser.add_argument("--layouts", metavar="FILE", type=Path, help="more token layouts, TOML as in a policy")
+    parser.add_argument("--key", metavar="FILE", type=Path, help="signing key; default: por-signing.key beside DIR")
+    parser.add_argument("--previous", metavar="BUNDLE", type=Path, help="your bundle before this one")
+    parser.add_argument("--supersedes", metavar="BUNDLE", type=Path, help="the bundle of this instant it corrects")
+    add_source_options(parser, record=False)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write bundle/."""
+    workspace = Workspace(args.directory)
+    snapshot = workspace.snapshot()
+    inputs = Inputs(
+        commitments=workspace.commitments(),
+        snapshot=snapshot,
+        accounts=read_accounts(args.accounts, AssetTable.load(args.assets)),
+        headers=workspace.files("snapshot"),
+        control=workspace.files("control"),
+        layouts=_layouts(args.layouts),
+        previous=_previous(args.previous),
+        supersedes=open_bundle(args.supersedes).digest if args.supersedes else None,
+    )
+    sources = {chain: open_source(chain, urls) for chain, urls in source_urls(args.source).items()}
+    key_file = args.key or args.directory.parent / "por-signing.key"
+    key, made = ensure_signing_key(key_file, snapshot.issuer)
+    print(f"{'made a new' if made else 'using the'} signing key in {key_file}", file=sys.stderr)
+    progress = Progress()
+    bundle, files = assemble(inputs, sources, progress)
+    progress.done()
+    directory = bundle_directory(bundle, files.data, key)
+    target = workspace.put("bundle", directory)
+    print(f"bundle     {digest_of(directory['bundle.json'])}")
+    print(f"key        {key.verifier}")
+    unsigned = [str(row.account) for row in bundle.reserves if row.control is None]
+    if unsigned:
+        print(f"{len(unsigned)} accounts have no control proof, such as {unsigned[0]}", file=sys.stderr)
+    print(f"wrote {target}; publish that directory, and the key where customers find it", file=sys.stderr)
+    return 0
+
+
+def _layouts(path: Path | None) -> tuple[TokenLayout, ...]:
+    shipped = shipped_tables().layouts
+    if path is None:
+        return shipped
+    try:
+        return (*policy_v1.read_tables(read_document(path, toml.MAX_BYTES)).layouts, *shipped)
+    except FormatError as error:
+        raise error.within(f"{path}:") from error
+
+
+def _previous(path: Path | None) -> tuple[int, Digest] | None:
+    if path is None:
+        return None
+    opened = open_bundle(path)
+    return opened.bundle.sequence, opened.digest

@@ -1,0 +1,27 @@
+"""Run `por issuer collect`: take the signatures back, checking each before it is kept."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from por.issuer.control import collect
+from por.issuer.workspace import Workspace
+
+EXAMPLE = "por issuer collect snapshot-2026-11 signatures.csv"
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.add_argument("directory", metavar="DIR", type=Path, help="what por issuer challenge wrote into")
+    parser.add_argument(
+        "signatures", metavar="FILE", type=Path, help="account,scheme,signature; scheme eip191 or eip712"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write control/."""
+    workspace = Workspace(args.directory)
+    files = collect(workspace.snapshot(), args.signatures)
+    workspace.put("control", files)
+    print(f"{len(files)} control proofs hold; next: por issuer bundle", file=sys.stderr)
+    return 0

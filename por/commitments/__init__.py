@@ -1,0 +1,1 @@
+"""Compute hashes, folds and roots over bytes; a closed table of schemes."""

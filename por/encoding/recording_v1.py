@@ -1,0 +1,105 @@
+"""Read and write the recording of chain sources (`por/spec/recording.md`)."""
+
+from por.encoding import canonical
+from por.encoding.media_types import RECORDING
+from por.encoding.reader import Reader
+from por.model import AccountProof, BlockRef, ChainAccount, ChainId
+from por.model.recording import ChainRecording, RecordedHeader, RecordedProof, Recording
+
+MAX_BYTES = 256 * 2**20
+MAX_CHAINS = 1024
+MAX_SOURCES = 64
+MAX_HEADERS = 65_536
+MAX_HEADER = 16 * 1024
+MAX_PROOFS = 1_000_000
+MAX_KEYS = 64
+MAX_NODES = 64
+MAX_NODE = 1024
+MAX_NUMBER = 2**53 - 1
+
+Json = dict[str, object]
+
+
+def read(data: bytes) -> Recording:
+    """Read the canonical document.
+
+    Raises: FormatError, also for chains out of order, and for a source or a question about proofs twice.
+    """
+    media_type, chains = Reader(canonical.load(data, max_bytes=MAX_BYTES)).members("mediaType", "chains")
+    media_type.media_type(RECORDING)
+    recorded = tuple(_read_chain(item) for item in chains.items(MAX_CHAINS))
+    names = [str(item.chain) for item in recorded]
+    if names != sorted(set(names)):
+        raise chains.fail("chains out of order, or named twice")
+    return Recording(recorded)
+
+
+def write(recording: Recording) -> bytes:
+    """Write the canonical document."""
+    chains = sorted(recording.chains, key=lambda item: str(item.chain))
+    return canonical.dumps({"mediaType": RECORDING, "chains": [_chain_value(item) for item in chains]})
+
+
+def _read_chain(reader: Reader) -> ChainRecording:
+    chain, sources, finalized, headers, proofs = reader.members("chain", "sources", "finalized", "headers", "proofs")
+    chain_id = chain.parse(ChainId.parse)
+    names = tuple(item.text(256) for item in sources.items(MAX_SOURCES))
+    if not names or len(set(names)) != len(names):
+        raise sources.fail("no source, or one named twice")
+    recorded = tuple(_read_proof(item, chain_id) for item in proofs.items(MAX_PROOFS))
+    if len({(item.block, item.proof.address, item.keys) for item in recorded}) != len(recorded):
+        raise proofs.fail("one question about proofs is answered twice")
+    return ChainRecording(
+        chain=chain_id,
+        sources=names,
+        finalized=finalized.optional(_read_block),
+        headers=tuple(_read_header(item) for item in headers.items(MAX_HEADERS)),
+        proofs=recorded,
+    )
+
+
+def _read_block(reader: Reader) -> BlockRef:
+    number, block_hash = reader.members("number", "hash")
+    return BlockRef(number.integer(0, MAX_NUMBER), block_hash.data(32, 32))
+
+
+def _read_header(reader: Reader) -> RecordedHeader:
+    number, rlp = reader.members("number", "rlp")
+    return RecordedHeader(number.integer(0, MAX_NUMBER), rlp.data(1, MAX_HEADER))
+
+
+def _read_proof(reader: Reader, chain: ChainId) -> RecordedProof:
+    block, address, account, storage = reader.members("block", "address", "accountProof", "storageProofs")
+    named = address.parse(lambda text: ChainAccount.parse(f"{chain}:{text}")).address
+    keyed = [item.members("key", "nodes") for item in storage.items(MAX_KEYS)]
+    proof = AccountProof(named, _read_nodes(account), tuple(_read_nodes(nodes) for _, nodes in keyed))
+    return RecordedProof(block.data(32, 32), tuple(key.data(32, 32) for key, _ in keyed), proof)
+
+
+def _read_nodes(reader: Reader) -> tuple[bytes, ...]:
+    return tuple(node.data(1, MAX_NODE) for node in reader.items(MAX_NODES))
+
+
+def _chain_value(recording: ChainRecording) -> Json:
+    final = recording.finalized
+    return {
+        "chain": str(recording.chain),
+        "sources": list(recording.sources),
+        "finalized": None if final is None else {"number": final.number, "hash": _hex(final.hash)},
+        "headers": [{"number": header.number, "rlp": _hex(header.rlp)} for header in recording.headers],
+        "proofs": [_proof_value(item) for item in recording.proofs],
+    }
+
+
+def _proof_value(recorded: RecordedProof) -> Json:
+    keyed = zip(recorded.keys, recorded.proof.storage_nodes, strict=True)
+    return {
+        "block": _hex(recorded.block),
+        "address": recorded.proof.address,
+        "accountProof": [_hex(node) for node in recorded.proof.account_nodes],
+        "storageProofs": [{"key": _hex(key), "nodes": [_hex(node) for node in nodes]} for key, nodes in keyed],
+    }
+
+
+def _hex(data: bytes) -> str:
+    return "0x" + data.hex()

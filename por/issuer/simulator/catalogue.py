@@ -1,0 +1,12 @@
+"""List every lie the simulator can tell, and those that no evidence can reveal."""
+
+from por.issuer.simulator import lies_chain, lies_liabilities, lies_publication, lies_reserves
+from por.issuer.simulator.lie import Lie
+
+LIES: tuple[Lie, ...] = (
+    *lies_liabilities.LIES,
+    *lies_reserves.LIES,
+    *lies_publication.LIES,
+    *lies_chain.LIES,
+)
+UNSEEN: tuple[Lie, ...] = (*lies_publication.UNSEEN, *lies_reserves.UNSEEN)

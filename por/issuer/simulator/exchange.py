@@ -1,0 +1,262 @@
+"""Run an honest exchange on the embedded chain: customers in two segments, coins in five accounts, one snapshot.
+
+Everything is made from fixed seeds, so two runs publish the same bytes, but for the master and signing keys' files.
+"""
+
+import csv
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from por.chains import open_source
+from por.chains.embedded import EmbeddedChain
+from por.chains.embedded_token import (
+    TOKEN_BASE_SLOT,
+    TOKEN_CODE_HASH,
+    TOKEN_CREATION_CODE,
+    TOKEN_DECIMALS,
+    mint_data,
+)
+from por.encoding import inclusion_proof_v1, policy_v1
+from por.issuer.accounts import read_accounts
+from por.issuer.assets import AssetTable
+from por.issuer.bundle import Inputs, assemble
+from por.issuer.commit import commit
+from por.issuer.control import challenge_files, collect
+from por.issuer.keys import ensure_master_key
+from por.issuer.prove import prove
+from por.issuer.signing import SigningKey, bundle_directory, ensure_signing_key
+from por.issuer.simulator.signer import SimulatedKey
+from por.issuer.snapshot import take_snapshot, write_snapshot
+from por.issuer.store import ProofStore
+from por.issuer.workspace import Workspace
+from por.model import AssetId, CaseRule, ChainAccount, Instant, format_coins
+
+ISSUER = "exchange.example"
+GENESIS = Instant.parse("2026-11-01T00:00:00Z")
+CUSTOMER = "customer-7@example.com"
+ACCOUNTS = {
+    "cold": ("customer", "cold"),
+    "hot": ("customer", "hot"),
+    "guarantee": ("guarantee", "cold"),
+    "house": ("house", "hot"),
+}
+
+
+def _quiet(message: str) -> None:
+    del message
+
+
+@dataclass
+class Exchange:
+    """Hold the exchange's chain, keys and directory; `url` serves the chain while the exchange is open."""
+
+    directory: Path
+    chain: EmbeddedChain
+    url: str
+    token: str = ""
+    keys: dict[str, SimulatedKey] = field(default_factory=dict)
+
+    @property
+    def coin(self) -> AssetId:
+        """Name the chain's own coin."""
+        return AssetId(self.chain.chain, "slip44", "60")
+
+    @property
+    def dollar(self) -> AssetId:
+        """Name the token."""
+        return AssetId(self.chain.chain, "erc20", self.token)
+
+    @property
+    def workspace(self) -> Workspace:
+        """Return the snapshot's directory."""
+        return Workspace(self.directory / "snapshot")
+
+    @property
+    def bundle(self) -> Path:
+        """Return the published bundle's directory."""
+        return self.workspace.directory / "bundle"
+
+    @property
+    def records(self) -> Path:
+        """Return the record list for the auditor."""
+        return self.workspace.directory / "records.csv"
+
+    @property
+    def source(self) -> str:
+        """Return the option that names the chain's node."""
+        return f"{self.chain.chain}={self.url}"
+
+    @property
+    def signing_key(self) -> SigningKey:
+        """Return the key that signs bundles."""
+        return ensure_signing_key(self.directory / "por-signing.key", ISSUER)[0]
+
+    def account(self, name: str) -> ChainAccount:
+        """Name one of the exchange's own accounts."""
+        return ChainAccount(self.chain.chain, self.keys[name].address)
+
+    def policy(self, entries: str = "") -> Path:
+        """Write a verifier's policy that trusts the exchange's key and one node, and waives what needs a registry."""
+        path = self.directory / f"policy-{hashlib.sha256(entries.encode()).hexdigest()[:8]}.toml"
+        path.write_text(entries + _POLICY.format(exchange=self, key=self.signing_key.verifier) + self.tables())
+        return path
+
+    def tables(self) -> str:
+        """Write the token's denomination and layout as a policy has them."""
+        return _TABLES.format(
+            coin=self.coin,
+            token=self.dollar,
+            decimals=TOKEN_DECIMALS,
+            code_hash="0x" + TOKEN_CODE_HASH.hex(),
+            slot=f"0x{TOKEN_BASE_SLOT:02x}",
+        )
+
+    def proof(self, account_id: str, target: Path) -> Path:
+        """Make a customer's inclusion proof."""
+        with ProofStore.open(self.workspace.directory / "store") as store:
+            target.write_bytes(inclusion_proof_v1.write(prove(store, account_id, self.workspace.note())))
+        return target
+
+
+_POLICY = """version = 1
+profile = "auditor"
+
+[issuer]
+id = "exchange.example"
+keys = ["{key}"]
+
+[snapshot]
+max_age_seconds = 86400
+max_skew_seconds = 600
+
+[[chain]]
+id = "{exchange.chain.chain}"
+sources = 1
+
+[[waive]]
+check = "publication.anchored"
+reason = "the embedded chain has no registry"
+
+[[waive]]
+check = "publication.unequivocal"
+reason = "the embedded chain has no registry"
+
+"""
+
+_TABLES = """[[class]]
+members = [{{ asset = "{coin}", decimals = 18 }}]
+
+[[class]]
+members = [{{ asset = "{token}", decimals = {decimals} }}]
+
+[[layout]]
+asset = "{token}"
+code_hash = "{code_hash}"
+base_slot = "{slot}"
+order = "key-slot"
+"""
+
+
+@contextmanager
+def open_exchange(directory: Path, customers: int = 2000) -> Iterator[Exchange]:
+    """Build everything up to the published bundle, and serve the chain until the block ends."""
+    directory.mkdir(parents=True, exist_ok=True)
+    chain = EmbeddedChain(GENESIS)
+    with chain.serve() as url:
+        exchange = Exchange(directory, chain, url)
+        exchange.keys = {name: SimulatedKey.from_seed(name) for name in (*ACCOUNTS, "stranger")}
+        totals = _write_ledger(exchange, customers)
+        instant = _run_chain(exchange, totals)
+        _commit(exchange, instant)
+        publish_snapshot(exchange)
+        yield exchange
+
+
+def _run_chain(exchange: Exchange, totals: dict[str, int]) -> Instant:
+    chain = exchange.chain
+    chain.mine()
+    exchange.token = chain.deploy(TOKEN_CREATION_CODE)
+    chain.mine()
+    shares = {"cold": (7, 10), "hot": (4, 10), "guarantee": (4, 10), "house": (1, 4)}
+    for name, (over, under) in shares.items():
+        chain.fund(exchange.keys[name].address, totals["coin"] * over // under)
+        chain.send(exchange.token, mint_data(exchange.keys[name].address, totals["dollar"] * over // under))
+    snapshot = chain.mine()
+    instant = Instant(chain.instant(snapshot.number).seconds + 5)
+    chain.mine()
+    chain.mine()
+    return instant
+
+
+def _write_ledger(exchange: Exchange, customers: int) -> dict[str, int]:
+    totals = {"coin": 0, "dollar": 0}
+    with (exchange.directory / "ledger.csv").open("w", newline="") as file:
+        rows = csv.writer(file, lineterminator="\n")
+        rows.writerow(["account_id", "segment", "asset", "amount"])
+        for number in range(customers):
+            coin, dollar = _balance(number, 10**15), _balance(number + 1, 10**4)
+            rows.writerow([f"customer-{number}@example.com", "spot", "COIN", format_coins(coin, 18)])
+            rows.writerow([f"customer-{number}@example.com", "spot", "USDX", format_coins(dollar, TOKEN_DECIMALS)])
+            totals["coin"] += coin
+            totals["dollar"] += dollar
+            if number % 3 == 0:
+                rows.writerow([f"customer-{number}@example.com", "margin", "COIN", format_coins(coin // 4, 18)])
+                rows.writerow([f"customer-{number}@example.com", "debt:margin", "USDX", "25"])
+                totals["coin"] += coin // 4
+    return totals
+
+
+def _balance(number: int, unit: int) -> int:
+    return (1 + int.from_bytes(hashlib.sha256(str(number).encode()).digest()[:2])) * unit
+
+
+def _commit(exchange: Exchange, instant: Instant) -> None:
+    assets = exchange.directory / "assets.toml"
+    rows = (("COIN", exchange.coin, 18), ("USDX", exchange.dollar, TOKEN_DECIMALS))
+    assets.write_text("".join(f'[[asset]]\nsymbol = "{s}"\nid = "{i}"\ndecimals = {d}\n\n' for s, i, d in rows))
+    commit(
+        exchange.directory / "ledger.csv",
+        exchange.workspace.directory,
+        issuer=ISSUER,
+        instant=instant,
+        case_rule=CaseRule.LOWER,
+        master_key=ensure_master_key(exchange.directory / "por-master.key")[0],
+        assets=AssetTable.load(assets),
+        depth=None,
+        progress=_quiet,
+    )
+    listed = ["account,role,custody,asset"]
+    for name, (role, custody) in ACCOUNTS.items():
+        listed += [f"{exchange.account(name)},{role},{custody},{symbol}" for symbol in ("COIN", "USDX")]
+    (exchange.directory / "accounts.csv").write_text("\n".join(listed) + "\n")
+
+
+def publish_snapshot(exchange: Exchange) -> None:
+    """Challenge every account, sign with its key, collect, prove the holdings and sign the bundle."""
+    workspace, commitments = exchange.workspace, exchange.workspace.commitments()
+    accounts = read_accounts(exchange.directory / "accounts.csv", AssetTable.load(exchange.directory / "assets.toml"))
+    source = open_source(exchange.chain.chain, [exchange.url])
+    expires = Instant(commitments.instant.seconds + 30 * 86_400)
+    snapshot, headers = take_snapshot(ISSUER, commitments.instant, expires, [source])
+    workspace.put("snapshot", {**headers, "snapshot.json": write_snapshot(snapshot)})
+    workspace.put("challenges", challenge_files(snapshot, accounts))
+    signatures = exchange.directory / "signatures.csv"
+    keys = {key.address: key for key in exchange.keys.values()}
+    lines = [keys[row.account.address].csv_line(snapshot.challenge(row.account)) for row in accounts]
+    signatures.write_text("\n".join(["account,scheme,signature", *lines]) + "\n")
+    workspace.put("control", collect(snapshot, signatures))
+    inputs = Inputs(
+        commitments=commitments,
+        snapshot=snapshot,
+        accounts=accounts,
+        headers=workspace.files("snapshot"),
+        control=workspace.files("control"),
+        layouts=policy_v1.read_tables(exchange.tables().encode()).layouts,
+        previous=None,
+        supersedes=None,
+    )
+    bundle, files = assemble(inputs, {source.chain: source}, _quiet)
+    workspace.put("bundle", bundle_directory(bundle, files.data, exchange.signing_key))

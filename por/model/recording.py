@@ -1,0 +1,45 @@
+"""Hold what chain sources answered, so that a run can be repeated without them."""
+
+from dataclasses import dataclass
+
+from por.model.chain import AccountProof, BlockRef
+from por.model.identifiers import ChainId
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedHeader:
+    """Hold the consensus encoding of the header that was answered for block `number`."""
+
+    number: int
+    rlp: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedProof:
+    """Hold the proof that was answered for storage `keys` of an account at the block with hash `block`."""
+
+    block: bytes
+    keys: tuple[bytes, ...]
+    proof: AccountProof
+
+
+@dataclass(frozen=True, slots=True)
+class ChainRecording:
+    """Hold the answers about one chain of the endpoints named `sources`.
+
+    `headers` keep every reading in its order: one block read twice stands there twice, and a chain that
+    changed during the run shows it. `finalized` is None where it was not asked for, or not answered.
+    """
+
+    chain: ChainId
+    sources: tuple[str, ...]
+    finalized: BlockRef | None
+    headers: tuple[RecordedHeader, ...]
+    proofs: tuple[RecordedProof, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """Hold the answers about several chains, in the order of their ids."""
+
+    chains: tuple[ChainRecording, ...]

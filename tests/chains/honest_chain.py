@@ -1,0 +1,143 @@
+"""A small chain in memory with real headers, state tries and proofs, written without any code of `por`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import rlp
+from eth_utils.crypto import keccak
+from trie.hexary import HexaryTrie
+
+RICH = "0x" + "a1" * 20
+POOR = "0x" + "b2" * 20
+TOKEN = "0x" + "c3" * 20
+ABSENT = "0x" + "d4" * 20
+SLOTS = tuple(bytes([0x11 * n]) * 32 for n in range(1, 5))
+UNSET_SLOT = bytes.fromhex("00" * 31 + "07")
+CODE = bytes.fromhex("60006000fd")
+
+EMPTY_ROOT: bytes = keccak(rlp.encode(b""))
+EMPTY_CODE: bytes = keccak(b"")
+EMPTY_UNCLES: bytes = keccak(rlp.encode([]))
+
+MEMBERS = (
+    "parentHash sha3Uncles miner stateRoot transactionsRoot receiptsRoot logsBloom difficulty number gasLimit "
+    "gasUsed timestamp extraData mixHash nonce baseFeePerGas withdrawalsRoot blobGasUsed excessBlobGas "
+    "parentBeaconBlockRoot requestsHash"
+).split()
+NUMBERS = set(
+    "difficulty number gasLimit gasUsed timestamp baseFeePerGas blobGasUsed excessBlobGas".split()  # noqa: SIM905
+)
+
+
+class HonestChain:
+    """Blocks 0 to `head`, 12 seconds apart; every block has a state of its own."""
+
+    def __init__(self, chain_id: int = 1, head: int = 9, final: int = 6, salt: bytes = b"", fork: int = 0) -> None:
+        self.chain_id = chain_id
+        self.final = final
+        self.nodes: dict[bytes, bytes] = {}
+        self.roots: list[dict[str, bytes]] = []
+        self.headers: list[bytes] = []
+        for number in range(head + 1):
+            self._append(number, salt if number >= fork else b"")
+
+    def balance(self, address: str, number: int) -> int:
+        return {RICH: 10**18 + number, POOR: 1 + number, TOKEN: 0}.get(address, 0)
+
+    def word(self, slot: bytes, number: int) -> int:
+        return 1000 * (SLOTS.index(slot) + 1) + number if slot in SLOTS else 0
+
+    def hash(self, number: int) -> bytes:
+        return keccak(self.headers[number])
+
+    def state_root(self, number: int) -> bytes:
+        return rlp.decode(self.headers[number])[3]
+
+    def block(self, number: int) -> dict[str, Any]:
+        fields = rlp.decode(self.headers[number])
+        value: dict[str, Any] = {
+            name: hex(int.from_bytes(field, "big")) if name in NUMBERS else "0x" + field.hex()
+            for name, field in zip(MEMBERS, fields, strict=True)
+        }
+        # What a node adds to the header; none of it is hashed.
+        return value | {
+            "hash": "0x" + self.hash(number).hex(),
+            "size": "0x29a",
+            "totalDifficulty": "0x0",
+            "transactions": [],
+            "uncles": [],
+            "withdrawals": [],
+        }
+
+    def proof(self, address: str, keys: Sequence[str], number: int) -> dict[str, Any]:
+        storage_root = self.roots[number]["storage"] if address == TOKEN else EMPTY_ROOT
+        return {
+            "address": address,
+            "balance": hex(self.balance(address, number)),
+            "nonce": "0x0",
+            "codeHash": "0x" + (keccak(CODE) if address == TOKEN else EMPTY_CODE).hex(),
+            "storageHash": "0x" + storage_root.hex(),
+            "accountProof": self._nodes(self.roots[number]["state"], bytes.fromhex(address[2:])),
+            "storageProof": [
+                {
+                    "key": key,
+                    "value": hex(self.word(bytes.fromhex(key[2:]), number)),
+                    "proof": self._nodes(storage_root, bytes.fromhex(key[2:])),
+                }
+                for key in keys
+            ],
+        }
+
+    def number_of(self, block: object) -> int | None:
+        if isinstance(block, dict):
+            block = block["blockHash"]
+        named = {"0x" + self.hash(number).hex(): number for number in range(len(self.headers))}
+        named |= {"latest": len(self.headers) - 1, "finalized": self.final}
+        named |= {hex(number): number for number in range(len(self.headers))}
+        return named.get(str(block))
+
+    def _append(self, number: int, salt: bytes) -> None:
+        storage = HexaryTrie(self.nodes)
+        for slot in SLOTS:
+            storage[keccak(slot)] = rlp.encode(self.word(slot, number))
+        state = HexaryTrie(self.nodes)
+        for address in (RICH, POOR):
+            account = [0, self.balance(address, number), EMPTY_ROOT, EMPTY_CODE]
+            state[keccak(bytes.fromhex(address[2:]))] = rlp.encode(account)
+        state[keccak(bytes.fromhex(TOKEN[2:]))] = rlp.encode([1, 0, storage.root_hash, keccak(CODE)])
+        self.roots.append({"state": state.root_hash, "storage": storage.root_hash})
+        parent = keccak(self.headers[-1]) if self.headers else bytes(32)
+        self.headers.append(
+            rlp.encode(
+                [
+                    parent,
+                    EMPTY_UNCLES,
+                    bytes(20),
+                    state.root_hash,
+                    EMPTY_ROOT,
+                    EMPTY_ROOT,
+                    bytes(256),
+                    0,
+                    number,
+                    30_000_000,
+                    0,
+                    1_793_000_000 + 12 * number,
+                    salt,
+                    keccak(bytes([number])),
+                    bytes(8),
+                    7,
+                    EMPTY_ROOT,
+                    0,
+                    0,
+                    bytes(32),
+                    bytes.fromhex("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+                ]
+            )
+        )
+
+    def _nodes(self, root: bytes, key: bytes) -> list[str]:
+        if root == EMPTY_ROOT:
+            return []
+        return ["0x" + rlp.encode(node).hex() for node in HexaryTrie(self.nodes, root).get_proof(keccak(key))]

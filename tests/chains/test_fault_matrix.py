@@ -1,0 +1,135 @@
+"""T64: every fault against every question, alone and beside an honest node: an error, or the truth, never else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from por.chains.evm import EvmSource
+from por.chains.quorum import QuorumSource
+from por.errors import DisagreementError, EvidenceError, SourceError
+from por.model import AccountProof, BlockRef, ChainId
+from por.proofs.state.account import account_state, storage_value
+from tests.chains.honest_chain import ABSENT, POOR, RICH, SLOTS, TOKEN, HonestChain
+from tests.chains.lying_server import FAULTS, QUICK, LyingServer
+
+CHAIN = HonestChain()
+ONE = ChainId("eip155", "1")
+BLOCK = BlockRef(5, CHAIN.hash(5))
+REQUESTS = [(RICH, ()), (TOKEN, SLOTS), (ABSENT, ()), (POOR, ())]
+# A single node that lies about everything, consistently, is believed: that is what a quorum is for.
+BELIEVED_ALONE = {"another fork", "other hash on the second read"}
+HARMLESS = {
+    "reset twice",
+    "503 twice",
+    "429 once",
+    "truncated once",
+    "bare keys",
+    "lying words",
+    "bare hash only",
+    "batch in another order",
+}
+ABOUT_STORAGE = {"storage proofs in another order", "storage nodes swapped"}
+ABOUT_PROOFS = {
+    "pruned",
+    "not canonical",
+    "block not found",
+    "proof for another account",
+    "relabelled proof",
+    "zero balance proof",
+    "proof of yesterday",
+    "no nodes",
+    "null nodes",
+    "odd node",
+    "huge node",
+    "many nodes",
+    "storage proof missing",
+    "storage proof twice",
+    *ABOUT_STORAGE,
+}
+
+HASTY = replace(QUICK, read_ms=150, total_ms=400, attempts=3)
+TRUE_BALANCES = [CHAIN.balance(address, 5) for address, _ in REQUESTS]
+
+Anyone = EvmSource | QuorumSource
+
+
+def told(ask: Callable[[], object]) -> object:
+    try:
+        return ask()
+    except (SourceError, EvidenceError) as error:
+        return type(error)
+
+
+def balances(proofs: tuple[AccountProof, ...]) -> list[int]:
+    """Compute what proofs imply; the source has not checked them, its callers do."""
+    root = CHAIN.state_root(5)
+    return [account_state(root, proof.address, proof.account_nodes).balance for proof in proofs]
+
+
+def answers(source: Anyone) -> dict[str, object]:
+    return {
+        "header": told(lambda: source.header(5).ref),
+        "finalized": told(source.finalized),
+        "proofs": told(lambda: balances(source.account_proofs(BLOCK, REQUESTS))),
+        "proof": told(lambda: balances((source.account_proof(BLOCK, RICH, SLOTS[:1]),))),
+    }
+
+
+# A node may be behind: an earlier block of the chain is final too.
+TRUTH: dict[str, list[object]] = {
+    "header": [BLOCK],
+    "finalized": [BlockRef(number, CHAIN.hash(number)) for number in range(7)],
+    "proofs": [TRUE_BALANCES],
+    "proof": [TRUE_BALANCES[:1]],
+}
+
+
+def wrong(asked: dict[str, object]) -> set[str]:
+    return {name for name, answer in asked.items() if not isinstance(answer, type) and answer not in TRUTH[name]}
+
+
+def errors(asked: dict[str, object]) -> set[str]:
+    return {name for name, answer in asked.items() if isinstance(answer, type)}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_t64_t55_no_fault_becomes_a_wrong_answer(fault: str) -> None:
+    with LyingServer(CHAIN, fault) as node:
+        alone = answers(EvmSource(ONE, node.url, limits=HASTY))
+    with LyingServer(CHAIN, fault) as liar, LyingServer(CHAIN) as honest:
+        both = answers(QuorumSource([EvmSource(ONE, node.url, limits=HASTY) for node in (liar, honest)]))
+    assert wrong(alone) <= ({"header", "finalized"} if fault in BELIEVED_ALONE else set())
+    assert wrong(both) == set()
+    if fault in HARMLESS:
+        assert errors(alone) == errors(both) == set()
+    elif fault not in ABOUT_STORAGE:
+        # A fault that no question meets would make this matrix empty.
+        assert errors(alone) | errors(both)
+
+
+@pytest.mark.parametrize("fault", sorted(ABOUT_PROOFS))
+def test_t55_a_lie_about_a_proof_is_an_error_of_source_or_evidence(fault: str) -> None:
+    with LyingServer(CHAIN, fault) as node:
+        source = EvmSource(ONE, node.url, limits=QUICK)
+        answer = told(lambda: _storage_too(source.account_proof(BLOCK, TOKEN, SLOTS)))
+    assert isinstance(answer, type)
+
+
+def _storage_too(proof: AccountProof) -> list[int]:
+    state = account_state(CHAIN.state_root(5), proof.address, proof.account_nodes)
+    return [storage_value(state.storage_root, key, nodes) for key, nodes in zip(SLOTS, proof.storage_nodes, strict=True)]
+
+
+def test_t55_a_node_that_lies_consistently_is_believed_alone_and_caught_in_a_quorum() -> None:
+    with LyingServer(CHAIN, "another fork") as liar, LyingServer(CHAIN) as honest:
+        alone = EvmSource(ONE, liar.url, limits=QUICK)
+        assert alone.header(5).ref != BLOCK
+        both = QuorumSource([alone, EvmSource(ONE, honest.url, limits=QUICK)])
+        with pytest.raises(DisagreementError, match="block 5 of eip155:1") as caught:
+            both.header(5)
+    assert liar.origin in str(caught.value)
+    assert honest.origin in str(caught.value)
+    assert BLOCK.hash.hex()[:16] in str(caught.value)

@@ -1,0 +1,74 @@
+"""What nodes say in their own words becomes one of three errors, each with its cure."""
+
+from __future__ import annotations
+
+import pytest
+
+from por.chains.rpc_errors import ParametersRefusedError, source_error
+from por.errors import DisagreementError, IncapableError, SourceError, UnavailableError
+
+WORDS = [
+    # geth, its forks, and hosted nodes
+    (-32000, "missing trie node 5b2b (path ) state 0x5b2b is not available", IncapableError, "archive node"),
+    (-32000, "historical state 5b2b is not available", IncapableError, "archive node"),
+    (-32000, "required historical state unavailable (reexec=128)", IncapableError, "archive node"),
+    (-32000, "project ID does not have access to archive state", IncapableError, "archive node"),
+    (-32000, "header not found", UnavailableError, "does not know that block"),
+    (-32000, "header for hash not found", UnavailableError, "does not know that block"),
+    (-32000, "hash is not currently canonical", DisagreementError, "not on its canonical chain"),
+    (-39001, "Unknown block", UnavailableError, "does not know that block"),
+    (-32601, "the method eth_getProof does not exist/is not available", IncapableError, "ask another node"),
+    (-32602, "invalid argument 2: hex string without 0x prefix", ParametersRefusedError, "does not understand"),
+    # reth, erigon, nethermind, besu
+    (-32000, "distance to target block exceeds maximum proof window", IncapableError, "archive node"),
+    (-32000, "requested block is too old, block must be within 100000 blocks", IncapableError, "archive node"),
+    (-32000, "No state available for block 0x12", IncapableError, "archive node"),
+    (-32000, "World state unavailable", IncapableError, "archive node"),
+    (-32001, "block not found", UnavailableError, "does not know that block"),
+    (-32001, "Resource not found", UnavailableError, "does not know that block"),
+    # by code alone
+    (-32001, "", UnavailableError, "does not know that block"),
+    (-32004, "", IncapableError, "ask another node"),
+    (-32005, "", UnavailableError, "rate of requests"),
+    (-32600, "", ParametersRefusedError, "does not understand"),
+    (-32601, "", IncapableError, "ask another node"),
+    (-32602, "", ParametersRefusedError, "does not understand"),
+    (429, "", UnavailableError, "rate of requests"),
+    # by words alone
+    (None, "Your app has exceeded its compute units per second capacity", UnavailableError, "rate of requests"),
+    (-32000, "too many requests", UnavailableError, "rate of requests"),
+    (-32000, "proofs are not supported by this node", IncapableError, "ask another node"),
+    (-32000, "batch requests are disabled", IncapableError, "ask another node"),
+    (-32000, "failed to parse request", ParametersRefusedError, "does not understand"),
+    # nothing that is known
+    (-32000, "execution timeout", UnavailableError, "answers with an error"),
+    (-32603, "Internal error", UnavailableError, "answers with an error"),
+    (0, "", UnavailableError, "answers with an error"),
+    (True, "", UnavailableError, "code none"),
+    ("-32601", "", UnavailableError, "code none"),
+]
+
+
+def made(error: object) -> SourceError:
+    return source_error("http://node:1: eth_getProof", error, lambda text: text.replace("KEY", "…"))
+
+
+@pytest.mark.parametrize(("code", "words", "kind", "cure"), WORDS)
+def test_t64_an_error_is_never_an_answer(code: object, words: str, kind: type[SourceError], cure: str) -> None:
+    error = made({"code": code, "message": words})
+    assert type(error) is kind
+    assert str(error).startswith("http://node:1: eth_getProof: ")
+    assert cure in str(error)
+
+
+@pytest.mark.parametrize("error", ["no", "", 7, [], {}, True, {"message": None}, {"code": None, "message": 7}])
+def test_t64_an_error_of_no_known_form_is_still_an_error(error: object) -> None:
+    assert isinstance(made(error), UnavailableError)
+
+
+def test_t96_the_nodes_words_are_redacted_cut_and_made_printable() -> None:
+    said = str(made({"code": 1, "message": "KEY\x1b[2J\u202e" + "x" * 10_000}))
+    assert "KEY" not in said
+    assert "\x1b" not in said
+    assert "\u202e" not in said
+    assert len(said) < 400
