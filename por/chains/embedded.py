@@ -66,9 +66,7 @@ class EmbeddedChain:
     def account(self, address: str) -> AccountState:
         """Return an account at the head."""
         with self._lock:
-            return account_at(
-                self._nodes, self._header(self._head_number()).state_root, self._address(address)
-            )
+            return account_at(self._nodes, self._header(self._head_number()).state_root, self._address(address))
 
     def fund(self, address: str, wei: int) -> None:
         """Send coins from the faucet."""
@@ -217,9 +215,7 @@ def _backend(genesis: Instant) -> Any:
             get_default_account_keys,
         )
     except ImportError as error:
-        raise UnavailableError(
-            "the embedded chain needs more packages: pip install 'por-verifier[demo]'"
-        ) from error
+        raise UnavailableError("the embedded chain needs more packages: pip install 'por-verifier[demo]'") from error
     keys = get_default_account_keys(quantity=1)
     return PyEVMBackend(
         genesis_parameters=PyEVMBackend.generate_genesis_params({"timestamp": genesis.seconds}),

@@ -32,9 +32,7 @@ class LoopbackServer:
         """Listen on a free port of 127.0.0.1; nothing is answered yet."""
         self._http = _Http(("127.0.0.1", 0), _Handler)
         self._http.answer = answer
-        self._thread = threading.Thread(
-            target=self._http.serve_forever, kwargs={"poll_interval": 1 / 50}, daemon=True
-        )
+        self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 1 / 50}, daemon=True)
 
     @property
     def url(self) -> str:

@@ -140,17 +140,13 @@ class EvmSource:
         if str(number) != self._chain.reference:
             raise IncapableError(f"{self._transport.origin}: it serves eip155:{number}, not {self._chain}")
         if self._genesis is not None and self._numbered(0).hash != self._genesis:
-            raise IncapableError(
-                f"{self._transport.origin}: its genesis block is not the pinned one of {self._chain}"
-            )
+            raise IncapableError(f"{self._transport.origin}: its genesis block is not the pinned one of {self._chain}")
         self._is_checked = True
 
     def _numbered(self, number: int) -> Header:
         header = self._header(hex(number))
         if header.number != number:
-            raise UnavailableError(
-                f"{self._transport.origin}: asked for block {number}, it answers {header.number}"
-            )
+            raise UnavailableError(f"{self._transport.origin}: asked for block {number}, it answers {header.number}")
         return header
 
     def _header(self, tag: str) -> Header:
@@ -169,9 +165,7 @@ class EvmSource:
         except DisagreementError as error:
             raise DisagreementError(f"{self._transport.origin}: {error}") from error
         except (FormatError, EvidenceError) as error:
-            raise UnavailableError(
-                f"{self._transport.origin}: {question}: unusable answer: {error}"
-            ) from error
+            raise UnavailableError(f"{self._transport.origin}: {question}: unusable answer: {error}") from error
 
     def _address(self, address: str) -> str:
         return ChainAccount.parse(f"{self._chain}:{address}").address

@@ -63,11 +63,7 @@ def _storage_nodes(entry: Reader, key: bytes) -> tuple[bytes, ...]:
     members = _object(entry.value)
     named = members.get("key")
     # Nodes pad keys differently: the number counts.
-    if (
-        not isinstance(named, str)
-        or not _KEY.fullmatch(named)
-        or int(named, 16) != int.from_bytes(key, "big")
-    ):
+    if not isinstance(named, str) or not _KEY.fullmatch(named) or int(named, 16) != int.from_bytes(key, "big"):
         raise FormatError("a proof of another storage key", f"{entry.place}/key")
     return _nodes(Reader(members.get("proof"), f"{entry.place}/proof"))
 

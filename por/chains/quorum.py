@@ -24,9 +24,7 @@ class QuorumSource:
         if not sources:
             raise FormatError("a quorum of no sources")
         if twice:
-            raise FormatError(
-                f"{twice[0]} is given twice; two URLs of one origin are not independent sources"
-            )
+            raise FormatError(f"{twice[0]} is given twice; two URLs of one origin are not independent sources")
         if len({source.chain for source in sources}) > 1:
             raise FormatError("the sources of a quorum are about different chains")
         self._sources = tuple(sources)

@@ -50,9 +50,7 @@ class ReadOnlyProvider(JSONBaseProvider):
             raise self._unusable("one answer to a batch")
         checked = {answer["id"]: answer for answer in (self._checked(each, methods) for each in answers)}
         if len(answers) != len(calls) or len(checked) != len(calls):
-            raise self._unusable(
-                f"{len(answers)} answers, {len(checked)} of them different, to {len(calls)} questions"
-            )
+            raise self._unusable(f"{len(answers)} answers, {len(checked)} of them different, to {len(calls)} questions")
         return [checked[number] for number, _ in calls]
 
     def _call(self, method: str, params: Any) -> tuple[int, Mapping[str, object]]:

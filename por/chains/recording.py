@@ -57,9 +57,7 @@ class RecordingSource:
 
     def recording(self) -> ChainRecording:
         """Return all that was kept so far."""
-        return ChainRecording(
-            self.chain, self.names, self._final, tuple(self._headers), tuple(self._proofs.values())
-        )
+        return ChainRecording(self.chain, self.names, self._final, tuple(self._headers), tuple(self._proofs.values()))
 
     @staticmethod
     def joined(recorders: "Iterable[RecordingSource]") -> Recording:
@@ -128,9 +126,7 @@ class ReplaySource:
                 progress(done, len(requests))
 
     def _unrecorded(self, what: str) -> UnavailableError:
-        return UnavailableError(
-            f"the recording of {self.chain} does not hold {what}; ask a source, and record again"
-        )
+        return UnavailableError(f"the recording of {self.chain} does not hold {what}; ask a source, and record again")
 
 
 def _header(recorded: RecordedHeader, place: str) -> Header:

@@ -137,13 +137,13 @@ def _inclusion(trees: Sequence[OpenedTree], customer: Customer) -> Iterator[Find
 
 
 def _matches(expectation: Expectation, commitment: LiabilityCommitment) -> bool:
-    if str(commitment.asset) != expectation.asset:
+    if commitment.asset != expectation.asset:
         return False
     return commitment.segment == expectation.segment or (expectation.segment is None and not commitment.is_debt)
 
 
 def _expected(expectation: Expectation, trees: Sequence[OpenedTree]) -> Finding:
-    subject = f"{expectation.segment}/{expectation.asset}" if expectation.segment else expectation.asset
+    subject = f"{expectation.segment}/{expectation.asset}" if expectation.segment else str(expectation.asset)
     if not trees:
         return Finding(CHECK, subject, Outcome.INCONCLUSIVE, f"{CHECK}.no_proof", expected=expectation.coins)
     decimals = trees[0].commitment.decimals
@@ -161,7 +161,8 @@ def _expected(expectation: Expectation, trees: Sequence[OpenedTree]) -> Finding:
         expected=format_coins(parse_coins(expectation.coins, decimals), decimals),
         actual=format_coins(units, decimals),
         facts={
-            "asset": expectation.asset,
+            "asset": str(expectation.asset),
+            "name": expectation.name,
             "segments": ", ".join(tree.commitment.segment for tree in trees),
             "totals": ", ".join(format_coins(tree.commitment.total, decimals) for tree in trees),
         },
@@ -173,7 +174,7 @@ def _unstated(tree: OpenedTree, others_stated: bool) -> Finding:
     if not isinstance(tree.units, Seen):
         return unseen(CHECK, commitment.ref, tree.units)
     coins = format_coins(tree.units.value, commitment.decimals)
-    facts = {"asset": str(commitment.asset), "segments": commitment.segment}
+    facts = {"asset": str(commitment.asset), "name": str(commitment.asset), "segments": commitment.segment}
     return Finding(
         CHECK,
         commitment.ref,

@@ -7,8 +7,8 @@ from pathlib import Path
 from por.checks.catalogue import CATALOGUE
 from por.checks.evidence import read_document
 from por.checks.requirements import NEVER_WAIVED
-from por.encoding import policy_v1, toml
-from por.encoding.policy_v1 import Tables
+from por.encoding import policy_v1, tables_v1, toml
+from por.encoding.tables_v1 import Tables
 from por.errors import EvidenceError, FormatError, PolicyError
 from por.model import Policy
 from por.proofs.signed_note import VerifierKey
@@ -17,7 +17,7 @@ from por.proofs.signed_note import VerifierKey
 @cache
 def shipped_tables() -> Tables:
     """Read the asset classes and token layouts shipped with `por`."""
-    return policy_v1.read_tables(resources.files("por.checks").joinpath("tables.toml").read_bytes())
+    return tables_v1.read_tables(resources.files("por.checks").joinpath("tables.toml").read_bytes())
 
 
 def load_policy(path: Path) -> Policy:

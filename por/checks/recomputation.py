@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
-from por.checks.observation import Observation, observe
+from por.checks.observation import Broken, Observation, Seen
 from por.commitments.account_ids import account_id_bytes
 from por.commitments.hashes import committed_root, context, id_digest, record_tag
 from por.commitments.sum_tree import recompute
@@ -31,29 +31,32 @@ class Recomputation:
 
 
 def rebuild(bundle: Bundle, records: Iterable[LedgerRecord], progress: Callable[[str], None]) -> Recomputation:
-    """Rebuild from records sorted by (segment, asset, tag), one pass and little memory.
+    """Rebuild from records sorted by (segment, asset, tag), in one pass.
 
     Raises: FormatError from the records' reader. A disorder or a duplicate inside one tree breaks that tree alone.
     """
     commitments = {item.ref: item for item in bundle.liabilities}
     trees: dict[str, Observation[Rebuilt]] = {}
     strangers: list[str] = []
-    for ref, group in groupby(records, key=lambda record: f"{record.segment}/{record.asset}"):
+    for ref, rows in groupby(records, key=lambda record: f"{record.segment}/{record.asset}"):
         progress(f"rebuilding {ref}")
         if ref in trees or ref not in commitments:
             strangers.append(ref)
-            for _ in group:
-                pass
-            continue
-        rows = list(group)
-        trees[ref] = observe(lambda item=commitments[ref], rows=rows: _rebuilt(bundle, item, rows))  # type: ignore[misc]
-    for ref, commitment in commitments.items():
-        if ref not in trees:
-            trees[ref] = observe(lambda item=commitment: _rebuilt(bundle, item, []))  # type: ignore[misc]
+        else:
+            trees[ref] = _observed(bundle, commitments[ref], rows)
+    for ref in commitments.keys() - trees.keys():
+        trees[ref] = _observed(bundle, commitments[ref], ())
     return Recomputation(trees, tuple(strangers))
 
 
-def _rebuilt(bundle: Bundle, commitment: LiabilityCommitment, rows: list[LedgerRecord]) -> Rebuilt:
+def _observed(bundle: Bundle, commitment: LiabilityCommitment, rows: Iterable[LedgerRecord]) -> Observation[Rebuilt]:
+    try:
+        return Seen(_rebuilt(bundle, commitment, rows))
+    except EvidenceError as error:
+        return Broken(str(error))
+
+
+def _rebuilt(bundle: Bundle, commitment: LiabilityCommitment, rows: Iterable[LedgerRecord]) -> Rebuilt:
     tree = context(
         commitment.scheme,
         bundle.issuer,
@@ -62,20 +65,17 @@ def _rebuilt(bundle: Bundle, commitment: LiabilityCommitment, rows: list[LedgerR
         str(commitment.asset),
         commitment.decimals,
     )
-    _require_one_record_each(rows)
-    fold = recompute(_leaves(bundle, tree, rows), commitment.depth)
-    return Rebuilt(committed_root(tree, fold.depth, fold.total, fold.top), fold.total, len(rows))
+    seen: set[tuple[bytes, int]] = set()
+    fold = recompute(_leaves(bundle, tree, rows, seen), commitment.depth)
+    return Rebuilt(committed_root(tree, fold.depth, fold.total, fold.top), fold.total, len(seen))
 
 
-def _leaves(bundle: Bundle, tree: bytes, rows: list[LedgerRecord]) -> Iterator[tuple[bytes, int]]:
+def _leaves(
+    bundle: Bundle, tree: bytes, rows: Iterable[LedgerRecord], seen: set[tuple[bytes, int]]
+) -> Iterator[tuple[bytes, int]]:
     for row in rows:
         digest = id_digest(account_id_bytes(row.account_id, bundle.case_rule))
+        if (digest, row.part) in seen:
+            raise EvidenceError("one account has two records with the same part number")
+        seen.add((digest, row.part))
         yield record_tag(row.record_key, tree, digest), row.amount
-
-
-def _require_one_record_each(rows: list[LedgerRecord]) -> None:
-    seen: set[tuple[str, int]] = set()
-    for row in rows:
-        if (row.account_id, row.part) in seen:
-            raise EvidenceError("an account has two records with the same part number")
-        seen.add((row.account_id, row.part))

@@ -6,7 +6,7 @@ from functools import partial
 from por.checks.chain_view import ChainView
 from por.checks.examination import Examination
 from por.checks.freshness import freshness
-from por.checks.observation import Broken, Observation, Seen, judge, then, unseen
+from por.checks.observation import Broken, Missing, Observation, Seen, judge, then, unseen
 from por.model import BlockRef, Digest, Finding, Grade, Header, Instant, Outcome, SnapshotBlock
 
 
@@ -101,8 +101,10 @@ def simultaneous(examination: Examination) -> Iterator[Finding]:
 def _child(examination: Examination, block: SnapshotBlock) -> Observation[Header]:
     def agreed(view: ChainView) -> Observation[Header]:
         evidence = examination.children[block.chain]
-        if view.child is None or not isinstance(evidence, Seen):
+        if not isinstance(evidence, Seen):
             return evidence
+        if view.child is None:
+            return Missing("the sources have no next block to compare the evidence with")
         if evidence.value.hash != view.child.hash:
             return Broken("the next block in the evidence is not the one the sources have")
         return evidence

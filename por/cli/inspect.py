@@ -3,25 +3,34 @@
 import argparse
 import json
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from por.checks.evidence import read_document
 from por.encoding import (
     bundle_v1,
+    commitments_v1,
     control_signature_v1,
     evm_account_proof_v1,
     evm_header_v1,
     inclusion_proof_v1,
     media_types,
+    proof_store_v1,
+    recording_v1,
     strict_json,
     verdict_v1,
 )
 from por.errors import FormatError
+from por.issuer.snapshot import read_snapshot
 
 EXAMPLE = "por inspect bundle/"
 
-READERS = {
+READERS: Mapping[str, Callable[[bytes], object]] = {
     media_types.BUNDLE: bundle_v1.read,
+    media_types.COMMITMENTS: commitments_v1.read,
+    media_types.PROOF_STORE: proof_store_v1.read,
+    media_types.RECORDING: recording_v1.read,
+    media_types.SNAPSHOT: read_snapshot,
     media_types.INCLUSION_PROOF: inclusion_proof_v1.read,
     media_types.VERDICT: verdict_v1.read,
     media_types.EVM_HEADER: evm_header_v1.read,

@@ -9,7 +9,7 @@ from por.checks.evidence import open_bundle, read_document
 from por.checks.policy import shipped_tables
 from por.cli.output import Progress
 from por.cli.sources import add_source_options, source_urls
-from por.encoding import policy_v1, toml
+from por.encoding import tables_v1, toml
 from por.encoding.digests import digest_of
 from por.errors import FormatError
 from por.issuer.accounts import read_accounts
@@ -71,7 +71,7 @@ def _layouts(path: Path | None) -> tuple[TokenLayout, ...]:
     if path is None:
         return shipped
     try:
-        return (*policy_v1.read_tables(read_document(path, toml.MAX_BYTES)).layouts, *shipped)
+        return (*tables_v1.read_tables(read_document(path, toml.MAX_BYTES)).layouts, *shipped)
     except FormatError as error:
         raise error.within(f"{path}:") from error
 

@@ -71,7 +71,12 @@ def _customer(args: argparse.Namespace) -> Customer:
     elif account is None and sys.stdin.isatty():
         account, holdings = _asked(holdings)
     table = AssetTable.load(args.assets)
-    return Customer(account, tuple(_expectation(text, table) for text in holdings))
+    expected = tuple(_expectation(text, table) for text in holdings)
+    named = [(row.segment, row.asset) for row in expected]
+    twice = next((text for text, row in zip(holdings, named, strict=True) if named.count(row) > 1), None)
+    if twice:
+        raise FormatError("this asset is named twice; add the amounts up", f"--holding {twice}")
+    return Customer(account, expected)
 
 
 def _from_file(name: str) -> tuple[str, list[str]]:
@@ -100,6 +105,6 @@ def _expectation(text: str, table: AssetTable) -> Expectation:
             raise FormatError("not ASSET=AMOUNT, such as ETH=1.5")
         row = table.resolve(asset)
         parse_coins(coins, row.decimals)
-        return Expectation(segment_name(segment) if segment is not None else None, str(row.asset), coins)
+        return Expectation(segment_name(segment) if segment is not None else None, row.asset, coins, asset)
     except FormatError as error:
         raise FormatError(error.reason, f"--holding {text}") from error

@@ -1,31 +1,18 @@
-"""Read a policy and the tables of assets and layouts, both TOML, and give the policy its digest (`por/spec/policy.md`)."""
+"""Read a policy, which is TOML, and give it its digest (`por/spec/policy.md`)."""
 
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from typing import TypeVar
 
-from por.encoding import canonical, toml
+from por.encoding import canonical, tables_v1, toml
 from por.encoding.digests import digest_of
 from por.encoding.media_types import POLICY
 from por.encoding.reader import Reader
+from por.encoding.tables_v1 import Tables
 from por.errors import FormatError
-from por.model import (
-    MAX_DECIMALS,
-    AssetClass,
-    AssetId,
-    ChainId,
-    ChainRule,
-    Denomination,
-    Digest,
-    Implementation,
-    KeyOrder,
-    Policy,
-    TokenLayout,
-    Waiver,
-    issuer_id,
-)
+from por.model import AssetId, ChainId, ChainRule, Digest, Policy, Waiver, issuer_id
 
 PROFILES = ("auditor", "job")
 
@@ -33,20 +20,6 @@ Row = TypeVar("Row")
 
 _RATIO = re.compile(r"(?P<over>[1-9][0-9]{0,8})(?:/(?P<under>[1-9][0-9]{0,8})|\.(?P<part>[0-9]{1,8}))?", re.ASCII)
 _CHECK = re.compile(r"[a-z]+\.[a-z]+", re.ASCII)
-
-
-@dataclass(frozen=True, slots=True)
-class Tables:
-    """Hold asset classes and token layouts, shipped or the policy's own."""
-
-    classes: tuple[AssetClass, ...]
-    layouts: tuple[TokenLayout, ...]
-
-
-def read_tables(data: bytes) -> Tables:
-    """Read the shipped tables. Raises: FormatError."""
-    entries = toml.table(toml.load(data), "", (), ("class", "layout"))
-    return _tables(entries)
 
 
 def read(data: bytes, shipped: Tables) -> Policy:
@@ -58,35 +31,31 @@ def read(data: bytes, shipped: Tables) -> Policy:
         toml.load(data),
         "",
         ("version", "profile", "issuer", "snapshot"),
-        ("coverage", "chain", "class", "layout", "own_assets", "recordings", "require", "waive"),
+        ("coverage", "chain", "own_assets", "recordings", "require", "waive", *tables_v1.ENTRIES),
     )
     top["version"].integer(1, 1)
-    profile = top["profile"].text(32)
-    if profile not in PROFILES:
-        raise top["profile"].fail(f"{profile!r} is none of {', '.join(PROFILES)}")
     issuer = toml.table(top["issuer"].value, "/issuer", ("id",), ("keys", "bundles", "roots"))
     snapshot = toml.table(top["snapshot"].value, "/snapshot", ("max_age_seconds", "max_skew_seconds"))
-    coverage = toml.table(top["coverage"].value or {}, "/coverage", (), ("ratio",))
-    tables = _joined(_tables(top), shipped)
+    tables = tables_v1.joined(tables_v1.read_entries(top), shipped)
     policy = Policy(
-        profile=profile,
+        profile=top["profile"].parse(_profile),
         issuer=issuer["id"].parse(issuer_id),
-        keys=tuple(key.text(512) for key in _list(issuer["keys"])),
-        bundles=tuple(item.digest() for item in _list(issuer["bundles"])),
-        roots=tuple(item.hex(32) for item in _list(issuer["roots"])),
-        recordings=tuple(item.digest() for item in _list(top["recordings"])),
+        keys=tuple(key.text(512) for key in toml.rows(issuer["keys"])),
+        bundles=tuple(item.digest() for item in toml.rows(issuer["bundles"])),
+        roots=tuple(item.hex(32) for item in toml.rows(issuer["roots"])),
+        recordings=tuple(item.digest() for item in toml.rows(top["recordings"])),
         max_age=snapshot["max_age_seconds"].integer(0, 2**40),
         max_skew=snapshot["max_skew_seconds"].integer(0, 2**40),
-        ratio=coverage["ratio"].optional(lambda reader: reader.parse(_ratio)) or Fraction(1),
+        ratio=top["coverage"].optional(_coverage) or Fraction(1),
         chains={rule.chain: rule for rule in _unique(top["chain"], _chain_rule, lambda rule: str(rule.chain))},
         classes=tables.classes,
         layouts=tables.layouts,
-        own_assets=frozenset(item.parse(AssetId.parse) for item in _list(top["own_assets"])),
-        require=tuple(item.parse(_check_id) for item in _list(top["require"])),
+        own_assets=frozenset(item.parse(AssetId.parse) for item in toml.rows(top["own_assets"])),
+        require=tuple(item.parse(_check_id) for item in toml.rows(top["require"])),
         waivers=_unique(top["waive"], _waiver, lambda waiver: waiver.check),
         digest=Digest(bytes(32)),
     )
-    return _with_digest(policy)
+    return replace(policy, digest=digest_of(canonical_bytes(policy)))
 
 
 def canonical_bytes(policy: Policy) -> bytes:
@@ -107,8 +76,8 @@ def canonical_bytes(policy: Policy) -> bytes:
                 [str(rule.chain), rule.sources, None if rule.genesis is None else rule.genesis.hex()]
                 for rule in sorted(policy.chains.values(), key=lambda rule: str(rule.chain))
             ],
-            "classes": [[[str(m.asset), m.decimals] for m in group.members] for group in policy.classes],
-            "layouts": [_layout_value(layout) for layout in policy.layouts],
+            "classes": [tables_v1.class_value(group) for group in policy.classes],
+            "layouts": [tables_v1.layout_value(layout) for layout in policy.layouts],
             "ownAssets": sorted(map(str, policy.own_assets)),
             "require": sorted(policy.require),
             "waive": sorted([waiver.check, waiver.reason] for waiver in policy.waivers),
@@ -116,12 +85,15 @@ def canonical_bytes(policy: Policy) -> bytes:
     )
 
 
-def _with_digest(policy: Policy) -> Policy:
-    return replace(policy, digest=digest_of(canonical_bytes(policy)))
+def _profile(text: str) -> str:
+    if text not in PROFILES:
+        raise FormatError(f"a policy's profile is one of {', '.join(PROFILES)}")
+    return text
 
 
-def _list(reader: Reader, limit: int = 10_000) -> list[Reader]:
-    return [] if reader.value is None else list(reader.items(limit))
+def _coverage(reader: Reader) -> Fraction | None:
+    entry = toml.table(reader.value, reader.place, (), ("ratio",))
+    return entry["ratio"].optional(lambda item: item.parse(_ratio))
 
 
 def _ratio(text: str) -> Fraction:
@@ -156,77 +128,8 @@ def _waiver(reader: Reader) -> Waiver:
     return Waiver(entry["check"].parse(_check_id), reason)
 
 
-def _tables(entries: dict[str, Reader]) -> Tables:
-    classes = tuple(_asset_class(item) for item in _list(entries["class"]))
-    layouts = tuple(_layout(item) for item in _list(entries["layout"]))
-    _require_apart(classes, "/class")
-    return Tables(classes, layouts)
-
-
-def _asset_class(reader: Reader) -> AssetClass:
-    entry = toml.table(reader.value, reader.place, ("members",))
-    members = tuple(_denomination(item) for item in _list(entry["members"]))
-    if not members:
-        raise entry["members"].fail("a class has at least one member")
-    return AssetClass(members)
-
-
-def _denomination(reader: Reader) -> Denomination:
-    entry = toml.table(reader.value, reader.place, ("asset", "decimals"))
-    return Denomination(entry["asset"].parse(AssetId.parse), entry["decimals"].integer(0, MAX_DECIMALS))
-
-
-def _layout(reader: Reader) -> TokenLayout:
-    entry = toml.table(
-        reader.value,
-        reader.place,
-        ("asset", "code_hash", "base_slot", "order"),
-        ("mask", "implementation_slot", "implementation_code_hash"),
-    )
-    slot, code_hash = entry["implementation_slot"], entry["implementation_code_hash"]
-    if (slot.value is None) != (code_hash.value is None):
-        raise reader.fail("implementation_slot and implementation_code_hash come together")
-    return TokenLayout(
-        asset=entry["asset"].parse(AssetId.parse),
-        code_hash=entry["code_hash"].data(32, 32),
-        base_slot=int.from_bytes(entry["base_slot"].data(1, 32)),
-        order=entry["order"].choice(KeyOrder),
-        mask=int.from_bytes(entry["mask"].optional(lambda item: item.data(32, 32)) or b"\xff" * 32),
-        implementation=None if slot.value is None else Implementation(slot.data(32, 32), code_hash.data(32, 32)),
-    )
-
-
-def _layout_value(layout: TokenLayout) -> dict[str, object]:
-    implementation = layout.implementation
-    return {
-        "asset": str(layout.asset),
-        "codeHash": layout.code_hash.hex(),
-        "baseSlot": f"{layout.base_slot:x}",
-        "order": str(layout.order),
-        "mask": f"{layout.mask:064x}",
-        "implementation": None
-        if implementation is None
-        else [implementation.slot.hex(), implementation.code_hash.hex()],
-    }
-
-
-def _joined(own: Tables, shipped: Tables) -> Tables:
-    claimed = {member.asset for group in own.classes for member in group.members}
-    kept = tuple(group for group in shipped.classes if claimed.isdisjoint(member.asset for member in group.members))
-    return Tables(own.classes + kept, own.layouts + shipped.layouts)
-
-
-def _require_apart(classes: Iterable[AssetClass], place: str) -> None:
-    seen: set[AssetId] = set()
-    for group in classes:
-        for member in group.members:
-            if member.asset in seen:
-                raise FormatError(f"{member.asset} is in two classes, or in one twice", place)
-            seen.add(member.asset)
-
-
 def _unique(reader: Reader, read: Callable[[Reader], Row], key: Callable[[Row], str]) -> tuple[Row, ...]:
-    rows = [(item, read(item)) for item in _list(reader)]
+    rows = [(item, read(item)) for item in toml.rows(reader)]
     seen: set[str] = set()
     for item, row in rows:
         if key(row) in seen:

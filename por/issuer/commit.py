@@ -96,7 +96,9 @@ def _gather(ledger: Path, assets: AssetTable, case_rule: CaseRule, maker: Record
     try:
         return gather(read_ledger(ledger, assets, case_rule), maker, progress)
     except FormatError as error:
-        raise error if error.place else error.within(ledger.name) from error
+        if error.place:
+            raise
+        raise error.within(ledger.name) from error
 
 
 class _Writing:
@@ -117,7 +119,8 @@ class _Writing:
             listing.write(records_v1.HEADER.encode())
             for number, records in enumerate(trees):
                 count = len(records.packed)
-                self.progress(f"tree {number + 1} of {len(trees)}: {records.tree.ref}, {count:,} records")
+                what = "1 record" if count == 1 else f"{count:,} records"
+                self.progress(f"tree {number + 1} of {len(trees)}: {records.tree.ref}, {what}")
                 self.counts.append(count)
                 records.packed.sort()
                 made.append(self._commitment(number, records))

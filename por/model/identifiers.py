@@ -1,6 +1,7 @@
 """Name chains, accounts and assets by the Chain Agnostic standards, in one canonical form.
 
-EVM addresses are lower-case hexadecimal here: two spellings of one account would be two accounts (T46).
+EVM addresses are lower-case hexadecimal here: two spellings of one account would be two accounts (T46). Every EVM
+chain's own coin is slip44:60 on that chain: a second number would be the same coins a second time (T46).
 Sources: CAIP-2 (chain), CAIP-10 (account), CAIP-19 (asset).
 """
 
@@ -8,6 +9,8 @@ import re
 from dataclasses import dataclass
 
 from por.errors import FormatError
+
+EVM_COIN = "60"
 
 _CHAIN = re.compile(r"(?P<namespace>[-a-z0-9]{3,8}):(?P<reference>[-_a-zA-Z0-9]{1,32})", re.ASCII)
 _EVM_ADDRESS = re.compile(r"0x[0-9a-f]{40}", re.ASCII)
@@ -79,6 +82,8 @@ class AssetId:
             _require_address(chain, match["reference"])
         if match["namespace"] == "slip44" and not _DECIMAL.fullmatch(match["reference"]):
             raise FormatError("the reference of a slip44 asset is a decimal number without leading zeros")
+        if match["namespace"] == "slip44" and chain.namespace == "eip155" and match["reference"] != EVM_COIN:
+            raise FormatError(f"an EVM chain's own coin is written slip44:{EVM_COIN} here, whatever it is called")
         return cls(chain, match["namespace"], match["reference"])
 
     @property

@@ -117,11 +117,12 @@ class InclusionProof:
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """Hold what a customer says is theirs: an amount, in base units once `decimals` are known, of an asset in a segment.
+    """Hold what a customer says is theirs: `coins` whole coins of an asset, which they call `name`.
 
     `segment` None means: over all segments that are not debts.
     """
 
     segment: str | None
-    asset: str
+    asset: AssetId
     coins: str
+    name: str

@@ -12,10 +12,10 @@ ENGLISH = {
     "sources: {sources})",
     "snapshot.canonical.other_hash": "block {number} on the chain has the hash {expected}, the bundle names {actual} "
     "(sources: {sources})",
-    "snapshot.canonical.not_final": "block {number} is not final yet: the sources call {finalized} final; try again later "
-    "",
-    "snapshot.simultaneous.last_before": "block at {block}, next at {next}: the last one at {instant}, {actual} before it "
-    "",
+    "snapshot.canonical.not_final": "block {number} is not final yet: the sources call {finalized} final; "
+    "try again later",
+    "snapshot.simultaneous.last_before": "block at {block}, next at {next}: "
+    "the last one at {instant}, {actual} before it",
     "snapshot.simultaneous.not_next": "the second header is not of the block that follows",
     "snapshot.simultaneous.not_last": "block at {block}, next at {next}: not the last one at {instant}",
     "snapshot.simultaneous.skew": "the block is {actual} before {instant}; the policy allows {expected}",
@@ -67,6 +67,6 @@ ENGLISH = {
     "publication.identified.other_root": "leads to the commitments root {actual}, not to {expected}",
     "publication.anchored.no_registry": "not decided: no registry was asked, so when the control proofs were made "
     "is not bounded from above",
-    "publication.unequivocal.no_registry": "not decided: no registry was asked, so others may have been shown another list "
-    "",
+    "publication.unequivocal.no_registry": "not decided: no registry was asked, "
+    "so others may have been shown another list",
 }

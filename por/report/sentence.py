@@ -3,9 +3,9 @@
 from por.model import Finding, Outcome, Verdict
 
 PINS = {
-    "publication.identified.signed": "signed by {pin}",
-    "publication.identified.pinned": "which your policy names by its digest",
-    "publication.identified.root_given": "under the root {pin} that you gave",
+    "publication.identified.signed": "pinned by the key {pin} in your policy",
+    "publication.identified.pinned": "pinned by the bundle digest in your policy",
+    "publication.identified.root_given": "pinned by the root {pin} that you gave",
 }
 
 
@@ -24,8 +24,8 @@ def _customer(verdict: Verdict) -> str:
     included = [_coins(finding) for finding in rows if finding.outcome is Outcome.PASS]
     if verdict.outcome is Outcome.PASS:
         return (
-            f"your {' and '.join(included)} {'is' if len(included) == 1 else 'are'} in the list that {issuer} made for "
-            f"{instant}, {_pin(verdict)}; {_others(verdict)}."
+            f"your {' and '.join(included)} {'is' if len(included) == 1 else 'are'} in the list that {issuer} "
+            f"{_made(verdict)} for {instant}, {_pin(verdict)}; {_others(verdict)}."
         )
     so_far = f"your {' and '.join(included)} fits this proof, but" if included else "the file may be consistent, but"
     return f"{so_far} not everything could be decided: {_undecided(verdict)}; {_others(verdict)}."
@@ -49,7 +49,7 @@ def _examination(verdict: Verdict) -> str:
 
 
 def _coins(finding: Finding) -> str:
-    return f"{finding.actual} {finding.facts['asset']}"
+    return f"{finding.actual} {finding.facts['name']}"
 
 
 def _pin(verdict: Verdict) -> str:
@@ -57,6 +57,11 @@ def _pin(verdict: Verdict) -> str:
         if finding.message in PINS and finding.outcome is Outcome.PASS:
             return PINS[finding.message].format_map(finding.facts)
     return "by nobody you named"
+
+
+def _made(verdict: Verdict) -> str:
+    signed = any(f.message == "publication.identified.signed" for f in verdict.of("publication.identified"))
+    return "signed" if signed else "made"
 
 
 def _others(verdict: Verdict) -> str:

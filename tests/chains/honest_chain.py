@@ -21,14 +21,30 @@ EMPTY_ROOT: bytes = keccak(rlp.encode(b""))
 EMPTY_CODE: bytes = keccak(b"")
 EMPTY_UNCLES: bytes = keccak(rlp.encode([]))
 
-MEMBERS = (
-    "parentHash sha3Uncles miner stateRoot transactionsRoot receiptsRoot logsBloom difficulty number gasLimit "
-    "gasUsed timestamp extraData mixHash nonce baseFeePerGas withdrawalsRoot blobGasUsed excessBlobGas "
-    "parentBeaconBlockRoot requestsHash"
-).split()
-NUMBERS = set(
-    "difficulty number gasLimit gasUsed timestamp baseFeePerGas blobGasUsed excessBlobGas".split()  # noqa: SIM905
-)
+# The header's fields in their order (Prague), each with the way JSON-RPC writes it: a number, or data.
+MEMBERS = {
+    "parentHash": "data",
+    "sha3Uncles": "data",
+    "miner": "data",
+    "stateRoot": "data",
+    "transactionsRoot": "data",
+    "receiptsRoot": "data",
+    "logsBloom": "data",
+    "difficulty": "number",
+    "number": "number",
+    "gasLimit": "number",
+    "gasUsed": "number",
+    "timestamp": "number",
+    "extraData": "data",
+    "mixHash": "data",
+    "nonce": "data",
+    "baseFeePerGas": "number",
+    "withdrawalsRoot": "data",
+    "blobGasUsed": "number",
+    "excessBlobGas": "number",
+    "parentBeaconBlockRoot": "data",
+    "requestsHash": "data",
+}
 
 
 class HonestChain:
@@ -53,13 +69,14 @@ class HonestChain:
         return keccak(self.headers[number])
 
     def state_root(self, number: int) -> bytes:
-        return rlp.decode(self.headers[number])[3]
+        root: bytes = rlp.decode(self.headers[number])[3]
+        return root
 
     def block(self, number: int) -> dict[str, Any]:
         fields = rlp.decode(self.headers[number])
         value: dict[str, Any] = {
-            name: hex(int.from_bytes(field, "big")) if name in NUMBERS else "0x" + field.hex()
-            for name, field in zip(MEMBERS, fields, strict=True)
+            name: hex(int.from_bytes(field, "big")) if kind == "number" else "0x" + field.hex()
+            for (name, kind), field in zip(MEMBERS.items(), fields, strict=True)
         }
         # What a node adds to the header; none of it is hashed.
         return value | {
@@ -140,4 +157,5 @@ class HonestChain:
     def _nodes(self, root: bytes, key: bytes) -> list[str]:
         if root == EMPTY_ROOT:
             return []
-        return ["0x" + rlp.encode(node).hex() for node in HexaryTrie(self.nodes, root).get_proof(keccak(key))]
+        trie: Any = HexaryTrie(self.nodes, root)
+        return ["0x" + rlp.encode(node).hex() for node in trie.get_proof(keccak(key))]

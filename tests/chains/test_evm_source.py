@@ -62,9 +62,7 @@ def test_the_last_final_block_is_asked_for_once_and_kept(node: LyingServer, sour
     assert node.asked == ["eth_chainId", "eth_getBlockByNumber"]
 
 
-def test_t53_the_chain_id_is_compared_before_anything_else_and_once(
-    node: LyingServer, source: EvmSource
-) -> None:
+def test_t53_the_chain_id_is_compared_before_anything_else_and_once(node: LyingServer, source: EvmSource) -> None:
     source.header(1)
     source.header(2)
     assert node.asked == ["eth_chainId", "eth_getBlockByNumber", "eth_getBlockByNumber"]
@@ -245,9 +243,7 @@ def test_an_address_that_is_none_is_refused_before_anything_is_sent(
 
 
 @pytest.mark.parametrize("key", [b"", b"\x01", bytes(31), bytes(33)])
-def test_a_short_key_is_refused_before_anything_is_sent(
-    node: LyingServer, source: EvmSource, key: bytes
-) -> None:
+def test_a_short_key_is_refused_before_anything_is_sent(node: LyingServer, source: EvmSource, key: bytes) -> None:
     with pytest.raises(FormatError, match="32 bytes"):
         source.account_proof(BLOCK, TOKEN, [SLOTS[0], key])
     assert node.posts == 0
@@ -260,7 +256,7 @@ def test_t56_an_unchanged_chain_is_unchanged(source: EvmSource) -> None:
 def test_t56_another_hash_at_the_same_height_is_seen_at_the_end(node: LyingServer, source: EvmSource) -> None:
     node.fault = "other hash on the second read"
     first = source.header(5).ref
-    with pytest.raises(DisagreementError, match="block 5 of eip155:1 was 0x.* and is 0x"):
+    with pytest.raises(DisagreementError, match=r"block 5 of eip155:1 was 0x.* and is 0x"):
         require_unchanged(source, [first])
 
 
@@ -298,7 +294,26 @@ def test_a_quantity(value: str) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    ["", "0x", "0x00", "0x01", "1", "-0x1", "0x-1", "0xAA", "0X1", " 0x1", "0x1\n", "0x1.0", "0x" + "f" * 65, 1, None, True, [], {}],
+    [
+        "",
+        "0x",
+        "0x00",
+        "0x01",
+        "1",
+        "-0x1",
+        "0x-1",
+        "0xAA",
+        "0X1",
+        " 0x1",
+        "0x1\n",
+        "0x1.0",
+        "0x" + "f" * 65,
+        1,
+        None,
+        True,
+        [],
+        {},
+    ],
 )
 def test_t64_what_is_no_quantity_is_refused(value: object) -> None:
     with pytest.raises(FormatError):

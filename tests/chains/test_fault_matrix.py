@@ -120,7 +120,9 @@ def test_t55_a_lie_about_a_proof_is_an_error_of_source_or_evidence(fault: str) -
 
 def _storage_too(proof: AccountProof) -> list[int]:
     state = account_state(CHAIN.state_root(5), proof.address, proof.account_nodes)
-    return [storage_value(state.storage_root, key, nodes) for key, nodes in zip(SLOTS, proof.storage_nodes, strict=True)]
+    return [
+        storage_value(state.storage_root, key, nodes) for key, nodes in zip(SLOTS, proof.storage_nodes, strict=True)
+    ]
 
 
 def test_t55_a_node_that_lies_consistently_is_believed_alone_and_caught_in_a_quorum() -> None:

@@ -105,9 +105,7 @@ def test_t64_an_answer_to_another_question_is_refused(
 
 @pytest.mark.parametrize("fault", ["null result", "no result"])
 @pytest.mark.parametrize("method", sorted(READ_METHODS))
-def test_t64_no_result_is_no_answer(
-    node: LyingServer, provider: ReadOnlyProvider, fault: str, method: str
-) -> None:
+def test_t64_no_result_is_no_answer(node: LyingServer, provider: ReadOnlyProvider, fault: str, method: str) -> None:
     node.fault = fault
     question = {"eth_getBlockByNumber": ["0x1", False], "eth_getProof": [RICH, [], "latest"]}.get(method, [])
     if (fault, method) == ("null result", "eth_getBlockByNumber"):
@@ -130,9 +128,7 @@ def test_t64_a_body_that_is_not_strict_json_is_refused(
 
 
 @pytest.mark.parametrize("fault", ["null body", "number body"])
-def test_t64_a_body_that_is_no_answer_is_refused(
-    node: LyingServer, provider: ReadOnlyProvider, fault: str
-) -> None:
+def test_t64_a_body_that_is_no_answer_is_refused(node: LyingServer, provider: ReadOnlyProvider, fault: str) -> None:
     node.fault = fault
     with pytest.raises(UnavailableError, match="no JSON-RPC answer"):
         provider.make_request(RPCEndpoint("eth_chainId"), [])

@@ -107,7 +107,7 @@ def test_t64_the_deadline_covers_all_attempts_and_pauses(node: LyingServer, faul
 def test_the_transport_works_again_after_a_deadline(node: LyingServer) -> None:
     node.fault = "trickle"
     transport = Transport(node.url, QUICK)
-    with pytest.raises(UnavailableError, match="no whole answer within 0.9 s"):
+    with pytest.raises(UnavailableError, match=r"no whole answer within 0\.9 s"):
         transport.post(QUESTION)
     node.fault = None
     assert json.loads(transport.post(QUESTION)) == HONEST

@@ -10,11 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from por.checks.observation import Seen
+from por.checks.recomputation import Recomputation, rebuild
 from por.encoding import commitments_v1, records_v1
+from por.encoding.commitments_v1 import Commitments
 from por.errors import FormatError
 from por.issuer import commit as commit_module
+from por.issuer.assets import AssetTable
 from por.issuer.store import ProofStore
-from por.model import UINT128_MAX, CaseRule, Instant
+from por.model import UINT128_MAX, Bundle, CaseRule, Instant
 from tests.issuer import ledgers
 
 ROWS: list[ledgers.Row] = [
@@ -78,6 +82,55 @@ def test_t97_the_record_list_rebuilds_every_root(
         top, total = ledgers.perfect(leaves[ref], item.depth)
         assert (item.total, item.root) == (total, ledgers.sealed(context, item.depth, top, total))
     assert sorted(owed.values()) == sorted(amount for *_, amount in rows if amount)
+
+
+def rebuilt(folder: Path, made: Commitments) -> Recomputation:
+    bundle = Bundle(
+        issuer=made.issuer,
+        instant=made.instant,
+        sequence=1,
+        previous=None,
+        supersedes=None,
+        case_rule=made.case_rule,
+        expires=Instant(made.instant.seconds + 1),
+        blocks=(),
+        liabilities=made.liabilities,
+        commitments_root=made.commitments_root,
+        reserves=(),
+        evidence=(),
+    )
+    with (folder / "out" / "records.csv").open(encoding="utf-8", newline="") as lines:
+        return rebuild(bundle, records_v1.read_records(lines), ledgers.quiet)
+
+
+@pytest.mark.parametrize("split", [1, 7])
+def test_t97_the_auditors_rebuild_agrees(tmp_path: Path, split: int) -> None:
+    made = ledgers.commit_to(tmp_path, ROWS, split=split).commitments
+    found = rebuilt(tmp_path, made)
+    assert not found.strangers
+    for item in made.liabilities:
+        seen = found.trees[item.ref]
+        assert isinstance(seen, Seen)
+        assert (seen.value.root, seen.value.total) == (item.root, item.total)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("bob,spot", "eve,spot"), (",1,0,", ",2,0,"), ("alice,spot", "alice,margin"), ("\ncarol", "\n\ncarol")],
+)
+def test_t97_a_changed_record_list_does_not_rebuild(tmp_path: Path, old: str, new: str) -> None:
+    made = ledgers.commit_to(tmp_path, ROWS).commitments
+    path = tmp_path / "out" / "records.csv"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    roots: list[bytes | None] = []
+    try:
+        seen = [rebuilt(tmp_path, made).trees[item.ref] for item in made.liabilities]
+        roots = [one.value.root if isinstance(one, Seen) else None for one in seen]
+    except FormatError:
+        roots = []
+    assert roots != [item.root for item in made.liabilities]
 
 
 def test_the_record_list_is_sorted_by_segment_asset_and_tag(tmp_path: Path) -> None:
@@ -171,7 +224,7 @@ def points(folder: Path, amounts: list[int]) -> commit_module.Committed:
     (folder / "assets.toml").write_text(POINTS)
     rows = [f"a{i},spot,POINT,{amount}" for i, amount in enumerate(amounts)]
     (folder / "ledger.csv").write_text("\n".join([ledgers.HEADER, *rows]) + "\n")
-    table = commit_module.AssetTable.load(folder / "assets.toml")
+    table = AssetTable.load(folder / "assets.toml")
     return ledgers.commit_file(folder / "ledger.csv", folder / "out", assets=table)
 
 

@@ -205,7 +205,7 @@ def test_reading_stops_at_the_twentieth_problem(tmp_path: Path) -> None:
     assert len(told) == 21
 
 
-SECRETS = st.text(st.characters(min_codepoint=48, max_codepoint=122), min_size=6, max_size=20)
+SECRETS = st.integers(10**9, 10**15).map(str)
 
 
 @given(account=SECRETS, amount=SECRETS, segment=SECRETS, asset=SECRETS)
@@ -223,8 +223,9 @@ def test_t83_a_problem_repeats_nothing_of_the_row(
 
 @given(text=st.text(max_size=60))
 def test_whatever_a_row_holds_it_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
-    folder = tmp_path_factory.mktemp("any")
+    folder, told = tmp_path_factory.mktemp("any"), "ledger.csv"
     try:
         read(folder, row(text).encode("utf-8", "surrogatepass"))
     except FormatError as error:
-        assert "ledger.csv" in str(error)
+        told = error.place
+    assert told.startswith("ledger.csv")

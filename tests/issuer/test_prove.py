@@ -12,11 +12,12 @@ from por.errors import FormatError
 from por.issuer.prove import prove
 from por.issuer.store import ProofStore
 from por.model import CaseRule, InclusionProof
+from por.proofs.inclusion import implied_commitment, implied_commitments_root
 from tests.issuer import ledgers
 
 
 def check(proof: InclusionProof, account: str, root: bytes) -> dict[str, int]:
-    """Check a proof by the tests' own lines, and return what it shows the account to hold."""
+    """Check a proof by the tests' own lines and by the verifier's, and return what it shows the account to hold."""
     held: dict[str, int] = defaultdict(int)
     for tree in proof.trees:
         made, context = tree.commitment, ledgers.context_of(tree)
@@ -27,6 +28,11 @@ def check(proof: InclusionProof, account: str, root: bytes) -> dict[str, int]:
             top, total = ledgers.fold(record, ledgers.tag_of(record.key, context, account))
             assert (total, ledgers.sealed(context, made.depth, top, total)) == (made.total, made.root)
             held[made.ref] += record.amount
+            implied = implied_commitment(
+                tree, record, proof.issuer, f"{proof.issuer}@{proof.instant}", account.encode()
+            )
+            assert (implied.root, implied.total, implied.depth) == (made.root, made.total, made.depth)
+        assert implied_commitments_root(tree, proof.count) == root
     return dict(held)
 
 

@@ -19,7 +19,7 @@ from por.chains.embedded_token import (
     TOKEN_DECIMALS,
     mint_data,
 )
-from por.encoding import inclusion_proof_v1, policy_v1
+from por.encoding import inclusion_proof_v1, tables_v1
 from por.issuer.accounts import read_accounts
 from por.issuer.assets import AssetTable
 from por.issuer.bundle import Inputs, assemble
@@ -254,7 +254,7 @@ def publish_snapshot(exchange: Exchange) -> None:
         accounts=accounts,
         headers=workspace.files("snapshot"),
         control=workspace.files("control"),
-        layouts=policy_v1.read_tables(exchange.tables().encode()).layouts,
+        layouts=tables_v1.read_tables(exchange.tables().encode()).layouts,
         previous=None,
         supersedes=None,
     )

@@ -1,1 +1,1 @@
-"""Compute which account signed a snapshot's challenge (`por/spec/control-proof.md`)."""
+"""Compute who signed the challenge of a reserve account (`por/spec/control-proof.md`)."""

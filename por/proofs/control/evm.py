@@ -1,45 +1,54 @@
-"""Recover the EVM account that signed a challenge.
+"""Recover who signed a challenge with a secp256k1 key (`por/spec/control-proof.md`, V1 to V5).
 
-Sources: EIP-191 version 0x45, EIP-712, EIP-2 (low s). A contract account has no key of its own: nothing recovers to it.
+Sources: EIP-191 (version 0x45, personal_sign), EIP-712, EIP-2 (low s).
 """
 
-from eth_account import Account
-from eth_account.messages import SignableMessage, encode_defunct, encode_typed_data
+from eth_keys.constants import SECPK1_N
+from eth_keys.datatypes import Signature
 from eth_keys.exceptions import BadSignature
-from eth_utils.exceptions import ValidationError
+from eth_utils.crypto import keccak
 
 from por.errors import EvidenceError
 from por.model import Challenge
 from por.proofs.control.challenge import challenge_text, challenge_typed_data
 
 SUPPORTED_SCHEMES = frozenset({"eip191", "eip712"})
-ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 
 
 def signer(challenge: Challenge, scheme: str, signature: bytes) -> str:
-    """Return the lower-case address whose key signed the challenge by `scheme`, one of SUPPORTED_SCHEMES.
+    """Return the lower-case address whose key signed the challenge; any well-formed signature has one.
 
-    Whether that is the account is the caller's to compare. Raises: EvidenceError for a signature in any but the one
-    strict form: 65 bytes r, s, v; r and s in range; s in the lower half; v 27 or 28 (T48).
+    Compare it with the account: only equality shows control, and control is not ownership. A scheme that is not in
+    SUPPORTED_SCHEMES is the caller's to set aside. Raises: EvidenceError; FormatError for a malformed challenge.
     """
-    r, s, v = _split(signature)
-    if not 0 < r < ORDER or not 0 < s <= ORDER // 2 or v not in {27, 28}:
-        raise EvidenceError("a signature whose r, s or v is outside its strict range")
+    digest = _digest(challenge, scheme)
+    vrs = _components(signature)
     try:
-        return str(Account.recover_message(_message(challenge, scheme), vrs=(v, r, s))).lower()
-    except (BadSignature, ValidationError) as error:
-        raise EvidenceError("a signature from which no key can be recovered") from error
+        return Signature(vrs=vrs).recover_public_key_from_msg_hash(digest).to_address()
+    except BadSignature as error:
+        raise EvidenceError("control proof: no key made this signature") from error
 
 
-def _split(signature: bytes) -> tuple[int, int, int]:
+def _components(signature: bytes) -> tuple[int, int, int]:
     if len(signature) != 65:
-        raise EvidenceError(f"a signature of {len(signature)} bytes; 65 are needed")
-    return int.from_bytes(signature[:32]), int.from_bytes(signature[32:64]), signature[64]
+        raise EvidenceError(f"control proof: a signature of {len(signature)} bytes; r, s and v have 65")
+    r, s, v = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:64], "big"), signature[64]
+    if v not in {27, 28}:
+        raise EvidenceError(f"control proof: v is {v}; 27 or 28 is expected")
+    if not 0 < r < SECPK1_N or not 0 < s <= SECPK1_N // 2:
+        raise EvidenceError("control proof: r or s is out of range, or s is in the upper half (EIP-2)")
+    return v - 27, r, s
 
 
-def _message(challenge: Challenge, scheme: str) -> SignableMessage:
+def _digest(challenge: Challenge, scheme: str) -> bytes:
+    # Half a second, paid by those alone who have a signature to check.
+    from eth_account.messages import encode_defunct, encode_typed_data  # noqa: PLC0415
+
+    if challenge.account.chain.namespace != "eip155" or scheme not in SUPPORTED_SCHEMES:
+        raise EvidenceError(f"control proof: scheme {scheme} of an account of {challenge.account.chain} is not read")
     if scheme == "eip191":
-        return encode_defunct(text=challenge_text(challenge))
-    if scheme == "eip712":
-        return encode_typed_data(full_message=challenge_typed_data(challenge))
-    raise EvidenceError(f"no control proof of scheme {scheme[:32]!r} is recovered here")
+        message = encode_defunct(text=challenge_text(challenge))
+    else:
+        message = encode_typed_data(full_message=challenge_typed_data(challenge))
+    digest: bytes = keccak(b"\x19" + message.version + message.header + message.body)
+    return digest

@@ -1,1 +1,1 @@
-"""Compute, from headers and trie nodes, what an EVM chain's state held (`por/spec/state-proof.md`)."""
+"""Compute blocks, accounts and token balances from consensus encodings and state proofs (`por/spec/state-proof.md`)."""

@@ -1,115 +1,148 @@
-"""Compute block hashes from header fields; a header this release does not know in full is refused.
+"""Turn the consensus encoding of an EVM block header into its hash and fields (`por/spec/state-proof.md`, H1 to H5).
 
-Sources: Yellow Paper 4.4 and EIP-1559, 4895, 4844, 4788, 7685 for the later fields.
+Nothing is dropped: a field that this release does not know would be missing from the hash. Sources: Yellow Paper 4.3,
+EIP-1559, EIP-4895, EIP-4844, EIP-4788, EIP-7685.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import rlp
 from eth_utils.crypto import keccak
+from rlp.exceptions import DecodingError
 
-from por.errors import EvidenceError
-from por.model import Header
+from por.encoding.reader import Reader
+from por.errors import EvidenceError, FormatError
+from por.model import Header, printable
 
-LEAST_FIELDS = 15
-_NUMBER = re.compile(r"0x(?:0|[1-9a-f][0-9a-f]{0,63})", re.ASCII)
-_DATA = re.compile(r"0x(?:[0-9a-f]{2})*", re.ASCII)
+MAX_BYTES = 16 * 1024
+MIN_FIELDS = 15
+# 9999-12-31T23:59:59Z: no later second can be written as an instant.
+MAX_TIMESTAMP = 253_402_300_799
+
+_QUANTITY = re.compile(r"0x(?:0|[1-9a-f][0-9a-f]{0,63})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
-    """Describe a header field by its JSON-RPC name; `length` is bytes of data, or None for a number or text."""
+class _Field:
+    """Hold a field's JSON-RPC name and how many bytes it has; a number has no leading zero byte."""
 
     name: str
-    length: int | None
-    number: bool = False
+    low: int
+    high: int
+    is_number: bool = False
 
 
-FIELDS = (
-    Field("parentHash", 32),
-    Field("sha3Uncles", 32),
-    Field("miner", 20),
-    Field("stateRoot", 32),
-    Field("transactionsRoot", 32),
-    Field("receiptsRoot", 32),
-    Field("logsBloom", 256),
-    Field("difficulty", None, number=True),
-    Field("number", None, number=True),
-    Field("gasLimit", None, number=True),
-    Field("gasUsed", None, number=True),
-    Field("timestamp", None, number=True),
-    Field("extraData", None),
-    Field("mixHash", 32),
-    Field("nonce", 8),
-    Field("baseFeePerGas", None, number=True),
-    Field("withdrawalsRoot", 32),
-    Field("blobGasUsed", None, number=True),
-    Field("excessBlobGas", None, number=True),
-    Field("parentBeaconBlockRoot", 32),
-    Field("requestsHash", 32),
+def _data(name: str, size: int) -> _Field:
+    return _Field(name, size, size)
+
+
+def _number(name: str, size: int) -> _Field:
+    return _Field(name, 0, size, is_number=True)
+
+
+_FIELDS = (
+    _data("parentHash", 32),
+    _data("sha3Uncles", 32),
+    _data("miner", 20),
+    _data("stateRoot", 32),
+    _data("transactionsRoot", 32),
+    _data("receiptsRoot", 32),
+    _data("logsBloom", 256),
+    _number("difficulty", 32),
+    _number("number", 8),
+    _number("gasLimit", 8),
+    _number("gasUsed", 8),
+    _number("timestamp", 8),
+    # 32 bytes on Ethereum; proof-of-authority chains put their seals here.
+    _Field("extraData", 0, MAX_BYTES),
+    _data("mixHash", 32),
+    _data("nonce", 8),
+    _number("baseFeePerGas", 32),
+    _data("withdrawalsRoot", 32),
+    _number("blobGasUsed", 8),
+    _number("excessBlobGas", 8),
+    _data("parentBeaconBlockRoot", 32),
+    _data("requestsHash", 32),
 )
-BESIDE_THE_HEADER = frozenset({"hash", "size", "totalDifficulty", "uncles", "transactions", "withdrawals"})
+_HEADER_NAMES = frozenset(field.name for field in _FIELDS)
+_OTHER_NAMES = frozenset({"hash", "size", "totalDifficulty", "uncles", "transactions", "withdrawals"})
 
 
-def header_from_rlp(raw: bytes) -> Header:
-    """Read a header's consensus encoding and compute its hash.
+def header_from_rlp(encoded: bytes) -> Header:
+    """Return the header whose consensus encoding this is, with its hash.
 
-    Raises: EvidenceError for another number of fields than 15 to 21, or a field of another form than its place has.
+    That a chain has this block is not established here. Raises: EvidenceError.
     """
-    try:
-        fields = rlp.decode(raw, strict=True)
-    except rlp.exceptions.RLPException as error:
-        raise EvidenceError(f"a header that is not canonical RLP: {type(error).__name__}") from error
-    if not isinstance(fields, list) or not LEAST_FIELDS <= len(fields) <= len(FIELDS):
-        count = len(fields) if isinstance(fields, list) else 0
-        raise EvidenceError(f"a header of {count} fields; {LEAST_FIELDS} to {len(FIELDS)} are known")
-    for field, value in zip(FIELDS, fields, strict=False):
-        _require_form(field, value)
-    named = {field.name: value for field, value in zip(FIELDS, fields, strict=False)}
+    if len(encoded) > MAX_BYTES:
+        raise EvidenceError(f"a block header of {len(encoded)} bytes; at most {MAX_BYTES} are read")
+    values = _decode(encoded)
+    for field, value in zip(_FIELDS, values, strict=False):
+        _require_fit(field, value)
+    number, timestamp = (int.from_bytes(values[position], "big") for position in (8, 11))
+    if timestamp > MAX_TIMESTAMP:
+        raise EvidenceError("block header: timestamp is beyond the year 9999")
     return Header(
-        number=int.from_bytes(named["number"]),
-        hash=keccak(raw),
-        parent_hash=named["parentHash"],
-        state_root=named["stateRoot"],
-        timestamp=int.from_bytes(named["timestamp"]),
-        rlp=raw,
+        number=number,
+        hash=keccak(encoded),
+        parent_hash=values[0],
+        state_root=values[3],
+        timestamp=timestamp,
+        rlp=encoded,
     )
 
 
 def header_rlp(fields: Mapping[str, object]) -> bytes:
-    """Encode a header from the fields of a JSON-RPC block.
+    """Return the consensus encoding of a block as JSON-RPC gives it; null is as good as absent.
 
-    Raises: EvidenceError for a field that is missing, malformed or unknown: dropping one would change the hash.
+    Raises: FormatError, also for a member that is no known part of a block.
     """
-    unknown = sorted(set(fields) - {field.name for field in FIELDS} - BESIDE_THE_HEADER)
+    unknown = sorted(name for name in fields if name not in _HEADER_NAMES | _OTHER_NAMES)
     if unknown:
-        raise EvidenceError(f"unknown header field {unknown[0][:40]!r}; a newer release may know it")
-    present = [field for field in FIELDS if fields.get(field.name) is not None]
-    if len(present) < LEAST_FIELDS or tuple(present) != FIELDS[: len(present)]:
-        missing = next(field.name for field in FIELDS if field not in present)
-        raise EvidenceError(f"the header field {missing} is missing")
-    raw: bytes = rlp.encode([_value(field, fields[field.name]) for field in present])
-    return header_from_rlp(raw).rlp
+        raise FormatError(f"unknown header field '{printable(unknown[0][:64])}': this release cannot hash it", "/")
+    present = [field for field in _FIELDS if fields.get(field.name) is not None]
+    count = max(len(present), MIN_FIELDS)
+    missing = [field.name for field in _FIELDS[:count] if field not in present]
+    if missing:
+        raise FormatError("this header field is missing", f"/{missing[0]}")
+    encoded: bytes = rlp.encode([_value(field, fields[field.name]) for field in present])
+    return encoded
 
 
-def _value(field: Field, text: object) -> bytes:
-    pattern = _NUMBER if field.number else _DATA
-    if not isinstance(text, str) or not pattern.fullmatch(text):
-        raise EvidenceError(f"the header field {field.name} is no {'quantity' if field.number else 'data'}")
-    if field.number:
-        number = int(text, 16)
-        return number.to_bytes((number.bit_length() + 7) // 8)
-    return bytes.fromhex(text[2:])
+def _decode(encoded: bytes) -> Sequence[bytes]:
+    try:
+        values = rlp.decode(encoded)
+    except (DecodingError, RecursionError) as error:
+        raise EvidenceError("block header: not canonical RLP") from error
+    if not isinstance(values, list) or not all(isinstance(value, bytes) for value in values):
+        raise EvidenceError("block header: not a list of byte strings")
+    if len(values) > len(_FIELDS):
+        raise EvidenceError(f"unknown header field: {len(values)} fields; this release knows {len(_FIELDS)}")
+    if len(values) < MIN_FIELDS:
+        raise EvidenceError(f"block header: {len(values)} fields; at least {MIN_FIELDS} are needed")
+    return values
 
 
-def _require_form(field: Field, value: object) -> None:
-    if not isinstance(value, bytes):
-        raise EvidenceError(f"the header field {field.name} is a list")
-    if field.length is not None and len(value) != field.length:
-        raise EvidenceError(f"the header field {field.name} has {len(value)} bytes, not {field.length}")
-    if field.number and (value[:1] == b"\0" or len(value) > 32):
-        raise EvidenceError(f"the header field {field.name} is not a canonical number")
-    if len(value) > 1024:
-        raise EvidenceError(f"the header field {field.name} has {len(value)} bytes")
+def _require_fit(field: _Field, value: bytes) -> None:
+    if not field.low <= len(value) <= field.high:
+        raise EvidenceError(f"block header: {field.name} has {len(value)} bytes")
+    if field.is_number and value[:1] == b"\x00":
+        raise EvidenceError(f"block header: {field.name} has a leading zero byte")
+
+
+def _value(field: _Field, value: object) -> bytes:
+    reader = Reader(value, f"/{field.name}")
+    if not field.is_number:
+        return reader.data(field.low, field.high)
+    number = reader.parse(_quantity)
+    encoded = number.to_bytes((number.bit_length() + 7) // 8, "big")
+    if len(encoded) > field.high:
+        raise reader.fail(f"a number of {len(encoded)} bytes; at most {field.high} are expected")
+    return encoded
+
+
+def _quantity(text: str) -> int:
+    if not _QUANTITY.fullmatch(text):
+        raise FormatError("not a quantity such as 0x1b4")
+    return int(text, 16)

@@ -1,0 +1,237 @@
+"""Several endpoints: all say the same, or nothing is said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from por.chains import open_source
+from por.chains.bulk import BulkSource, Progress, ProofRequest
+from por.chains.evm import EvmSource
+from por.chains.quorum import QuorumSource
+from por.errors import DisagreementError, FormatError, IncapableError, SourceError, UnavailableError
+from por.model import AccountProof, BlockRef, ChainId, Header
+from tests.chains.honest_chain import RICH, HonestChain
+from tests.chains.lying_server import QUICK, SECRETS, LyingServer
+
+ONE = ChainId("eip155", "1")
+BLOCK = BlockRef(5, b"\x05" * 32)
+PROOF = AccountProof(RICH, (b"\x80",), ())
+
+
+def ref(number: int, version: int = 0) -> BlockRef:
+    return BlockRef(number, bytes([version]) * 31 + bytes([number]))
+
+
+class Told:
+    """A source that says what it is told to, or raises it."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        final: BlockRef | SourceError = ref(6),  # noqa: B008
+        version: int | SourceError = 0,
+        proofs: SourceError | None = None,
+        chain: ChainId = ONE,
+    ) -> None:
+        self.name = name
+        self.final = final
+        self.version = version
+        self.proofs = proofs
+        self._chain = chain
+        self.asked: list[str] = []
+
+    @property
+    def chain(self) -> ChainId:
+        return self._chain
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.name,)
+
+    def finalized(self) -> BlockRef:
+        self.asked.append("finalized")
+        if isinstance(self.final, SourceError):
+            raise self.final
+        return self.final
+
+    def header(self, number: int) -> Header:
+        self.asked.append("header")
+        if isinstance(self.version, SourceError):
+            raise self.version
+        at = ref(number, self.version)
+        return Header(number, at.hash, bytes(32), bytes(32), number, at.hash)
+
+    def account_proof(self, block: BlockRef, address: str, keys: Sequence[bytes]) -> AccountProof:
+        return self.account_proofs(block, [(address, keys)])[0]
+
+    def account_proofs(
+        self, block: BlockRef, requests: Sequence[ProofRequest], progress: Progress | None = None
+    ) -> tuple[AccountProof, ...]:
+        self.asked.append("proofs")
+        if self.proofs is not None:
+            raise self.proofs
+        return tuple(PROOF for _ in requests)
+
+
+DOWN = UnavailableError("http://b:1: connection refused")
+UNABLE = IncapableError("http://b:1: it has no state of that block any more")
+
+
+def test_agreement_is_the_answer() -> None:
+    quorum: BulkSource = QuorumSource([Told("http://a:1"), Told("http://b:1"), Told("http://c:1")])
+    assert quorum.header(3).ref == ref(3)
+    assert quorum.finalized() == ref(6)
+    assert quorum.names == ("http://a:1", "http://b:1", "http://c:1")
+    assert quorum.chain == ONE
+
+
+def test_one_source_is_a_quorum_of_one() -> None:
+    assert QuorumSource([Told("http://a:1")]).finalized() == ref(6)
+
+
+def test_the_lowest_final_block_is_taken_and_asked_for_once() -> None:
+    sources = [Told("http://a:1", final=ref(9)), Told("http://b:1", final=ref(6)), Told("http://c:1", final=ref(7))]
+    quorum = QuorumSource(sources)
+    assert quorum.finalized() == quorum.finalized() == ref(6)
+    assert [source.asked.count("header") for source in sources] == [1, 0, 1]
+
+
+@pytest.mark.parametrize("liar", [0, 1, 2])
+def test_t55_one_other_answer_is_a_disagreement_that_names_all(liar: int) -> None:
+    sources = [Told(f"http://{name}:1", version=7 if i == liar else 0) for i, name in enumerate("abc")]
+    with pytest.raises(DisagreementError) as caught:
+        QuorumSource(sources).header(3)
+    said = str(caught.value)
+    assert said.startswith("block 3 of eip155:1: ")
+    assert said.count("http://") == 3
+    assert said.count("says 0x00000000") == 2
+    assert said.count("says 0x07070707") == 1
+
+
+def test_t55_the_majority_is_not_followed() -> None:
+    sources = [Told(f"http://{i}:1") for i in range(9)]
+    with pytest.raises(DisagreementError):
+        QuorumSource([*sources, Told("http://liar:1", version=1)]).header(3)
+
+
+def test_t55_a_final_block_with_another_hash_is_a_disagreement() -> None:
+    quorum = QuorumSource([Told("http://a:1"), Told("http://b:1", final=ref(6, 7))])
+    with pytest.raises(DisagreementError, match="finalized block 6"):
+        quorum.finalized()
+
+
+def test_t55_a_lower_final_block_must_be_on_the_chain_of_the_others() -> None:
+    quorum = QuorumSource([Told("http://a:1", final=ref(9)), Told("http://b:1", final=ref(6, 7))])
+    with pytest.raises(DisagreementError, match="finalized block 6"):
+        quorum.finalized()
+
+
+@pytest.mark.parametrize("error", [DOWN, UNABLE])
+def test_t55_one_that_is_silent_is_not_outvoted(error: SourceError) -> None:
+    others = [Told("http://a:1"), Told("http://c:1")]
+    with pytest.raises(type(error), match="http://b:1"):
+        QuorumSource([*others, Told("http://b:1", version=error)]).header(3)
+    with pytest.raises(type(error), match="http://b:1"):
+        QuorumSource([*others, Told("http://b:1", final=error)]).finalized()
+
+
+def test_t55_an_outage_passes_and_the_final_block_is_asked_for_again() -> None:
+    source = Told("http://b:1", final=DOWN)
+    quorum = QuorumSource([Told("http://a:1"), source])
+    with pytest.raises(UnavailableError):
+        quorum.finalized()
+    source.final = ref(5)
+    assert quorum.finalized() == ref(5)
+
+
+def test_one_able_source_is_enough_for_a_proof() -> None:
+    sources = [
+        Told("http://a:1", proofs=UNABLE),
+        Told("http://b:1", proofs=DOWN),
+        Told("http://c:1"),
+        Told("http://d:1"),
+    ]
+    quorum = QuorumSource(sources)
+    assert quorum.account_proof(BLOCK, RICH, []) == PROOF
+    assert quorum.account_proofs(BLOCK, [(RICH, []), (RICH, [])]) == (PROOF, PROOF)
+    assert sources[3].asked == []
+
+
+@pytest.mark.parametrize(
+    ("errors", "kind"),
+    [([UNABLE, UNABLE], IncapableError), ([UNABLE, DOWN], UnavailableError), ([DOWN, DOWN], UnavailableError)],
+)
+def test_without_an_able_source_all_reasons_are_named(errors: list[SourceError], kind: type[SourceError]) -> None:
+    sources = [Told(f"http://{i}:1", proofs=error) for i, error in enumerate(errors)]
+    with pytest.raises(kind) as caught:
+        QuorumSource(sources).account_proof(BLOCK, RICH, [])
+    assert type(caught.value) is kind
+    assert str(caught.value) == "; ".join(str(error) for error in errors)
+
+
+def test_t55_no_source_is_refused() -> None:
+    with pytest.raises(FormatError, match="no sources"):
+        QuorumSource([])
+
+
+def test_t55_one_origin_twice_is_one_source_and_refused() -> None:
+    with pytest.raises(FormatError, match="http://a:1 is given twice"):
+        QuorumSource([Told("http://a:1"), Told("http://b:1"), Told("http://a:1")])
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("https://node.example/v3/one", "https://node.example/v3/two"),
+        ("https://node.example/", "https://node.example:443/"),
+        ("https://one:pass@node.example/", "https://NODE.example./?key=two"),
+    ],
+)
+def test_t55_two_keys_of_one_provider_are_one_source(first: str, second: str) -> None:
+    with pytest.raises(FormatError, match="given twice") as caught:
+        open_source(ONE, [first, second])
+    assert "one" not in str(caught.value).partition(" is given")[0]
+
+
+def test_t53_sources_of_two_chains_are_refused() -> None:
+    with pytest.raises(FormatError, match="different chains"):
+        QuorumSource([Told("http://a:1"), Told("http://b:1", chain=ChainId("eip155", "5"))])
+
+
+def test_one_url_opens_one_source_and_several_a_quorum() -> None:
+    assert isinstance(open_source(ONE, ["http://a:1"]), EvmSource)
+    assert isinstance(open_source(ONE, ["http://a:1", "http://b:1"]), QuorumSource)
+    with pytest.raises(FormatError):
+        open_source(ONE, [])
+
+
+def test_t53_the_genesis_is_pinned_for_each_of_them() -> None:
+    chain = HonestChain()
+    with LyingServer(chain) as honest, LyingServer(HonestChain(salt=b"copy")) as copy:
+        pinned = open_source(ONE, [honest.url, copy.url], genesis=chain.hash(0))
+        with pytest.raises(IncapableError, match=copy.origin):
+            pinned.finalized()
+
+
+def test_t55_real_endpoints_with_one_dead() -> None:
+    chain = HonestChain()
+    with LyingServer(chain) as one, LyingServer(chain) as two:
+        quorum = QuorumSource([EvmSource(ONE, node.url, limits=QUICK) for node in (one, two)])
+        assert quorum.finalized() == BlockRef(6, chain.hash(6))
+        two.fault = "503"
+        with pytest.raises(UnavailableError, match=two.origin):
+            quorum.header(5)
+        assert quorum.account_proof(BlockRef(5, chain.hash(5)), RICH, []).address == RICH
+
+
+def test_t96_a_quorum_shows_no_key() -> None:
+    chain = HonestChain()
+    with LyingServer(chain, "another fork") as liar, LyingServer(chain) as honest:
+        quorum = open_source(ONE, [liar.url, honest.url])
+        with pytest.raises(DisagreementError) as caught:
+            quorum.header(5)
+    said = str(caught.value) + repr(quorum) + str(quorum.names)
+    assert [secret for secret in SECRETS if secret in said] == []
