@@ -31,8 +31,8 @@ class FormatError(PorError):
         self.place = place
 
     def within(self, outer: str) -> "FormatError":
-        """Return the same error with its place put inside `outer`."""
-        return type(self)(self.reason, f"{outer}{self.place}")
+        """Return the same error with its place put inside `outer`, such as `bundle.json:`."""
+        return type(self)(self.reason, f"{outer}{self.place}" if self.place else outer.rstrip(":"))
 
 
 class UnsupportedVersionError(FormatError):

@@ -42,8 +42,9 @@ def _help(program: str, commands: Table, argv: Sequence[str], epilog: str) -> in
     lines = "\n".join(f"  {name:<{width}}{summary}" for name, (_, summary) in shown.items())
     parser = _parser(program, f"commands:\n{lines}", epilog)
     parser.usage = f"{program} {argv[0] + ' ' if group else ''}COMMAND …"
-    parser.add_argument("--version", action="version", version=_version(program))
     rest = list(argv[1:] if group else argv)
+    if rest[:1] == ["--version"]:
+        parser.add_argument("--version", action="version", version=f"por {metadata.version('por-verifier')}")
     if rest and rest[0] not in {"-h", "--help", "--version"}:
         parser.error(f"no command is called {rest[0]!r}")
     parser.parse_args(rest[:1])
@@ -59,7 +60,3 @@ def _parser(program: str, description: str, epilog: str) -> argparse.ArgumentPar
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-
-
-def _version(program: str) -> str:
-    return f"{program} {metadata.version('por-verifier')}"

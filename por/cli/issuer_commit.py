@@ -34,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
     key_file = args.master_key or args.output.parent / "por-master.key"
     master_key, made = ensure_master_key(key_file)
     say = "made a new master key in" if made else "using the master key in"
-    print(f"{say} {key_file}; keep it secret, and keep it: later proofs need it", file=sys.stderr)
+    print(f"{say} {key_file}; keep it secret, and keep it: every snapshot uses it", file=sys.stderr)
     progress = Progress()
     result = commit(
         args.ledger,

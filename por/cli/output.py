@@ -43,17 +43,14 @@ def put_verdict(verdict: Verdict, args: argparse.Namespace) -> int:
 def write_file(path: Path, data: bytes, mode: int = 0o644) -> None:
     """Write a file by way of a temporary one beside it. Raises: FormatError naming the place."""
     try:
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(descriptor, "wb") as file:
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
+            written = Path(folder) / "whole"
+            with written.open("xb") as file:
                 file.write(data)
                 file.flush()
-                os.fsync(descriptor)
-            Path(temporary).chmod(mode)
-            Path(temporary).replace(path)
-        except BaseException:
-            Path(temporary).unlink()
-            raise
+                os.fsync(file.fileno())
+            written.chmod(mode)
+            written.replace(path)
     except OSError as error:
         raise FormatError(f"cannot be written: {error.strerror}", str(path)) from error
 
@@ -63,18 +60,18 @@ class Progress:
 
     def __init__(self) -> None:
         """Start silent; short work says nothing."""
-        self._next = time.monotonic() + 1
+        self._next = time.monotonic_ns() + 10**9
         self._shown = False
 
     def __call__(self, message: str) -> None:
         """Say `message` when it is time to."""
-        if time.monotonic() < self._next:
+        if time.monotonic_ns() < self._next:
             return
         terminal = sys.stderr.isatty()
         sys.stderr.write(f"\r\x1b[K{message}" if terminal else f"{message}\n")
         sys.stderr.flush()
         self._shown = terminal
-        self._next = time.monotonic() + (0.1 if terminal else 10)
+        self._next = time.monotonic_ns() + (10**8 if terminal else 10**10)
 
     def done(self) -> None:
         """Clear the line."""

@@ -1,10 +1,11 @@
-"""Cut one line of comma-separated values into its fields, strictly.
+"""Read comma-separated values strictly, a line at a time or a small table at once.
 
 Source: RFC 4180, with two restrictions: a row is one line, and a quote begins or ends a field or is doubled inside
 a quoted one. A line ends with CR LF or LF.
 """
 
 import re
+from collections.abc import Iterator, Sequence
 
 from por.errors import FormatError
 
@@ -19,6 +20,24 @@ def fields(line: str) -> list[str]:
     if "\r" in text or "\n" in text:
         raise FormatError("a line end inside the line")
     return text.split(",") if '"' not in text else _quoted_fields(text)
+
+
+def table_rows(text: str, columns: Sequence[str], name: str) -> Iterator[tuple[str, list[str]]]:
+    """Yield `name:line` and the fields of every row under a header that is exactly `columns`.
+
+    Raises: FormatError naming the line.
+    """
+    head, *lines = text.removesuffix("\n").split("\n")
+    if head.removesuffix("\r") != ",".join(columns):
+        raise FormatError(f"the first line must be exactly {','.join(columns)}", f"{name}:1")
+    for number, line in enumerate(lines, start=2):
+        try:
+            cells = fields(line)
+        except FormatError as error:
+            raise FormatError(error.reason, f"{name}:{number}") from error
+        if len(cells) != len(columns):
+            raise FormatError(f"{len(cells)} fields; expected {len(columns)}", f"{name}:{number}")
+        yield f"{name}:{number}", cells
 
 
 def write_field(text: str) -> str:

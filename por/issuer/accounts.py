@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from por.checks.evidence import read_text
-from por.encoding.csv_table import rows
+from por.encoding.csv_rows import table_rows
 from por.errors import FormatError
 from por.issuer.assets import AssetTable
 from por.model import AssetId, ChainAccount, Custody, Role
@@ -37,7 +37,7 @@ def read_accounts(path: Path, table: AssetTable) -> tuple[ListedAccount, ...]:
     """
     listed: dict[ChainAccount, ListedAccount] = {}
     text = read_text(path, MAX_BYTES)
-    for place, fields in rows(text.splitlines(), COLUMNS, str(path)):
+    for place, fields in table_rows(text, COLUMNS, str(path)):
         row = _listed(fields, place, table)
         above = listed.get(row.account, row)
         if (above.role, above.custody) != (row.role, row.custody):

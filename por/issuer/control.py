@@ -6,7 +6,7 @@ from pathlib import Path
 
 from por.checks.evidence import read_text
 from por.encoding import control_signature_v1
-from por.encoding.csv_table import rows
+from por.encoding.csv_rows import table_rows
 from por.encoding.reader import read_hex
 from por.errors import EvidenceError, FormatError
 from por.issuer.accounts import ListedAccount
@@ -41,7 +41,7 @@ def collect(snapshot: Snapshot, path: Path) -> dict[str, bytes]:
     Raises: FormatError for the file, EvidenceError naming the line of a signature that is not the account's own.
     """
     files: dict[str, bytes] = {}
-    for place, fields in rows(read_text(path, MAX_BYTES).splitlines(), COLUMNS, str(path)):
+    for place, fields in table_rows(read_text(path, MAX_BYTES), COLUMNS, str(path)):
         signature = _signature(place, fields)
         if signature.scheme not in SUPPORTED_SCHEMES:
             raise EvidenceError(f"{place}: scheme {signature.scheme} is not verified by this release")

@@ -14,6 +14,8 @@ def plain_text(text: str, limit: int = 1024) -> str:
     """
     if len(text) > limit:
         raise FormatError(f"text of {len(text)} characters; at most {limit} are allowed")
+    if text.isprintable():
+        return text
     for position, character in enumerate(text):
         if unicodedata.category(character) in _MISLEADING:
             raise FormatError(f"character U+{ord(character):04X} at position {position} is not allowed in text")
