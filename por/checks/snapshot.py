@@ -52,9 +52,9 @@ def _chains_without_block(examination: Examination) -> Iterator[Finding]:
 def canonical(examination: Examination) -> Iterator[Finding]:
     """Ask: is each snapshot block final on its chain, as the sources that the policy asks for see it?"""
     for block in examination.bundle.blocks:
-        header = _of_block(examination.headers[block.chain], block.block)
-        view = then(header, lambda _, chain=block.chain: examination.views[chain])  # type: ignore[misc]
-        yield judge("snapshot.canonical", str(block.chain), view, partial(_canonical, block))
+        header, view = _of_block(examination.headers[block.chain], block.block), examination.views[block.chain]
+        seen = view if isinstance(header, Seen) else header
+        yield judge("snapshot.canonical", str(block.chain), seen, partial(_canonical, block))
 
 
 def _of_block(header: Observation[Header], block: BlockRef) -> Observation[Header]:
@@ -93,51 +93,45 @@ def header_grade(view: ChainView) -> Grade:
 def simultaneous(examination: Examination) -> Iterator[Finding]:
     """Ask: is each snapshot block the last one of its chain at the instant, and near enough to it?"""
     for block in examination.bundle.blocks:
-        header = _of_block(examination.headers[block.chain], block.block)
-        child = then(header, lambda _, b=block: _child(examination, b))  # type: ignore[misc]
-        yield judge("snapshot.simultaneous", str(block.chain), child, partial(_simultaneous, examination, header))
+        pair = _with_child(examination, block)
+        yield judge("snapshot.simultaneous", str(block.chain), pair, partial(_simultaneous, examination, block))
 
 
-def _child(examination: Examination, block: SnapshotBlock) -> Observation[Header]:
-    def agreed(view: ChainView) -> Observation[Header]:
-        evidence = examination.children[block.chain]
-        if not isinstance(evidence, Seen):
-            return evidence
+def _with_child(examination: Examination, block: SnapshotBlock) -> Observation[tuple[Header, Header]]:
+    """Pair the block's header with the next one, which the sources must have too: a header alone is easily made up."""
+
+    def agreed(header: Header, child: Header, view: ChainView) -> Observation[tuple[Header, Header]]:
         if view.child is None:
             return Missing("the sources have no next block to compare the evidence with")
-        if evidence.value.hash != view.child.hash:
+        if child.hash != view.child.hash:
             return Broken("the next block in the evidence is not the one the sources have")
-        return evidence
+        return Seen((header, child))
 
-    return then(examination.views[block.chain], agreed)
+    header, child = _of_block(examination.headers[block.chain], block.block), examination.children[block.chain]
+    view = examination.views[block.chain]
+    return then(header, lambda first: then(child, lambda second: then(view, partial(agreed, first, second))))
 
 
-def _simultaneous(examination: Examination, header: Observation[Header], child: Header) -> Finding:
-    instant, policy = examination.bundle.instant, examination.policy
-    if not isinstance(header, Seen):
-        return unseen("snapshot.simultaneous", "header", header)
-    block = header.value
+def _simultaneous(examination: Examination, named: SnapshotBlock, pair: tuple[Header, Header]) -> Finding:
+    block, child = pair
+    instant, max_skew = examination.bundle.instant, examination.policy.max_skew
     skew = instant.seconds - block.timestamp
     outcome, message = Outcome.PASS, "snapshot.simultaneous.last_before"
     if child.parent_hash != block.hash or child.number != block.number + 1:
         outcome, message = Outcome.FAIL, "snapshot.simultaneous.not_next"
     elif not block.timestamp <= instant.seconds < child.timestamp:
         outcome, message = Outcome.FAIL, "snapshot.simultaneous.not_last"
-    elif skew > policy.max_skew:
+    elif skew > max_skew:
         outcome, message = Outcome.FAIL, "snapshot.simultaneous.skew"
     return Finding(
         "snapshot.simultaneous",
-        _chain_of(examination, block.ref),
+        str(named.chain),
         outcome,
         message,
-        expected=f"at most {policy.max_skew} s",
+        expected=f"at most {max_skew} s",
         actual=f"{skew} s",
         facts={"block": _moment(block), "next": _moment(child), "instant": str(instant)},
     )
-
-
-def _chain_of(examination: Examination, ref: BlockRef) -> str:
-    return next(str(block.chain) for block in examination.bundle.blocks if block.block == ref)
 
 
 def _moment(header: Header) -> str:

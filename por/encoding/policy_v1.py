@@ -11,9 +11,10 @@ from por.encoding.digests import digest_of
 from por.encoding.media_types import POLICY
 from por.encoding.reader import Reader
 from por.encoding.tables_v1 import Tables
-from por.errors import FormatError
+from por.errors import FormatError, UnsupportedVersionError
 from por.model import AssetId, ChainId, ChainRule, Digest, Policy, Waiver, issuer_id
 
+VERSION = 1
 PROFILES = ("auditor", "job")
 
 Row = TypeVar("Row")
@@ -33,7 +34,7 @@ def read(data: bytes, shipped: Tables) -> Policy:
         ("version", "profile", "issuer", "snapshot"),
         ("coverage", "chain", "own_assets", "recordings", "require", "waive", *tables_v1.ENTRIES),
     )
-    top["version"].integer(1, 1)
+    _require_version(top["version"])
     issuer = toml.table(top["issuer"].value, "/issuer", ("id",), ("keys", "bundles", "roots"))
     snapshot = toml.table(top["snapshot"].value, "/snapshot", ("max_age_seconds", "max_skew_seconds"))
     tables = tables_v1.joined(tables_v1.read_entries(top), shipped)
@@ -83,6 +84,11 @@ def canonical_bytes(policy: Policy) -> bytes:
             "waive": sorted([waiver.check, waiver.reason] for waiver in policy.waivers),
         }
     )
+
+
+def _require_version(reader: Reader) -> None:
+    if reader.integer(1, 2**31) != VERSION:
+        raise UnsupportedVersionError(f"a policy of version {reader.value}; this release reads {VERSION}", reader.place)
 
 
 def _profile(text: str) -> str:

@@ -52,7 +52,12 @@ class Reader:
 
     def lines(self, limit: int = 65_536) -> str:
         """Return text that may also hold line feeds."""
-        return self.parse(lambda text: "\n".join(plain_text(line, limit) for line in text.split("\n")))
+
+        def read(text: str) -> str:
+            plain_text(text.replace("\n", " "), limit)
+            return text
+
+        return self.parse(read)
 
     def parse(self, read: Callable[[str], Parsed]) -> Parsed:
         """Return what `read` makes of this text; its FormatError gets this place."""
@@ -75,7 +80,7 @@ class Reader:
         if type(self.value) is not int:
             raise self.fail("not an integer")
         if not low <= self.value <= high:
-            raise self.fail(f"{self.value} is not between {low} and {high}")
+            raise self.fail(f"not an integer between {low} and {high}")
         return self.value
 
     def units(self) -> int:

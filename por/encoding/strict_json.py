@@ -7,6 +7,7 @@ the reader's to refuse, since only it knows which texts may hold a line feed. So
 
 import json
 import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import NoReturn
 
@@ -59,8 +60,7 @@ def _require_shape(skeleton: bytes, max_depth: int, max_items: int) -> None:
 def _object(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        twice, _ = Counter(name for name, _ in pairs).most_common(1)[0]
         raise FormatError(f"member {twice[:64]!r} appears twice")
     return members
 

@@ -1,13 +1,18 @@
 """Read and write the verdict (`por/spec/verdict.md`)."""
 
+import re
+
 from por.encoding import canonical
 from por.encoding.media_types import VERDICT
 from por.encoding.reader import Reader
 from por.model import Digest, Finding, Grade, Outcome, Verdict
 
 MAX_BYTES = 256 * 2**20
+MAX_TEXT = 2**20
 
 Json = dict[str, object]
+
+_FACT = re.compile(r"[a-z][a-z0-9_-]{0,63}", re.ASCII)
 
 
 def write(verdict: Verdict) -> bytes:
@@ -113,8 +118,8 @@ def _read_finding(reader: Reader) -> Finding:
         outcome=outcome.choice(Outcome),
         message=message.text(),
         grade=grade.optional(_read_grade),
-        expected=expected.optional(Reader.text),
-        actual=actual.optional(Reader.text),
+        expected=expected.optional(_read_figure),
+        actual=actual.optional(_read_figure),
         facts=_read_facts(facts),
         required=required.value,
         waived=waived.optional(Reader.text),
@@ -122,7 +127,13 @@ def _read_finding(reader: Reader) -> Finding:
     )
     if ref.text(4096) != finding.ref:
         raise ref.fail("not check@subject")
+    if finding.required and finding.waived is not None:
+        raise waived.fail("what is waived is not required")
     return finding
+
+
+def _read_figure(reader: Reader) -> str:
+    return reader.text(MAX_TEXT)
 
 
 def _read_grade(reader: Reader) -> Grade:
@@ -137,7 +148,9 @@ def _read_facts(reader: Reader) -> dict[str, str]:
     if not isinstance(reader.value, dict):
         raise reader.fail("not an object")
     names = tuple(reader.value)
-    return {name: member.text() for name, member in zip(names, reader.members(*names), strict=True)}
+    if not all(_FACT.fullmatch(name) for name in names):
+        raise reader.fail("a fact's name is of lower-case letters, digits, - and _")
+    return {name: _read_figure(member) for name, member in zip(names, reader.members(*names), strict=True)}
 
 
 def _text(digest: Digest | None) -> str | None:

@@ -13,11 +13,10 @@ WORDS = {Outcome.PASS: "VERIFIED", Outcome.FAIL: "REFUTED", Outcome.INCONCLUSIVE
 
 def render(verdict: Verdict, *, all_findings: bool = False) -> str:
     """Write a verdict as plain text; `all_findings` lists every finding that passed one by one."""
-    lines = [f"{WORDS[verdict.outcome]}: {first_sentence(verdict)}", ""]
+    lines = [f"{WORDS[verdict.outcome]}: {first_sentence(verdict)}", "", *_waivers(verdict)]
     for check, group in groupby(verdict.findings, key=lambda finding: finding.check):
         lines += _check_lines(check, list(group), all_findings)
-    lines += ["", *_waivers(verdict)]
-    lines += ["This does not show:", *(f"  - {limit}" for limit in LIMITS), ""]
+    lines += ["", "This does not show:", *(f"  - {limit}" for limit in LIMITS), ""]
     lines += [f"{name:<11}{value}" for name, value in _identity(verdict)]
     return "\n".join(lines) + "\n"
 

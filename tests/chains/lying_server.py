@@ -105,7 +105,8 @@ def _handler(node: LyingServer) -> type[BaseHTTPRequestHandler]:
             lie = BATCH_LIES.get(node.fault or "")
             told: object = lie(answers) if lie and isinstance(asked, list) else answers
             body = json.dumps(told if isinstance(asked, list) else answers[0]).encode()
-            body = BODIES.get(node.fault or "", lambda honest: honest)(body)
+            if node.fault in BODIES:
+                body = BODIES[node.fault](body)
             try:
                 TRANSFERS.get(node.fault or "", _send)(self, node, body)
             except OSError:

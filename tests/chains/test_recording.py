@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -66,7 +66,7 @@ def test_what_was_not_asked_is_not_known(recorder: RecordingSource) -> None:
     recorder.header(5)
     recorder.account_proof(BLOCK, TOKEN, SLOTS)
     again = replayed(recorder)
-    questions = [
+    questions: list[Callable[[], object]] = [
         again.finalized,
         lambda: again.header(4),
         lambda: again.account_proof(BLOCK, RICH, []),
