@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from por.chains.bulk import BulkSource, Progress, ProofRequest
-from por.errors import EvidenceError, FormatError, UnavailableError
+from por.errors import EvidenceError, FormatError, SourceError, UnavailableError
 from por.model import AccountProof, BlockRef, ChainId, Header
 from por.model.recording import ChainRecording, RecordedHeader, RecordedProof, Recording
 from por.proofs.state.header import header_from_rlp
@@ -12,7 +12,11 @@ _Question = tuple[bytes, str, tuple[bytes, ...]]
 
 
 class RecordingSource:
-    """Be a `Source` that passes questions on and keeps the answers; errors are not kept."""
+    """Be a `Source` that passes questions on and keeps the answers.
+
+    Errors are not kept, and a block that could not be read again is not in the recording at all: replaying it is no
+    better than the run was (T56).
+    """
 
     def __init__(self, inner: BulkSource) -> None:
         """Pass questions to `inner`."""
@@ -38,7 +42,11 @@ class RecordingSource:
 
     def header(self, number: int) -> Header:
         """Return the header at `number`, and keep this reading beside earlier ones. Raises: SourceError."""
-        header = self._inner.header(number)
+        try:
+            header = self._inner.header(number)
+        except SourceError:
+            self._headers = [reading for reading in self._headers if reading.number != number]
+            raise
         self._headers.append(RecordedHeader(number, header.rlp))
         return header
 

@@ -65,9 +65,9 @@ CATALOGUE: tuple[Check, ...] = (
         "liabilities.scheme",
         "Is each commitment of a known scheme, in its asset's decimals, and under the commitments root?",
         "the commitments; the table of schemes; the policy's and the shipped table's decimals",
-        "scheme known, decimals as in the table where it knows the asset, root of all roots as stated",
+        "scheme known, decimals as in the policy or the table, root of all roots as stated",
         "decimals or the root of all roots differ",
-        "the scheme is not known to this release",
+        "the scheme is not known to this release, or the asset's decimals are in no policy and no table",
         "that the amounts committed to are all that is owed",
     ),
     Check(

@@ -96,8 +96,9 @@ def read_text(path: Path, limit: int) -> str:
 def read_capped(path: Path, limit: int) -> bytes | None:
     """Read a regular file of at most `limit` bytes; None for a larger one or one that is not regular."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        return None
     with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            return None
         data = file.read(limit + 1)
     return data if len(data) <= limit else None

@@ -12,6 +12,8 @@ from por.checks.scheme import scheme_finding
 from por.commitments.account_ids import account_id_bytes
 from por.errors import EvidenceError, FormatError
 from por.model import (
+    AssetClass,
+    Denomination,
     Expectation,
     Finding,
     InclusionProof,
@@ -54,13 +56,15 @@ def verify_inclusion(proofs: Sequence[InclusionProof], customer: Customer, pins:
     subject = snapshot_id(issuer, instant)
     trees = [_open(proofs, tree, customer) for tree in _merged(proofs)]
     findings = [
-        *answered("liabilities.scheme", subject, _schemes(trees, pins)),
+        *answered("liabilities.scheme", subject, _schemes(trees, customer, pins)),
         *answered(CHECK, subject, _inclusion(trees, customer)),
         *answered("liabilities.nonnegative", subject, map(_nonnegative, trees)),
         *answered("publication.identified", subject, identified(subject, proofs, pins)),
     ]
     if pins.policy is not None:
         findings.append(freshness(subject, instant, now, pins.policy.max_age))
+        for check in sorted(set(pins.policy.require) - {finding.check for finding in findings}):
+            findings += answered(check, subject, ())
     return Verdict(
         profile="customer",
         snapshot=subject,
@@ -113,9 +117,14 @@ def _sum(proof: InclusionProof, tree: TreeProof, account: bytes) -> int:
     return sum(record.amount for record in tree.records)
 
 
-def _schemes(trees: Sequence[OpenedTree], pins: Pins) -> Iterator[Finding]:
-    classes = pins.policy.classes if pins.policy else shipped_tables().classes
-    return (scheme_finding(tree.commitment, classes) for tree in trees)
+def _schemes(trees: Sequence[OpenedTree], customer: Customer, pins: Pins) -> Iterator[Finding]:
+    own = (Denomination(row.asset, row.decimals) for row in customer.expected if row.decimals is not None)
+    shared = pins.policy.classes if pins.policy else shipped_tables().classes
+    classes = (*shared, *(AssetClass((row,)) for row in own))
+    for commitment in (tree.commitment for tree in trees):
+        finding = scheme_finding(commitment, classes)
+        stated = not customer.expected or any(_matches(row, commitment) for row in customer.expected)
+        yield finding if stated or finding.outcome is Outcome.FAIL else replace(finding, required=False)
 
 
 def _nonnegative(tree: OpenedTree) -> Finding:

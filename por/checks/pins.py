@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from por.checks.evidence import OpenBundle
 from por.checks.note import note_finding, pinned, read_note, read_signatures
-from por.checks.observation import Missing, Seen, observe, then, unseen
+from por.checks.observation import Broken, Missing, Seen, observe, then, unseen
 from por.errors import EvidenceError
-from por.model import Finding, InclusionProof, Outcome, Policy
+from por.model import Bundle, Finding, InclusionProof, Outcome, Policy
 from por.proofs.inclusion import implied_commitments_root
 from por.proofs.signed_note import BundleNote
 
@@ -26,7 +26,8 @@ class Pins:
 def identified(subject: str, proofs: Sequence[InclusionProof], pins: Pins) -> Iterator[Finding]:
     """Ask: do all trees lie under one commitments root, and does a pin of the verifier's own authenticate it?
 
-    Every pin that is given must hold: a root, a bundle, the policy's keys. None given is INCONCLUSIVE.
+    Every pin that is given must hold: one of the roots, the bundle, the policy's issuer and keys. None given is
+    INCONCLUSIVE; a root that the policy names is one more way to pass.
     """
     root = observe(lambda: _one_root(proofs))
     if not isinstance(root, Seen):
@@ -48,13 +49,23 @@ def _one_root(proofs: Sequence[InclusionProof]) -> bytes:
 
 
 def _by_pins(subject: str, proofs: Sequence[InclusionProof], root: bytes, pins: Pins) -> Iterator[Finding]:
-    given = (*pins.roots, *(pins.policy.roots if pins.policy else ()))
-    if pins.roots or root in given:
-        yield _by_root(subject, root, given)
+    if pins.roots:
+        yield _by_root(subject, root, pins.roots)
     if pins.bundle is not None:
-        yield _by_bundle(subject, root, pins.bundle, pins.policy)
-    if pins.policy is not None and pins.policy.keys:
-        yield _by_note(subject, proofs, root, pins.policy)
+        yield _by_bundle(subject, proofs, root, pins.bundle, pins.policy)
+    if pins.policy is not None:
+        yield from _by_policy(subject, proofs, root, pins.policy)
+
+
+def _by_policy(subject: str, proofs: Sequence[InclusionProof], root: bytes, policy: Policy) -> Iterator[Finding]:
+    if policy.issuer != proofs[0].issuer:
+        message = f"{CHECK}.other_issuer"
+        yield Finding(CHECK, subject, Outcome.FAIL, message, expected=policy.issuer, actual=proofs[0].issuer)
+        return
+    if root in policy.roots:
+        yield _by_root(subject, root, policy.roots)
+    if policy.keys:
+        yield _by_note(subject, proofs, root, policy)
 
 
 def _by_root(subject: str, root: bytes, given: Sequence[bytes]) -> Finding:
@@ -64,11 +75,16 @@ def _by_root(subject: str, root: bytes, given: Sequence[bytes]) -> Finding:
     return Finding(CHECK, subject, Outcome.FAIL, f"{CHECK}.other_root", expected=expected, actual=root.hex())
 
 
-def _by_bundle(subject: str, root: bytes, opened: OpenBundle, policy: Policy | None) -> Finding:
+def _by_bundle(
+    subject: str, proofs: Sequence[InclusionProof], root: bytes, opened: OpenBundle, policy: Policy | None
+) -> Finding:
     bundle = opened.bundle
     if bundle.snapshot != subject or bundle.commitments_root != root:
         expected = f"{bundle.snapshot} {bundle.commitments_root.hex()}"
         return Finding(CHECK, subject, Outcome.FAIL, f"{CHECK}.other_root", expected=expected, actual=root.hex())
+    contradiction = next(_contradictions(proofs, bundle), None)
+    if contradiction is not None:
+        return unseen(CHECK, subject, Broken(contradiction))
     if policy is not None and opened.digest in policy.bundles and policy.issuer == bundle.issuer:
         return pinned(subject, f"{CHECK}.pinned", str(opened.digest))
     if policy is not None and policy.keys and opened.note is not None:
@@ -77,12 +93,23 @@ def _by_bundle(subject: str, root: bytes, opened: OpenBundle, policy: Policy | N
     return unseen(CHECK, subject, Missing("the bundle is consistent, but no policy key or digest authenticates it"))
 
 
+def _contradictions(proofs: Sequence[InclusionProof], bundle: Bundle) -> Iterator[str]:
+    """Say where the proofs and the bundle state different things under one root: a total, an account id's spelling."""
+    published = {commitment.ref: commitment for commitment in bundle.liabilities}
+    for proof in proofs:
+        if proof.case_rule is not bundle.case_rule:
+            yield f"the proof writes account ids by the rule {proof.case_rule}, the bundle by {bundle.case_rule}"
+        for shown in (tree.commitment for tree in proof.trees):
+            stated = published.get(shown.ref)
+            if stated is None:
+                yield f"the bundle has no commitment for {shown.ref}"
+            elif stated != shown:
+                yield f"the proof's total of {shown.ref} is {shown.total}, the bundle states {stated.total}"
+
+
 def _by_note(subject: str, proofs: Sequence[InclusionProof], root: bytes, policy: Policy) -> Finding:
-    if policy.issuer != proofs[0].issuer:
-        message = f"{CHECK}.other_issuer"
-        return Finding(CHECK, subject, Outcome.FAIL, message, expected=policy.issuer, actual=proofs[0].issuer)
-    texts = {proof.note for proof in proofs}
-    if texts == {""}:
+    texts = {proof.note for proof in proofs} - {""}
+    if not texts:
         return unseen(CHECK, subject, Missing("the proof carries no signed note"))
     findings = [_signed(subject, text, root, policy) for text in sorted(texts)]
     return next((finding for finding in findings if finding.outcome is not Outcome.PASS), findings[0])

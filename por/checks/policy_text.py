@@ -1,10 +1,12 @@
 """Write a policy to start from, and say in words what a policy trusts, requires and leaves open."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from por.checks.requirements import required_checks
 from por.errors import FormatError
 from por.model import ChainId, Policy
+from por.proofs.signed_note import VerifierKey
 
 _STARTING = """# A policy for por: what this verifier trusts and requires. Nothing is trusted by default.
 version = 1
@@ -43,15 +45,18 @@ def starting_policy(issuer: str, keys: Sequence[str], profile: str, chains: Sequ
     """Write a policy file; `chains` are CHAIN=N texts, and none means a commented example. Raises: FormatError."""
     rows = [_CHAIN.format(chain=chain, sources=sources) for chain, sources in map(_chain, chains)]
     example = "".join(f"# {line}\n" for line in _CHAIN.format(chain="eip155:1", sources=2).splitlines())
-    quoted = ", ".join(f'"{key}"' for key in keys)
+    quoted = ", ".join(f'"{VerifierKey.parse(key)}"' for key in keys)
     return _STARTING.format(issuer=issuer, keys=quoted, profile=profile, chains="\n".join(rows) or example)
 
 
 def _chain(text: str) -> tuple[ChainId, int]:
     chain, _, sources = text.partition("=")
-    if not sources.isascii() or not sources.isdigit() or not 1 <= int(sources[:3]) <= 64:
-        raise FormatError("not CHAIN=N with N from 1 to 64, such as eip155:1=2", f"--chain {text}")
-    return ChainId.parse(chain), int(sources)
+    if not re.fullmatch(r"[1-9][0-9]?", sources, re.ASCII) or int(sources) > 64:
+        raise FormatError("not CHAIN=N with N from 1 to 64, such as eip155:1=2", "--chain")
+    try:
+        return ChainId.parse(chain), int(sources)
+    except FormatError as error:
+        raise FormatError(error.reason, "--chain") from error
 
 
 def open_points(policy: Policy) -> Iterator[str]:

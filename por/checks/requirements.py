@@ -28,7 +28,13 @@ JOB = (
 )
 AUDITOR = (*JOB[:5], "liabilities.nonnegative", "liabilities.recomputed", *JOB[5:])
 PROFILES = {"customer": CUSTOMER, "job": JOB, "auditor": AUDITOR}
-NEVER_WAIVED = ("reserves.control", "reserves.balance", "solvency.coverage", "publication.identified")
+NEVER_WAIVED = (
+    "liabilities.inclusion",
+    "reserves.control",
+    "reserves.balance",
+    "solvency.coverage",
+    "publication.identified",
+)
 
 
 def required_checks(policy: Policy) -> tuple[str, ...]:

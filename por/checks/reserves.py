@@ -18,6 +18,7 @@ from por.model import (
     Outcome,
     ReserveAccount,
     SnapshotBlock,
+    printable,
 )
 
 
@@ -67,7 +68,7 @@ def _balance(examination: Examination, account: ReserveAccount, claim: ClaimedHo
         "asset": str(claim.asset),
     }
     if not isinstance(view, Seen):
-        facts["reason"] = view.reason
+        facts["reason"] = printable(view.reason)[:1000]
     return Finding(
         "reserves.balance",
         holding_subject(account.account, claim),

@@ -7,21 +7,23 @@ from por.model import AssetClass, Finding, LiabilityCommitment, Outcome
 
 
 def scheme_finding(commitment: LiabilityCommitment, classes: Iterable[AssetClass]) -> Finding:
-    """Judge the form of one commitment (T59: decimals are the table's, where it knows the asset)."""
-    known = {member.asset: member.decimals for group in classes for member in group.members}
-    decimals = known.get(commitment.asset, commitment.decimals)
+    """Judge the form of one commitment; `classes` are the verifier's: decimals never come from evidence (T59)."""
+    members = (member for group in classes for member in group.members)
+    decimals = sorted({member.decimals for member in members if member.asset == commitment.asset})
     outcome, message = Outcome.PASS, "liabilities.scheme.known"
     if commitment.scheme not in SCHEMES:
         outcome, message = Outcome.INCONCLUSIVE, "liabilities.scheme.unknown"
-    elif decimals != commitment.decimals:
+    elif not decimals:
+        outcome, message = Outcome.INCONCLUSIVE, "liabilities.scheme.own_decimals"
+    elif decimals != [commitment.decimals]:
         outcome, message = Outcome.FAIL, "liabilities.scheme.decimals"
-    facts = {"scheme": commitment.scheme, "decimals_known": "yes" if commitment.asset in known else "no"}
+    facts = {"scheme": commitment.scheme}
     return Finding(
         "liabilities.scheme",
         commitment.ref,
         outcome,
         message,
-        expected=f"{decimals} decimals",
+        expected=f"{' or '.join(map(str, decimals)) or 'unknown'} decimals",
         actual=f"{commitment.decimals} decimals",
         facts=facts,
     )

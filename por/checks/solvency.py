@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from por.checks import reserves
 from por.checks.examination import Examination
-from por.checks.observation import Seen
+from por.checks.liabilities import recomputed
 from por.model import (
     AssetClass,
     AssetId,
@@ -14,6 +14,7 @@ from por.model import (
     Denomination,
     Finding,
     Grade,
+    LiabilityCommitment,
     Outcome,
     ReserveAccount,
     Role,
@@ -56,7 +57,7 @@ def coverage(examination: Examination) -> Iterator[Finding]:
             str(group.canonical),
             interval.outcome,
             f"solvency.coverage.{interval.outcome.lower()}",
-            grade=_weakest(examination, group, findings),
+            grade=_weakest(examination, group, owed, findings),
             expected=exact_text(interval.required),
             actual=exact_text(interval.lower),
             facts=_facts(examination, group, interval, total, figures),
@@ -75,6 +76,8 @@ def exact_text(value: Fraction) -> str:
 
 def _owed_classes(examination: Examination) -> list[AssetClass]:
     owed = {item.asset: item for item in examination.bundle.liabilities if not item.is_debt}
+    if not any(item.total for item in examination.bundle.liabilities if not item.is_debt):
+        return []  # reserves that cover nothing show nothing (T68)
     groups = {class_of(item.asset, item.decimals, examination.policy.classes) for item in owed.values()}
     return sorted(groups, key=lambda group: str(group.canonical))
 
@@ -121,7 +124,9 @@ def _keys(account: ReserveAccount, claim: ClaimedHolding) -> Iterator[tuple[str,
         yield check, reserves.holding_subject(account.account, claim)
 
 
-def _weakest(examination: Examination, group: AssetClass, findings: Sequence[Finding]) -> Grade:
+def _weakest(
+    examination: Examination, group: AssetClass, owed: Sequence[LiabilityCommitment], findings: Sequence[Finding]
+) -> Grade:
     counted = {str(asset).partition("/")[2] for asset in _members(group)}
     grades = [
         f.grade
@@ -131,9 +136,9 @@ def _weakest(examination: Examination, group: AssetClass, findings: Sequence[Fin
         and f.outcome is Outcome.PASS
         and f.subject.partition("/")[2] in counted
     ]
-    rebuilt = isinstance(examination.recomputation, Seen)
-    liabilities = [Grade.STATE_PROOF if rebuilt else Grade.SELF_DECLARED]
-    return min([*grades, *liabilities])
+    rebuilt = {finding.subject for finding in recomputed(examination) if finding.outcome is Outcome.PASS}
+    totals = Grade.STATE_PROOF if all(item.ref in rebuilt for item in owed) else Grade.SELF_DECLARED
+    return min([*grades, totals])
 
 
 def _facts(

@@ -71,6 +71,8 @@ def verify(
 
 def _findings(examination: Examination) -> Iterator[Finding]:
     required = set(required_checks(examination.policy))
+    if not isinstance(examination.recomputation, Missing):
+        required |= {"liabilities.nonnegative", "liabilities.recomputed"}
     for check, run in RUN:
         if check in required:
             yield from answered(check, examination.bundle.snapshot, run(examination))

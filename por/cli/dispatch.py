@@ -1,11 +1,17 @@
 """Choose a command by its name, import its module, and let it read its arguments."""
 
 import argparse
+import re
 from collections.abc import Mapping, Sequence
 from importlib import import_module, metadata
-from typing import Protocol, cast
+from typing import NoReturn, Protocol, cast
+
+from por.model import printable
 
 Table = Mapping[str, tuple[str, str]]
+
+# The origin stands alone where the transport has cut off what may be a key.
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://(?![A-Za-z0-9.\[\]:-]*(?:[\s,;:]|$))\S*")
 
 
 class Command(Protocol):
@@ -52,8 +58,18 @@ def _help(program: str, commands: Table, argv: Sequence[str], epilog: str) -> in
     return 2
 
 
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        super().error(shown(message))
+
+
+def shown(text: str) -> str:
+    """Return talk about arguments and answers as it may be shown: no URL, which may hold a key (T96), no escapes."""
+    return printable(_URL.sub("(a URL)", text))
+
+
 def _parser(program: str, description: str, epilog: str) -> argparse.ArgumentParser:
-    return argparse.ArgumentParser(
+    return _Parser(
         prog=program,
         description=description,
         epilog=epilog,

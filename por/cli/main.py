@@ -3,13 +3,14 @@
 A command's module is imported when it is called, so that a customer's command starts without an auditor's libraries.
 """
 
+import io
 import os
 import sys
 import traceback
 from collections.abc import Sequence
 from types import TracebackType
 
-from por.cli.dispatch import dispatch
+from por.cli.dispatch import dispatch, shown
 from por.errors import EvidenceError, FormatError, PolicyError, PorError, SourceError
 
 USAGE_ERROR = 2
@@ -45,15 +46,27 @@ example:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
     sys.excepthook = _crash
+    _speak_utf8()
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
         status = dispatch("por", COMMANDS, arguments, EPILOG)
         sys.stdout.flush()
     except KeyboardInterrupt:
         return _say("interrupted", INTERRUPTED)
+    except BrokenPipeError:
+        # Nothing more can be written, and Python would try to once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _say("stdout was closed before all was written", INTERNAL_ERROR)
     except PorError as error:
         return _say(str(error), _status(error))
     return status
+
+
+def _speak_utf8() -> None:
+    """Read and write UTF-8 whatever the locale: documents have one encoding."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="surrogateescape" if stream is sys.stdin else "backslashreplace")
 
 
 def _status(error: PorError) -> int:
@@ -65,12 +78,13 @@ def _status(error: PorError) -> int:
 
 
 def _say(text: str, status: int) -> int:
-    print(f"por: {text}", file=sys.stderr)
+    print(f"por: {shown(text)}", file=sys.stderr)
     return status
 
 
 def _crash(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    traceback.print_exception(kind, error, trace)
+    for line in "".join(traceback.format_exception(kind, error, trace)).splitlines():
+        print(shown(line), file=sys.stderr)
     print("por: internal error; this says nothing about the evidence", file=sys.stderr)
     sys.stderr.flush()
     os._exit(INTERNAL_ERROR)

@@ -17,6 +17,8 @@ from por.model import Expectation, InclusionProof, parse_coins, segment_name
 
 EXAMPLE = "por verify-inclusion proof.json --policy policy.toml --account alice@example.com --holding ETH=1.5"
 
+MINE_MAX = 1_000_000
+
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
@@ -66,7 +68,9 @@ def _root(text: str) -> bytes:
 
 def _customer(args: argparse.Namespace) -> Customer:
     account, holdings = args.account, list(args.holding)
-    if args.mine:
+    if args.mine is not None:
+        if account is not None or holdings:
+            raise FormatError("it holds id and amounts; leave out --account and --holding", "--mine")
         account, holdings = _from_file(args.mine)
     elif account is None and sys.stdin.isatty():
         account, holdings = _asked(holdings)
@@ -80,7 +84,9 @@ def _customer(args: argparse.Namespace) -> Customer:
 
 
 def _from_file(name: str) -> tuple[str, list[str]]:
-    text = sys.stdin.read(1_000_000) if name == "-" else read_text(Path(name), 1_000_000)
+    text = sys.stdin.read(MINE_MAX + 1) if name == "-" else read_text(Path(name), MINE_MAX)
+    if len(text) > MINE_MAX:
+        raise FormatError(f"more than {MINE_MAX} characters", f"--mine {name}")
     lines = [line for line in text.splitlines() if line.strip()]
     if not lines:
         raise FormatError("no account id in it", f"--mine {name}")
@@ -99,12 +105,15 @@ def _asked(holdings: list[str]) -> tuple[str, list[str]]:
 def _expectation(text: str, table: AssetTable) -> Expectation:
     left, equals, coins = text.rpartition("=")
     head, slash, rest = left.partition("/")
-    segment, asset = (head, rest) if (slash and ":" not in head) or rest.count("/") == 1 else (None, left)
+    # An asset id has a colon on both sides of its slash; a segment such as debt:margin stands before a symbol or an id.
+    named = slash and (":" not in head or ":" not in rest or "/" in rest)
+    segment, asset = (head, rest) if named else (None, left)
     try:
         if not equals:
             raise FormatError("not ASSET=AMOUNT, such as ETH=1.5")
         row = table.resolve(asset)
         parse_coins(coins, row.decimals)
-        return Expectation(segment_name(segment) if segment is not None else None, row.asset, coins, asset)
+        name = segment_name(segment) if segment is not None else None
+        return Expectation(name, row.asset, coins, asset, row.decimals)
     except FormatError as error:
         raise FormatError(error.reason, f"--holding {text}") from error

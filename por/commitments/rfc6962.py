@@ -1,35 +1,36 @@
 """Fold lists into RFC 6962 trees, prove and check a place in them.
 
-Sources: RFC 6962 section 2.1, RFC 9162 section 2.1.3.
+Sources: RFC 6962 section 2.1, RFC 9162 sections 2.1.1 and 2.1.3.
 """
 
-import hashlib
 from collections.abc import Sequence
+from hashlib import sha256
 
 from por.errors import EvidenceError
 
 
 def entry_hash(entry: bytes) -> bytes:
     """Hash a list entry."""
-    return hashlib.sha256(b"\x00" + entry).digest()
+    return sha256(b"\x00" + entry).digest()
 
 
 def pair_hash(left: bytes, right: bytes) -> bytes:
-    """Hash an inner node."""
-    return hashlib.sha256(b"\x01" + left + right).digest()
+    """Hash an inner node. Raises: EvidenceError for a child that has not 32 bytes."""
+    if len(left) != 32 or len(right) != 32:
+        raise EvidenceError(f"children of {len(left)} and {len(right)} bytes; 32 are needed")
+    return sha256(b"\x01" + left + right).digest()
 
 
 def root(entries: Sequence[bytes]) -> bytes:
     """Return the Merkle tree hash of a list; that of the empty list is SHA-256 of nothing."""
     if not entries:
-        return hashlib.sha256(b"").digest()
+        return sha256(b"").digest()
     return _levels(entries)[-1][0]
 
 
 def audit_path(entries: Sequence[bytes], index: int) -> tuple[bytes, ...]:
     """Return the siblings of entry `index`, leaf level first. Raises: EvidenceError outside the list."""
-    if not 0 <= index < len(entries):
-        raise EvidenceError(f"there is no entry {index} in a list of {len(entries)}")
+    _require_place(index, len(entries))
     path = []
     for level in _levels(entries)[:-1]:
         if index ^ 1 < len(level):
@@ -39,18 +40,16 @@ def audit_path(entries: Sequence[bytes], index: int) -> tuple[bytes, ...]:
 
 
 def root_from_audit_path(entry: bytes, index: int, size: int, path: Sequence[bytes]) -> bytes:
-    """Return the root that an audit path implies for a list of `size` entries.
+    """Return the root that an audit path implies for a list of `size` entries (RFC 9162, 2.1.3.2).
 
-    Raises: EvidenceError for an index outside the list, or a path that is too long or too short (T13).
+    Raises: EvidenceError for an index outside the list, a path that is too long or too short (T13), or a sibling that
+    has not 32 bytes.
     """
-    if not 0 <= index < size:
-        raise EvidenceError(f"there is no entry {index} in a list of {size}")
+    _require_place(index, size)
     place, last, node = index, size - 1, entry_hash(entry)
     for sibling in path:
-        if len(sibling) != 32:
-            raise EvidenceError(f"a hash of {len(sibling)} bytes; 32 are needed")
         if last == 0:
-            raise EvidenceError("the audit path is too long for this list")
+            raise EvidenceError(f"the audit path is too long for entry {index} of {size}")
         if place & 1 or place == last:
             node = pair_hash(sibling, node)
             while not place & 1 and place:
@@ -59,8 +58,13 @@ def root_from_audit_path(entry: bytes, index: int, size: int, path: Sequence[byt
             node = pair_hash(node, sibling)
         place, last = place >> 1, last >> 1
     if last:
-        raise EvidenceError("the audit path is too short for this list")
+        raise EvidenceError(f"the audit path is too short for entry {index} of {size}")
     return node
+
+
+def _require_place(index: int, size: int) -> None:
+    if not 0 <= index < size:
+        raise EvidenceError(f"there is no entry {index} in a list of {size}")
 
 
 def _levels(entries: Sequence[bytes]) -> list[list[bytes]]:

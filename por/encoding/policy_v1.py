@@ -97,9 +97,9 @@ def _profile(text: str) -> str:
     return text
 
 
-def _coverage(reader: Reader) -> Fraction | None:
+def _coverage(reader: Reader) -> Fraction:
     entry = toml.table(reader.value, reader.place, (), ("ratio",))
-    return entry["ratio"].optional(lambda item: item.parse(_ratio))
+    return entry["ratio"].optional(lambda item: item.parse(_ratio)) or Fraction(1)
 
 
 def _ratio(text: str) -> Fraction:

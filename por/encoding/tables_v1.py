@@ -1,4 +1,4 @@
-"""Read tables of asset classes and token layouts, TOML shipped with `por` or part of a policy (`por/spec/policy.md`)."""
+"""Read tables of asset classes and token layouts, shipped with `por` or part of a policy (`por/spec/policy.md`)."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -119,10 +119,11 @@ class InclusionProof:
 class Expectation:
     """Hold what a customer says is theirs: `coins` whole coins of an asset, which they call `name`.
 
-    `segment` None means: over all segments that are not debts.
+    `segment` None means: over all segments that are not debts. `decimals` None means: as policy or table say.
     """
 
     segment: str | None
     asset: AssetId
     coins: str
     name: str
+    decimals: int | None = None

@@ -1,7 +1,8 @@
 """Compute what an inclusion proof implies: a committed root with its total and depth, and the root over all of them.
 
-The steps are those of `por/spec/inclusion-proof.md`. Nothing here is compared; that a record is the customer's own
-shows only where the customer brings the account id.
+The steps named are those of "What one record implies" and "What an opening implies" in `por/spec/liability-tree.md`;
+`por/spec/inclusion-proof.md` says what a verifier compares with what. Nothing is compared here, and that a record is
+the customer's own shows only where the customer brings the account id.
 """
 
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from por.commitments.hashes import committed_root, context, id_digest, leaf_hash, record_tag
 from por.commitments.rfc6962 import root_from_audit_path
 from por.commitments.sum_tree import fold
+from por.errors import EvidenceError
 from por.model import RecordProof, TreeProof
 
 
@@ -24,15 +26,27 @@ class ImpliedCommitment:
 def implied_commitment(
     tree: TreeProof, record: RecordProof, issuer: str, snapshot: str, account: bytes
 ) -> ImpliedCommitment:
-    """Compute the commitment that a record of `account` implies. Raises: EvidenceError."""
+    """Compute the commitment that a record of `account`, an id as `account_id_bytes` writes it, implies.
+
+    Of the tree's commitment only scheme, segment, asset and decimals are read: root, total and depth are implied.
+
+    Raises: EvidenceError; FormatError for an account id or text beyond 65535 bytes.
+    """
     wanted = tree.commitment
-    place = context(wanted.scheme, issuer, snapshot, wanted.segment, str(wanted.asset), wanted.decimals)
-    tag = record_tag(record.key, place, id_digest(account))
-    folded = fold(leaf_hash(tag, record.amount), record.amount, record.index, record.path)
-    root = committed_root(place, folded.depth, folded.total, folded.top)
+    place = context(wanted.scheme, issuer, snapshot, wanted.segment, str(wanted.asset), wanted.decimals)  # record 1
+    tag = record_tag(record.key, place, id_digest(account))  # record 2, 3
+    leaf = leaf_hash(tag, record.amount)  # record 4
+    folded = fold(leaf, record.amount, record.index, record.path)  # record 5, 6
+    root = committed_root(place, folded.depth, folded.total, folded.top)  # record 7
     return ImpliedCommitment(root, folded.total, folded.depth)
 
 
 def implied_commitments_root(tree: TreeProof, count: int) -> bytes:
-    """Compute the commitments root that a tree's opening implies. Raises: EvidenceError."""
-    return root_from_audit_path(tree.commitment.root, tree.position, count, tree.opening)
+    """Compute the commitments root that a tree's opening implies among `count` commitments.
+
+    Raises: EvidenceError.
+    """
+    root = tree.commitment.root
+    if len(root) != 32:  # opening 1
+        raise EvidenceError(f"a committed root of {len(root)} bytes; 32 are needed")
+    return root_from_audit_path(root, tree.position, count, tree.opening)  # opening 2, 3

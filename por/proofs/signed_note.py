@@ -1,7 +1,8 @@
 """Read and write C2SP signed notes with Ed25519 keys, and the note that signs a bundle (`por/spec/signed-note.md`).
 
-Source: C2SP signed-note v1.0.0. Stricter than it: at most 16 signatures, canonical base64, one signature a key, no
-character that can mislead a reader.
+The steps there are N1 to N5 for a note, K1 and K2 for a key, B1 for the text of a bundle's note. Source: C2SP
+signed-note v1.0.0. Stricter than it: at most 16 signatures, canonical base64, one signature a key, no character that
+can mislead a reader, no key of small order.
 """
 
 import base64
@@ -31,7 +32,7 @@ _SMALL_ORDER = frozenset(
         1,
         _FIELD - 1,
         0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826,
-        0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD83D3D706A17C7,
+        0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7,
     }
 )
 

@@ -24,6 +24,8 @@ ENGLISH = {
     "snapshot.fresh.future": "the snapshot's instant {instant} is after {now}",
     "liabilities.scheme.known": "scheme {scheme}, {actual}",
     "liabilities.scheme.unknown": "the scheme {scheme} is not known to this release",
+    "liabilities.scheme.own_decimals": "committed with {actual}; neither your policy nor the shipped table knows the "
+    "asset's decimals; add a [[class]] to the policy",
     "liabilities.scheme.decimals": "committed with {actual}; the asset has {expected}",
     "liabilities.scheme.one_root": "all commitments lie under the commitments root {actual}",
     "liabilities.scheme.other_root": "the commitments imply the root {actual}; the bundle states {expected}",
@@ -31,7 +33,7 @@ ENGLISH = {
     "liabilities.inclusion.other_amount": "the records under your id say {actual}; you expect {expected}",
     "liabilities.inclusion.no_proof": "not decided: no proof for the {expected} you expect; "
     "ask the issuer for it (nothing proves that a record does not exist)",
-    "liabilities.inclusion.not_stated": "{actual} is in the list under your id; you did not say whether that is right ",
+    "liabilities.inclusion.not_stated": "{actual} is in the list under your id; you did not say whether that is right",
     "liabilities.nonnegative.along_path": "no amount is negative and no sum overflows on the path of your records; "
     "others were not looked at",
     "liabilities.nonnegative.all_records": "no amount among all {records} records is negative, and no sum overflows",
@@ -53,12 +55,12 @@ ENGLISH = {
     "reserves.eligible.flagged": "the token flags this holder ({flags}); it may be blocked",
     "reserves.distinct.once": "listed once",
     "reserves.distinct.again": "listed {times} times (roles: {roles})",
-    "solvency.coverage.pass": "proven {lower}, required {required} (liabilities {liabilities}; "
-    "cold {cold}, hot {hot}, third party {third-party})",
+    "solvency.coverage.pass": "proven {lower}, required {required} (liabilities {liabilities}, of which {percent} is "
+    "covered; cold {cold}, hot {hot}, third party {third-party})",
     "solvency.coverage.fail": "at most {upper}, of which {lower} proven; required {required} (liabilities "
-    "{liabilities})",
+    "{liabilities}, of which {percent} is covered)",
     "solvency.coverage.inconclusive": "between {lower} proven and {upper} claimed; required {required} "
-    "(liabilities {liabilities})",
+    "(liabilities {liabilities}, of which {percent} is covered)",
     "publication.identified.signed": "signed by {pin}, a key your policy names",
     "publication.identified.pinned": "your policy names this bundle: {pin}",
     "publication.identified.root_given": "lies under a commitments root that you named: {pin}",

@@ -1,6 +1,6 @@
 """Say a verdict in one sentence, with the pin it rests on and its first limit."""
 
-from por.model import Finding, Outcome, Verdict
+from por.model import Finding, Outcome, Verdict, printable
 
 PINS = {
     "publication.identified.signed": "pinned by the key {pin} in your policy",
@@ -11,9 +11,7 @@ PINS = {
 
 def first_sentence(verdict: Verdict) -> str:
     """Write the sentence that stands first in every rendering."""
-    if verdict.profile == "customer":
-        return _customer(verdict)
-    return _examination(verdict)
+    return printable(_customer(verdict) if verdict.profile == "customer" else _examination(verdict))
 
 
 def _customer(verdict: Verdict) -> str:
@@ -22,6 +20,10 @@ def _customer(verdict: Verdict) -> str:
     if verdict.outcome is Outcome.FAIL:
         return f"this proof does not hold for what you gave and {issuer}'s list of {instant}: {_failed(verdict)}."
     included = [_coins(finding) for finding in rows if finding.outcome is Outcome.PASS]
+    if verdict.outcome is Outcome.PASS and not included:
+        return (
+            f"what your policy asks of {issuer}'s list of {instant} holds, but no amount of yours was looked for in it."
+        )
     if verdict.outcome is Outcome.PASS:
         return (
             f"your {' and '.join(included)} {'is' if len(included) == 1 else 'are'} in the list that {issuer} "

@@ -1,0 +1,38 @@
+"""The exchange's own chain in the form that the lying server tells the truth, and lies, about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from por.chains.embedded import EmbeddedChain
+from por.chains.embedded_server import RefusedQuestionError
+from tests.chains.honest_chain import HonestChain
+
+
+class ServedChain(HonestChain):
+    """Answer out of an embedded chain."""
+
+    def __init__(self, chain: EmbeddedChain) -> None:
+        self.chain_id = int(chain.chain.reference)
+        self._chain = chain
+
+    def block(self, number: int) -> dict[str, Any]:
+        said = self._chain.answer("eth_getBlockByNumber", [hex(max(number, 0)), False])
+        assert isinstance(said, dict)
+        return said
+
+    def proof(self, address: str, keys: Sequence[str], number: int) -> dict[str, Any]:
+        said = self._chain.answer("eth_getProof", [address, list(keys), hex(number)])
+        assert isinstance(said, dict)
+        return said
+
+    def number_of(self, block: object) -> int | None:
+        if isinstance(block, dict):
+            block = block["blockHash"]
+        method = "eth_getBlockByHash" if len(str(block)) == 66 else "eth_getBlockByNumber"
+        try:
+            said = self._chain.answer(method, [str(block), False])
+        except RefusedQuestionError:
+            return None
+        return int(said["number"], 16) if isinstance(said, dict) else None

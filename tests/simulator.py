@@ -1,0 +1,174 @@
+"""The exchange that tests put in front of the verifier, and for each of its lies the check that must catch it.
+
+The honest exchange and the lies are the project's own (`por.issuer.simulator`, which `por demo` plays). What must
+catch each lie is written down here a second time, by hand and apart from them; the tests compare.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from por.cli.main import main
+from por.encoding import verdict_v1
+from por.issuer.simulator.catalogue import LIES, UNSEEN
+from por.issuer.simulator.exchange import CUSTOMER, ISSUER, Exchange, open_exchange
+from por.issuer.simulator.lie import DOCUMENT, Draft, Lie, at_the_time, shown_to_auditor, shown_to_customer
+from por.issuer.simulator.lies_liabilities import holdings_of
+from por.model import Verdict
+
+__all__ = [
+    "CAUGHT_BY",
+    "CUSTOMER",
+    "DOCUMENT",
+    "EXIT",
+    "ISSUER",
+    "LIES",
+    "UNSEEN",
+    "Draft",
+    "Exchange",
+    "Lie",
+    "Run",
+    "at_the_time",
+    "holdings_of",
+    "ids",
+    "must_be_caught",
+    "open_exchange",
+    "por",
+    "shown_to_auditor",
+    "shown_to_customer",
+    "slug",
+    "told",
+]
+
+EXIT = {"PASS": 0, "FAIL": 1, "INCONCLUSIVE": 3}
+REFUSED = (DOCUMENT, "exit 2")
+
+CAUGHT_BY: dict[str, tuple[str, str] | None] = {
+    # What is owed.
+    "one leaf for two customers": ("liabilities.inclusion", "FAIL"),
+    "less than owed": ("liabilities.inclusion", "FAIL"),
+    "amount edited in the proof": ("liabilities.inclusion", "FAIL"),
+    "short path": ("liabilities.inclusion", "FAIL"),
+    "side chosen by the file": ("liabilities.inclusion", "FAIL"),
+    "one record twice": ("liabilities.inclusion", "FAIL"),
+    "negative amount": REFUSED,
+    "overflowing sum": ("liabilities.nonnegative", "FAIL"),
+    "total below the sum": ("liabilities.inclusion", "FAIL"),
+    "total edited": ("liabilities.recomputed", "FAIL"),
+    "segment dropped": ("liabilities.recomputed", "FAIL"),
+    "root of all edited": ("liabilities.scheme", "FAIL"),
+    "wrong decimals": ("liabilities.scheme", "FAIL"),
+    "unknown scheme": ("liabilities.scheme", "INCONCLUSIVE"),
+    # Who controls it, what it is, and whether it counts.
+    "replayed signature": ("reserves.control", "FAIL"),
+    "signature for another issuer": ("reserves.control", "FAIL"),
+    "signature for another chain": ("reserves.control", "FAIL"),
+    "somebody else's key": ("reserves.control", "FAIL"),
+    "unsigned account": ("reserves.control", "INCONCLUSIVE"),
+    "borrowed signature": ("reserves.control", "FAIL"),
+    "account listed twice": ("reserves.distinct", "FAIL"),
+    "commingled account": ("reserves.distinct", "FAIL"),
+    "own token as reserve": ("reserves.eligible", "FAIL"),
+    "inflated balance": ("reserves.balance", "FAIL"),
+    "proof edited": ("reserves.balance", "FAIL"),
+    "another account's proof": ("reserves.balance", "FAIL"),
+    "holding without evidence": ("reserves.balance", "INCONCLUSIVE"),
+    "look-alike token": ("solvency.coverage", "FAIL"),
+    "not enough coins": ("solvency.coverage", "FAIL"),
+    "debt as reserve": ("solvency.coverage", "FAIL"),
+    # Which bundle it is, and of when.
+    "signed by a stranger": ("publication.identified", "INCONCLUSIVE"),
+    "note of another bundle": ("publication.identified", "FAIL"),
+    "signature spoiled": ("publication.identified", "FAIL"),
+    "another issuer's bundle": ("publication.identified", "FAIL"),
+    "two bundles for one instant": ("publication.identified", "FAIL"),
+    "a root of its own": ("publication.identified", "FAIL"),
+    "unsigned proof": ("publication.identified", "INCONCLUSIVE"),
+    "evidence altered": ("snapshot.complete", "FAIL"),
+    "evidence withheld": ("snapshot.complete", "INCONCLUSIVE"),
+    "stale snapshot": ("snapshot.fresh", "FAIL"),
+    "snapshot of tomorrow": ("snapshot.fresh", "FAIL"),
+    "instants mixed": ("snapshot.simultaneous", "FAIL"),
+    "a name twice": REFUSED,
+    # What the chain says.
+    "header nobody mined": ("snapshot.canonical", "FAIL"),
+    "header of another block": ("snapshot.canonical", "FAIL"),
+    "next block invented": ("snapshot.simultaneous", "FAIL"),
+    "nobody asked": ("snapshot.canonical", "INCONCLUSIVE"),
+    # What no evidence can reveal.
+    "a customer who never looks": None,
+    "debts off the books": None,
+    "coins borrowed for the day": None,
+    "keys shared with a thief": None,
+    "house coins called customers' coins": None,
+}
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one command did: its exit status, its two streams, and the verdict it wrote, if it came so far."""
+
+    status: int
+    out: str
+    talk: str
+    verdict: Verdict | None
+
+    @property
+    def outcome(self) -> str:
+        """Return what the verdict is as a whole, or nothing where there is none."""
+        return "" if self.verdict is None else str(self.verdict.outcome)
+
+    def outcomes(self, check: str) -> set[str]:
+        """Return what the required findings of a check say."""
+        found = () if self.verdict is None else self.verdict.of(check)
+        return {str(finding.outcome) for finding in found if finding.required}
+
+
+def por(*arguments: object) -> Run:
+    """Run a command of `por` in this process; a command that gives a verdict writes it to a file of its own."""
+    command = [str(argument) for argument in arguments]
+    out, talk = io.StringIO(), io.StringIO()
+    with tempfile.TemporaryDirectory() as folder:
+        output = Path(folder) / "verdict.json"
+        if command[0] in {"verify", "verify-inclusion"} and "--output" not in command:
+            command += ["--output", str(output)]
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(talk):
+            try:
+                status = main(command)
+            except SystemExit as stop:  # argparse
+                status = stop.code if isinstance(stop.code, int) else 2
+        verdict = verdict_v1.read(output.read_bytes()) if output.exists() else None
+    return Run(status, out.getvalue(), talk.getvalue(), verdict)
+
+
+def told(lie: Lie, exchange: Exchange, stage: Path) -> Run:
+    """Tell a lie in an empty folder, and run its victim's command."""
+    return por(*lie.tell(exchange, stage))
+
+
+def must_be_caught(run: Run, check: str, outcome: str) -> None:
+    """Fail unless this check said this, the document was refused, and no exit status says "verified"."""
+    if (check, outcome) == REFUSED:
+        assert (run.status, run.verdict) == (2, None), run.talk
+        assert run.talk.startswith("por: ")
+        return
+    assert run.verdict is not None, run.talk
+    assert outcome in run.outcomes(check), run.out
+    assert run.status == EXIT[run.verdict.outcome]
+    assert run.status in {1, 3}
+
+
+def slug(threats: Sequence[str], name: str) -> str:
+    """Name a test after the threats it is about."""
+    return "-".join((*threats, *re.findall(r"\w+", name))).lower()
+
+
+def ids(lies: Iterable[Lie]) -> list[str]:
+    """Name the tests of lies."""
+    return [slug(lie.threats, lie.name) for lie in lies]
