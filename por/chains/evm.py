@@ -115,6 +115,9 @@ class EvmSource:
         try:
             answers = self._proof_answers(block, requests)
         except ParametersRefusedError:
+            if len(requests) > 1:
+                # It may be the batch that the node does not take.
+                return [proof for request in requests for proof in self._some_proofs(block, [request])]
             if not self._takes_objects:
                 raise
             self._takes_objects = False

@@ -42,8 +42,8 @@ _CODES = {
     429: _BUSY,
 }
 _LOOSE_WORDS = (
-    (r"invalid (argument|param|type)|cannot unmarshal|failed to (parse|deserialize|decode)", _FORM),
-    (r"method.{0,90} not |not supported|unsupported|not implemented|batch", _UNSERVED),
+    (r"batch|invalid (argument|param|type)|cannot unmarshal|failed to (parse|deserialize|decode)", _FORM),
+    (r"method.{0,90} not |not supported|unsupported|not implemented", _UNSERVED),
     (r"\brate\b|limit|too many|capacity|quota|throttl", _BUSY),
 )
 

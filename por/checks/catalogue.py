@@ -103,7 +103,7 @@ CATALOGUE: tuple[Check, ...] = (
         "control signatures; the challenge is rebuilt from the bundle",
         "the key of the account signed the challenge that names this issuer, snapshot, block and expiry",
         "the signature is malformed, over another challenge, or of another key",
-        "no signature, or a kind that this release does not verify (contract accounts)",
+        "no signature, a kind that this release does not verify, or an account with code (a contract)",
         "ownership, who else holds the key, or that the coins are free of claims",
     ),
     Check(

@@ -20,12 +20,32 @@ from por.model import (
     SnapshotBlock,
     printable,
 )
+from por.proofs.state.account import EMPTY_CODE_HASH
 
 
 def control(examination: Examination) -> Iterator[Finding]:
-    """Ask: did each account's key sign the challenge of this snapshot, as the verifier rebuilds it?"""
+    """Ask: did each account's key sign the challenge of this snapshot, as the verifier rebuilds it?
+
+    An account with code at the snapshot block is inconclusive: what its code lets others do, no key's signature shows
+    (T47). Its code is seen where a holding of the chain's own coin is proven.
+    """
     for i, account in examination.accounts():
-        yield judge("reserves.control", str(account.account), examination.signers[i], partial(_control, account))
+        finding = judge("reserves.control", str(account.account), examination.signers[i], partial(_control, account))
+        code = _code_hash(examination, i, account)
+        yield finding if code is None or finding.outcome is Outcome.FAIL else _of_code(account, code)
+
+
+def _code_hash(examination: Examination, position: int, account: ReserveAccount) -> bytes | None:
+    seen = (examination.holdings[position, claim.asset] for claim in account.holdings)
+    states = (held.value.state for held in seen if isinstance(held, Seen))
+    hashes = (state.code_hash for state in states if state is not None)
+    return next((code_hash for code_hash in hashes if code_hash != EMPTY_CODE_HASH), None)
+
+
+def _of_code(account: ReserveAccount, code_hash: bytes) -> Finding:
+    facts = {"code_hash": "0x" + code_hash.hex()}
+    subject, message = str(account.account), "reserves.control.code"
+    return Finding("reserves.control", subject, Outcome.INCONCLUSIVE, message, facts=facts)
 
 
 def _control(account: ReserveAccount, signer: str) -> Finding:

@@ -70,7 +70,7 @@ def _replayed(path: Path) -> Sources:
     data = read_document(path, recording_v1.MAX_BYTES)
     try:
         recording = recording_v1.read(data)
+        by_chain: dict[ChainId, Source] = {chain.chain: ReplaySource(chain) for chain in recording.chains}
     except FormatError as error:
         raise error.within(f"{path}:") from error
-    by_chain: dict[ChainId, Source] = {chain.chain: ReplaySource(chain) for chain in recording.chains}
     return Sources(by_chain, digest_of(data))

@@ -9,7 +9,7 @@ caller's to keep, because no proof can show them:
 - a leaf is the hash of data that the verifier has itself, and data of 64 bytes is never a leaf: two hashes side by side
   are exactly what a node hashes (T09). `leaf_hash` refuses it.
 
-The library's own `validate_proof` takes a step with a junk `left` beside a valid `right`, and a node as leaf (T17, T09).
+The library's own `validate_proof` takes a step with a junk `left` beside a valid `right`, and a node as leaf.
 """
 
 from collections.abc import Mapping, Sequence

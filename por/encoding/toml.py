@@ -12,7 +12,7 @@ MAX_BYTES = 2**20
 MAX_ROWS = 10_000
 
 # tomllib works in the square of a dotted key's length, and recurses into brackets.
-_LONG_KEY = re.compile(rb"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){32}""", re.ASCII)
+_LONG_KEY = re.compile(rb"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){16}""", re.ASCII)
 
 
 def load(data: bytes) -> dict[str, object]:
@@ -20,7 +20,7 @@ def load(data: bytes) -> dict[str, object]:
     if len(data) > MAX_BYTES:
         raise FormatError(f"{len(data)} bytes; at most {MAX_BYTES} are read")
     if _LONG_KEY.search(data):
-        raise FormatError("a key of more than 32 parts")
+        raise FormatError("a key of more than 16 parts")
     try:
         return tomllib.loads(data.decode("utf-8"))
     except UnicodeDecodeError as error:

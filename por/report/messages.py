@@ -43,6 +43,8 @@ ENGLISH = {
     "liabilities.recomputed.other_root": "{records} records imply the root {actual}; {expected} is committed to",
     "liabilities.recomputed.not_committed": "the record list has records here, and the bundle no commitment",
     "reserves.control.signed": "the account's key signed this snapshot's challenge ({custody} custody)",
+    "reserves.control.code": "not decided: the account has code (hash {code_hash}), and what that lets others do "
+    "no key's signature shows; contract accounts are not verified by this release",
     "reserves.control.other_signer": "signed by {actual}, which is another account, or over another challenge",
     "reserves.balance.proven": "{actual} base units at block {block}, proven from its state root",
     "reserves.balance.differs": "{actual} base units at block {block} are proven; {expected} are claimed",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,41 +14,13 @@ from eth_utils.crypto import keccak
 
 from por.chains.embedded import EmbeddedChain
 from por.chains.embedded_server import LoopbackServer, RefusedQuestionError
-from por.chains.evm import EvmSource
 from por.proofs.state.header import header_rlp
-from tests.adversarial.served_chain import ServedChain
-from tests.chains.lying_server import BATCH_LIES, FAULTS, QUICK, SECRETS, LyingServer
-from tests.simulator import Exchange, Run, por, shown_to_auditor, slug
+from tests.adversarial.examinations import BALANCE, CANONICAL, SIMULTANEOUS, reasons, replayed, verify
+from tests.simulator import Exchange, slug
+
+pytestmark = pytest.mark.usefixtures("impatient")
 
 Answer = Callable[[str, Sequence[object]], object]
-CANONICAL, SIMULTANEOUS, BALANCE = "snapshot.canonical", "snapshot.simultaneous", "reserves.balance"
-
-
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Wait for nodes for less than a second, as nobody should in earnest."""
-    defaults = EvmSource.__init__.__kwdefaults__
-    assert defaults is not None
-    monkeypatch.setitem(defaults, "limits", QUICK)
-
-
-def verify(exchange: Exchange, *urls: str, sources: int = 1, record: Path | None = None) -> Run:
-    """Examine the honest bundle with the nodes given, under a policy that wants so many of them."""
-    policy = exchange.directory / f"policy-{sources}-nodes.toml"
-    policy.write_text(exchange.policy().read_text().replace("sources = 1", f"sources = {sources}"))
-    command = shown_to_auditor(exchange, exchange.bundle, policy)
-    at = command.index("--source")
-    nodes = [word for url in urls for word in ("--source", f"{exchange.chain.chain}={url}")]
-    recording = [] if record is None else ["--record", str(record)]
-    return por(*command[:at], *nodes, *command[at + 2 :], *recording)
-
-
-def reasons(run: Run, check: str) -> str:
-    assert run.verdict is not None, run.talk
-    return "\n".join(finding.facts.get("reason", "") for finding in run.verdict.of(check))
-
-
-# --- what a single node says ---------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -83,7 +55,8 @@ def _blocks(change: Callable[[dict[str, Any], int], object]) -> Callable[[Embedd
 
         def answer(method: str, parameters: Sequence[object]) -> object:
             said = chain.answer(method, parameters)
-            return change(dict(said), next(count)) if method == "eth_getBlockByNumber" and isinstance(said, dict) else said
+            is_block = method == "eth_getBlockByNumber" and isinstance(said, dict)
+            return change(dict(said), next(count)) if is_block else said  # type: ignore[call-overload]
 
         return answer
 
@@ -194,18 +167,6 @@ def test_a_recording_of_a_lie_is_not_better_than_the_lie(lie: NodeLie, exchange:
     assert again.status == live.status
 
 
-def replayed(exchange: Exchange, recording: Path, folder: Path, *, named: bool = True) -> Run:
-    """Examine the honest bundle with a recording in place of nodes."""
-    from por.encoding.digests import digest_of
-
-    entry = f'recordings = ["{digest_of(recording.read_bytes())}"]\n' if named else ""
-    policy = folder / "policy.toml"
-    policy.write_text(entry + exchange.policy().read_text())
-    command = shown_to_auditor(exchange, exchange.bundle, policy)
-    at = command.index("--source")
-    return por(*command[:at], "--replay", recording, *command[at + 2 :])
-
-
 def test_an_honest_run_is_replayed_to_the_same_verdict(exchange: Exchange, tmp_path: Path) -> None:
     live = verify(exchange, exchange.url, record=tmp_path / "answers.json")
     again = replayed(exchange, tmp_path / "answers.json", tmp_path)
@@ -221,9 +182,6 @@ def test_t55_a_recording_that_the_policy_does_not_name_is_only_told(exchange: Ex
     assert again.status == 3
     assert again.outcomes(CANONICAL) == {"INCONCLUSIVE"}
     assert "self-declared" in reasons(again, CANONICAL)
-
-
-# --- two nodes -----------------------------------------------------------------------------------------------------
 
 
 def test_t55_two_nodes_that_agree_raise_the_grade(exchange: Exchange) -> None:
@@ -260,118 +218,6 @@ def test_t55_two_liars_who_agree_are_believed_about_the_chain_alone(exchange: Ex
     with ExitStack() as nodes:
         urls = [nodes.enter_context(LoopbackServer(lie(exchange.chain))).url for _ in range(2)]
         assert verify(exchange, *urls, sources=2).outcomes(CANONICAL) == {"FAIL"}
-
-
-# --- faults on the wire --------------------------------------------------------------------------------------------
-
-HARMLESS = {
-    "lying words",
-    "bare keys",
-    "bare hash only",
-    "reset twice",
-    "503 twice",
-    "429 once",
-    "truncated once",
-    "storage proofs in another order",
-}
-OF_PROOFS = {
-    "pruned",
-    "not canonical",
-    "block not found",
-    "proof for another account",
-    "relabelled proof",
-    "zero balance proof",
-    "proof of yesterday",
-    "no nodes",
-    "null nodes",
-    "odd node",
-    "huge node",
-    "many nodes",
-    "storage proof missing",
-    "storage proof twice",
-    "storage nodes swapped",
-}
-WITHOUT_BATCHES = [fault for fault in FAULTS if fault not in BATCH_LIES]
-
-
-@contextmanager
-def faulty(exchange: Exchange, fault: str) -> Iterator[LyingServer]:
-    with LyingServer(ServedChain(exchange.chain), fault) as node:
-        yield node
-
-
-@pytest.mark.parametrize("fault", WITHOUT_BATCHES, ids=lambda fault: slug((), fault))
-def test_t64_no_fault_of_a_node_refutes_verifies_or_crashes(fault: str, exchange: Exchange) -> None:
-    with faulty(exchange, fault) as node:
-        run = verify(exchange, node.url)
-    if fault == "another fork":
-        assert run.status == 1
-        assert run.outcomes(CANONICAL) == {"FAIL"}
-    elif fault in HARMLESS | OF_PROOFS:
-        assert run.status == 0, run.out
-    else:
-        assert run.status == 3, run.out
-        assert run.outcomes(CANONICAL) == {"INCONCLUSIVE"}
-    assert not any(secret in run.out + run.talk for secret in SECRETS), "T96"
-
-
-@pytest.mark.parametrize("fault", ["redirect to another host", "moved"], ids=lambda fault: slug(("T95",), fault))
-def test_a_redirect_is_named_and_not_followed(fault: str, exchange: Exchange) -> None:
-    with faulty(exchange, fault) as node:
-        run = verify(exchange, node.url)
-        assert node.posts == 1
-    assert "redirects are not followed" in reasons(run, CANONICAL)
-
-
-def test_t66_only_questions_are_asked(exchange: Exchange) -> None:
-    with LyingServer(ServedChain(exchange.chain)) as node:
-        assert verify(exchange, node.url).status == 0
-    assert set(node.asked) == {"eth_chainId", "eth_getBlockByNumber"}
-
-
-# --- a node that lies to the issuer --------------------------------------------------------------------------------
-
-STILL_RIGHT = HARMLESS - {"storage proofs in another order"}
-
-
-@pytest.mark.parametrize("fault", WITHOUT_BATCHES, ids=lambda fault: slug((), fault))
-def test_t64_an_issuer_gets_a_right_bundle_or_none(fault: str, exchange: Exchange, tmp_path: Path) -> None:
-    run, bundle = rebuilt(exchange, tmp_path, fault)
-    honest = (exchange.bundle / "bundle.json").read_bytes()
-    if fault in STILL_RIGHT or (fault == "storage proofs in another order" and run.status == 0):
-        assert run.status == 0, run.talk
-    if run.status == 0:
-        assert (bundle / "bundle.json").read_bytes() == honest
-    else:
-        assert run.status in {1, 2, 3}, run.talk
-        assert not bundle.exists()
-        assert run.talk.strip().rpartition("\n")[2].startswith("por: ")
-    assert not any(secret in run.out + run.talk for secret in SECRETS), "T96"
-
-
-def rebuilt(exchange: Exchange, folder: Path, fault: str) -> tuple[Run, Path]:
-    """Make the honest snapshot's bundle once more, from what a faulty node proves."""
-    work = folder / "snapshot"
-    work.mkdir()
-    for name in ("commitments.json", "snapshot", "control"):
-        (work / name).symlink_to(exchange.workspace.directory / name)
-    layouts = folder / "layouts.toml"
-    layouts.write_text(exchange.tables())
-    table = ["--assets", exchange.directory / "assets.toml", "--layouts", layouts]
-    with faulty(exchange, fault) as node:
-        run = por(
-            "issuer",
-            "bundle",
-            work,
-            "--accounts",
-            exchange.directory / "accounts.csv",
-            "--key",
-            exchange.directory / "por-signing.key",
-            "--source",
-            f"{exchange.chain.chain}={node.url}",
-            *table,
-        )
-    return run, work / "bundle"
 
 
 def test_t56_a_node_that_dies_at_the_end_is_no_better_recorded(exchange: Exchange, tmp_path: Path) -> None:

@@ -376,6 +376,7 @@ LIES: dict[str, Lie] = {
     "bare keys": _only("eth_getProof", _storage(_bare_keys)),
     "lying words": _only("eth_getProof", _in_result(balance="0x0", nonce="0x99", storageHash="0x" + "00" * 32)),
     "bare hash only": _only("eth_getProof", _bare_hash_only),
+    "no form understood": _only("eth_getProof", _error(-32602, "invalid params")),
 }
 
 BATCH_LIES: dict[str, Callable[[Answers], object]] = {

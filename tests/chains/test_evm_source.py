@@ -168,10 +168,18 @@ def test_a_node_that_knows_no_object_form_is_asked_by_bare_hash(node: LyingServe
 
 
 def test_a_node_that_understands_neither_form_is_incapable(node: LyingServer, source: EvmSource) -> None:
-    source.header(1)
-    node.fault = "batch refused"
+    node.fault = "no form understood"
     with pytest.raises(IncapableError, match="does not understand"):
         source.account_proofs(BLOCK, [(RICH, []), (POOR, [])])
+    assert [type(block) for block in node.blocks] == [dict, dict, dict, str]
+
+
+def test_a_node_that_takes_no_batch_is_asked_one_by_one(node: LyingServer, source: EvmSource) -> None:
+    requests = [(RICH, ()), (TOKEN, SLOTS), (POOR, ())]
+    honest = source.account_proofs(BLOCK, requests)
+    node.fault = "batch refused"
+    assert source.account_proofs(BLOCK, requests) == honest
+    assert all(isinstance(block, dict) for block in node.blocks)
 
 
 @pytest.mark.parametrize(

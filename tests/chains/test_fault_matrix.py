@@ -30,6 +30,7 @@ HARMLESS = {
     "lying words",
     "bare hash only",
     "batch in another order",
+    "batch refused",
 }
 ABOUT_STORAGE = {"storage proofs in another order", "storage nodes swapped"}
 ABOUT_PROOFS = {

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from por.chains.embedded import EmbeddedChain
 from por.chains.evm import EvmSource
 from por.chains.recording import RecordingSource, ReplaySource
 from por.chains.unchanged import require_unchanged
 from por.encoding import recording_v1
 from por.errors import DisagreementError, FormatError, SourceError, UnavailableError
-from por.model import BlockRef, ChainId
+from por.model import BlockRef, ChainId, Instant
 from por.model.recording import ChainRecording, RecordedHeader, Recording
-from tests.chains.honest_chain import ABSENT, POOR, RICH, SLOTS, TOKEN, HonestChain
+from tests.chains.honest_chain import ABSENT, POOR, RICH, SLOTS, TOKEN, UNSET_SLOT, HonestChain
 from tests.chains.lying_server import QUICK, SECRETS, LyingServer
 
 CHAIN = HonestChain()
@@ -149,3 +152,21 @@ def test_replaying_needs_no_web3() -> None:
     assert Recording(()).chains == ()
     assert "web3" not in sys.modules["por.chains.recording"].__dict__
     assert not {"EvmSource", "Web3"} & sys.modules["por.chains"].__dict__.keys()
+
+
+def test_the_example_of_the_specification_is_what_a_run_gives() -> None:
+    chain = EmbeddedChain(Instant.parse("2026-11-01T00:00:00Z"))
+    chain.fund(RICH, 10**18)
+    chain.mine()
+    chain.mine()
+    with chain.serve() as url:
+        recorder = RecordingSource(EvmSource(chain.chain, url))
+        block = recorder.header(1).ref
+        recorder.finalized()
+        recorder.account_proof(block, RICH, [UNSET_SLOT])
+        recorder.header(1)
+    made = replace(recorder.recording(), sources=("https://node.example:443",))
+    page = (Path(__file__).resolve().parents[2] / "por" / "spec" / "recording.md").read_text("utf-8")
+    example = page.partition("```json recording.json\n")[2].partition("\n```")[0].encode()
+    assert recording_v1.write(Recording((made,))) == example
+    ReplaySource(recording_v1.read(example).chains[0])

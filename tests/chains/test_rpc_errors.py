@@ -38,7 +38,7 @@ WORDS = [
     (None, "Your app has exceeded its compute units per second capacity", UnavailableError, "rate of requests"),
     (-32000, "too many requests", UnavailableError, "rate of requests"),
     (-32000, "proofs are not supported by this node", IncapableError, "ask another node"),
-    (-32000, "batch requests are disabled", IncapableError, "ask another node"),
+    (-32000, "batch requests are disabled", ParametersRefusedError, "does not understand"),
     (-32000, "failed to parse request", ParametersRefusedError, "does not understand"),
     # nothing that is known
     (-32000, "execution timeout", UnavailableError, "answers with an error"),

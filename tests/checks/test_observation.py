@@ -76,9 +76,7 @@ def test_judge_decides_on_what_was_seen_alone() -> None:
         (Missing("gone"), Outcome.INCONCLUSIVE, "evidence.missing"),
     ],
 )
-def test_what_was_not_seen_is_a_finding_with_its_reason(
-    why: Broken | Missing, outcome: Outcome, message: str
-) -> None:
+def test_what_was_not_seen_is_a_finding_with_its_reason(why: Broken | Missing, outcome: Outcome, message: str) -> None:
     finding = unseen("reserves.control", "an account", why)
     assert (finding.check, finding.subject, finding.outcome) == ("reserves.control", "an account", outcome)
     assert (finding.message, finding.facts["reason"], finding.required) == (message, why.reason, True)

@@ -20,9 +20,7 @@ def test_bitcoin_node_answers_on_a_chain_of_its_own(tmp_path: Path) -> None:
 
 
 def test_chromium_runs_a_page(tmp_path: Path) -> None:
-    version = subprocess.run(
-        [chromium(), "--version"], capture_output=True, check=True, text=True, timeout=60
-    )
+    version = subprocess.run([chromium(), "--version"], capture_output=True, check=True, text=True, timeout=60)
     assert version.stdout.startswith("Chromium ")
     page = "data:text/html,<p id=a></p><script>document.getElementById('a').textContent=6*7</script>"
     assert '<p id="a">42</p>' in rendered(page, tmp_path)

@@ -1,6 +1,7 @@
 """Compute accounts and storage words from state proofs (`por/spec/state-proof.md`, A1 to A3 and S1 to S2)."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import rlp
 from eth_utils.crypto import keccak
@@ -20,6 +21,12 @@ def account_state(state_root: bytes, address: str, nodes: Sequence[bytes]) -> Ac
 
     Who controls the account is not established. Raises: EvidenceError; FormatError for what is no address.
     """
+    return _account_state(state_root, address, tuple(nodes))
+
+
+# All holders of a token bring the same proof of its contract.
+@lru_cache(maxsize=64)
+def _account_state(state_root: bytes, address: str, nodes: tuple[bytes, ...]) -> AccountState:
     value = proven_value(state_root, address_bytes(address), nodes)
     if not value:
         return ABSENT

@@ -1,0 +1,122 @@
+"""Every fault of a node's answers, met by whole commands: the auditor's, and the issuer's who makes a bundle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.adversarial.examinations import CANONICAL, reasons, verify
+from tests.adversarial.served_chain import ServedChain
+from tests.chains.lying_server import BATCH_LIES, FAULTS, SECRETS, LyingServer
+from tests.simulator import Exchange, Run, por, slug
+
+pytestmark = pytest.mark.usefixtures("impatient")
+HARMLESS = {
+    "lying words",
+    "bare keys",
+    "bare hash only",
+    "reset twice",
+    "503 twice",
+    "429 once",
+    "truncated once",
+    "storage proofs in another order",
+}
+OF_PROOFS = {
+    "pruned",
+    "not canonical",
+    "block not found",
+    "proof for another account",
+    "relabelled proof",
+    "zero balance proof",
+    "proof of yesterday",
+    "no nodes",
+    "null nodes",
+    "odd node",
+    "huge node",
+    "many nodes",
+    "storage proof missing",
+    "storage proof twice",
+    "storage nodes swapped",
+}
+WITHOUT_BATCHES = [fault for fault in FAULTS if fault not in BATCH_LIES]
+
+
+@contextmanager
+def faulty(exchange: Exchange, fault: str) -> Iterator[LyingServer]:
+    with LyingServer(ServedChain(exchange.chain), fault) as node:
+        yield node
+
+
+@pytest.mark.parametrize("fault", WITHOUT_BATCHES, ids=lambda fault: slug((), fault))
+def test_t64_no_fault_of_a_node_refutes_verifies_or_crashes(fault: str, exchange: Exchange) -> None:
+    with faulty(exchange, fault) as node:
+        run = verify(exchange, node.url)
+    if fault == "another fork":
+        assert run.status == 1
+        assert run.outcomes(CANONICAL) == {"FAIL"}
+    elif fault in HARMLESS | OF_PROOFS:
+        assert run.status == 0, run.out
+    else:
+        assert run.status == 3, run.out
+        assert run.outcomes(CANONICAL) == {"INCONCLUSIVE"}
+    assert not any(secret in run.out + run.talk for secret in SECRETS), "T96"
+
+
+@pytest.mark.parametrize("fault", ["redirect to another host", "moved"], ids=lambda fault: slug(("T95",), fault))
+def test_a_redirect_is_named_and_not_followed(fault: str, exchange: Exchange) -> None:
+    with faulty(exchange, fault) as node:
+        run = verify(exchange, node.url)
+        assert node.posts == 1
+    assert "redirects are not followed" in reasons(run, CANONICAL)
+
+
+def test_t66_only_questions_are_asked(exchange: Exchange) -> None:
+    with LyingServer(ServedChain(exchange.chain)) as node:
+        assert verify(exchange, node.url).status == 0
+    assert set(node.asked) == {"eth_chainId", "eth_getBlockByNumber"}
+
+
+STILL_RIGHT = HARMLESS - {"storage proofs in another order"}
+
+
+@pytest.mark.parametrize("fault", WITHOUT_BATCHES, ids=lambda fault: slug((), fault))
+def test_t64_an_issuer_gets_a_right_bundle_or_none(fault: str, exchange: Exchange, tmp_path: Path) -> None:
+    run, bundle = rebuilt(exchange, tmp_path, fault)
+    honest = (exchange.bundle / "bundle.json").read_bytes()
+    if fault in STILL_RIGHT or (fault == "storage proofs in another order" and run.status == 0):
+        assert run.status == 0, run.talk
+    if run.status == 0:
+        assert (bundle / "bundle.json").read_bytes() == honest
+    else:
+        assert run.status in {1, 2, 3}, run.talk
+        assert not bundle.exists()
+        assert run.talk.strip().rpartition("\n")[2].startswith("por: ")
+    assert not any(secret in run.out + run.talk for secret in SECRETS), "T96"
+
+
+def rebuilt(exchange: Exchange, folder: Path, fault: str) -> tuple[Run, Path]:
+    """Make the honest snapshot's bundle once more, from what a faulty node proves."""
+    work = folder / "snapshot"
+    work.mkdir()
+    for name in ("commitments.json", "snapshot", "control"):
+        (work / name).symlink_to(exchange.workspace.directory / name)
+    layouts = folder / "layouts.toml"
+    layouts.write_text(exchange.tables())
+    table = ["--assets", exchange.directory / "assets.toml", "--layouts", layouts]
+    with faulty(exchange, fault) as node:
+        run = por(
+            "issuer",
+            "bundle",
+            work,
+            "--accounts",
+            exchange.directory / "accounts.csv",
+            "--key",
+            exchange.directory / "por-signing.key",
+            "--source",
+            f"{exchange.chain.chain}={node.url}",
+            *table,
+        )
+    return run, work / "bundle"

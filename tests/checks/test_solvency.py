@@ -1,0 +1,372 @@
+"""Coverage, asset class by asset class: an interval of exact rationals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from por.checks.chain_view import ChainView
+from por.checks.examination import Examination
+from por.checks.holdings import ProvenHolding
+from por.checks.observation import Broken, Missing, Observation, Seen
+from por.checks.solvency import Coverage, class_of, coverage, exact_text
+from por.model import (
+    AssetClass,
+    AssetId,
+    BlockRef,
+    ClaimedHolding,
+    Custody,
+    Denomination,
+    Digest,
+    Finding,
+    Grade,
+    LiabilityCommitment,
+    Outcome,
+    Policy,
+    ReserveAccount,
+    Role,
+)
+from tests.checks import scenery
+from tests.checks.scenery import (
+    CHAIN,
+    ETH,
+    NUMBER,
+    SCHEME,
+    USDC,
+    account,
+    address,
+    bundle,
+    examined,
+    headers,
+    one,
+    policy,
+    recomputed,
+)
+
+BSC_DOLLAR = AssetId.parse("eip155:1/erc20:0x" + "55" * 20)
+DOLLARS = AssetClass((Denomination(USDC, 6), Denomination(BSC_DOLLAR, 18)))
+COINS = AssetClass((Denomination(ETH, 18),))
+PROVEN = "proven"
+
+
+def owed(asset: AssetId, total: int, segment: str = "spot", decimals: int | None = None) -> LiabilityCommitment:
+    places = {ETH: 18, USDC: 6, BSC_DOLLAR: 18}.get(asset, 18) if decimals is None else decimals
+    return LiabilityCommitment(SCHEME, segment, asset, places, 4, total, bytes(32))
+
+
+def holder(
+    name: str,
+    *claims: tuple[AssetId, int],
+    role: Role = Role.CUSTOMER,
+    custody: Custody = Custody.COLD,
+) -> ReserveAccount:
+    holdings = tuple(ClaimedHolding(asset, units, ()) for asset, units in claims)
+    return ReserveAccount(account(name), role, custody, holdings, Digest(b"\x01" * 32))
+
+
+def scene(
+    tmp_path: Path,
+    liabilities: Sequence[LiabilityCommitment],
+    reserves: Sequence[ReserveAccount],
+    *,
+    rules: Policy | None = None,
+    signers: dict[str, Observation[str]] | None = None,
+    held: dict[tuple[str, AssetId], Observation[ProvenHolding]] | None = None,
+) -> Examination:
+    """Examine a bundle of these figures, all of them proven but for what `signers` and `held` spoil."""
+    base = examined(tmp_path, rules=policy(classes=(COINS, DOLLARS)) if rules is None else rules)
+    made = bundle(liabilities=tuple(liabilities), reserves=tuple(reserves))
+    names = {address(name): name for name in "abcdefgh"}
+    control: dict[int, Observation[str]] = {}
+    holdings: dict[tuple[int, AssetId], Observation[ProvenHolding]] = {}
+    for i, row in enumerate(reserves):
+        name = names[row.account.address]
+        control[i] = (signers or {}).get(name, Seen(row.account.address))
+        for claim in row.holdings:
+            usual = Seen(ProvenHolding(claim.amount, 0, None))
+            holdings[i, claim.asset] = (held or {}).get((name, claim.asset), usual)
+    return replace(base, opened=replace(base.opened, bundle=made), signers=control, holdings=holdings)
+
+
+def judged(tmp_path: Path, *args: object, **options: object) -> Finding:
+    return one(coverage(scene(tmp_path, *args, **options)))  # type: ignore[arg-type]
+
+
+# --- the interval
+
+
+@pytest.mark.parametrize(
+    ("required", "lower", "upper", "outcome"),
+    [
+        (10, 10, 10, "PASS"),
+        (10, 11, 11, "PASS"),
+        (10, 10, 99, "PASS"),
+        (0, 0, 0, "PASS"),
+        (10, 9, 10, "INCONCLUSIVE"),
+        (10, 0, 10, "INCONCLUSIVE"),
+        (10, 9, 99, "INCONCLUSIVE"),
+        (10, 9, 9, "FAIL"),
+        (10, 0, 9, "FAIL"),
+        (1, 0, 0, "FAIL"),
+    ],
+)
+def test_t24_between_the_ends_nothing_is_decided(required: int, lower: int, upper: int, outcome: str) -> None:
+    assert Coverage(Fraction(required), Fraction(lower), Fraction(upper)).outcome == outcome
+
+
+@given(st.fractions(0, 10**9), st.fractions(0, 10**9), st.fractions(0, 10**9))
+def test_the_interval_never_passes_below_the_required_figure(a: Fraction, b: Fraction, required: Fraction) -> None:
+    lower, upper = min(a, b), max(a, b)
+    outcome = Coverage(required, lower, upper).outcome
+    assert (outcome is Outcome.PASS) == (lower >= required)
+    assert (outcome is Outcome.FAIL) == (upper < required)
+
+
+# --- whole findings
+
+
+def test_t24_exactly_enough_passes_and_one_unit_less_fails(tmp_path: Path) -> None:
+    total = 2**127 + 1
+    enough = judged(tmp_path / "a", [owed(ETH, total)], [holder("a", (ETH, total))])
+    assert (enough.outcome, enough.message) == ("PASS", "solvency.coverage.pass")
+    short = judged(tmp_path / "b", [owed(ETH, total)], [holder("a", (ETH, total - 1))])
+    assert (short.outcome, short.message) == ("FAIL", "solvency.coverage.fail")
+    assert short.facts["ratio"] == f"{total - 1}/{total}"
+
+
+def test_all_three_figures_are_in_the_finding_exactly(tmp_path: Path) -> None:
+    finding = judged(
+        tmp_path,
+        [owed(ETH, 10 * 10**18), owed(ETH, 1, "margin")],
+        [holder("a", (ETH, 4 * 10**18 + 7)), holder("b", (ETH, 8 * 10**18), custody=Custody.HOT)],
+        signers={"b": Missing("unsigned")},
+    )
+    assert (finding.outcome, finding.subject) == ("INCONCLUSIVE", str(ETH))
+    assert finding.facts["required"] == finding.expected == "10.000000000000000001"
+    assert finding.facts["lower"] == finding.actual == "4.000000000000000007"
+    assert finding.facts["upper"] == "12.000000000000000007"
+    assert (finding.facts["cold"], finding.facts["hot"]) == ("4.000000000000000007", "0")
+
+
+UNDECIDED = Missing("undecided")
+SPOILS: dict[str, tuple[dict[str, object], bool]] = {
+    "unsigned": ({"signers": {"a": Missing("m")}}, True),
+    "unproven": ({"held": {("a", ETH): Missing("m")}}, True),
+    "signed by another": ({"signers": {"a": Seen(address("b"))}}, False),
+    "bad signature": ({"signers": {"a": Broken("b")}}, False),
+    "bad proof": ({"held": {("a", ETH): Broken("b")}}, False),
+    "less than claimed": ({"held": {("a", ETH): Seen(ProvenHolding(1, 0, None))}}, False),
+    "more than claimed": ({"held": {("a", ETH): Seen(ProvenHolding(10**30, 0, None))}}, False),
+    "flagged": ({"held": {("a", ETH): Seen(ProvenHolding(10**18, 1, None))}}, False),
+}
+
+
+@pytest.mark.parametrize("what", SPOILS)
+def test_t49_t55_t64_what_is_not_proven_is_at_most_possible(tmp_path: Path, what: str) -> None:
+    """An undecided claim counts to the upper figure alone, a failed one to none."""
+    options, possible = SPOILS[what]
+    finding = judged(tmp_path, [owed(ETH, 10**18)], [holder("a", (ETH, 10**18))], **options)
+    assert finding.facts["lower"] == "0"
+    assert finding.facts["upper"] == ("1" if possible else "0")
+    assert finding.outcome == ("INCONCLUSIVE" if possible else "FAIL")
+
+
+def test_a_failed_claim_counts_nothing_even_where_another_check_is_undecided(tmp_path: Path) -> None:
+    finding = judged(
+        tmp_path,
+        [owed(ETH, 1)],
+        [holder("a", (ETH, 10**18))],
+        signers={"a": Missing("m")},
+        held={("a", ETH): Broken("b")},
+    )
+    assert (finding.outcome, finding.facts["upper"]) == ("FAIL", "0")
+
+
+def test_t64_an_outage_never_becomes_refuted(tmp_path: Path) -> None:
+    examination = scene(tmp_path, [owed(ETH, 10**18)], [holder("a", (ETH, 10**18))])
+    finding = one(coverage(replace(examination, views={CHAIN: UNDECIDED})))
+    assert (finding.outcome, finding.facts["upper"]) == ("INCONCLUSIVE", "1")
+
+
+def test_t56_a_block_that_is_off_the_chain_counts_nothing(tmp_path: Path) -> None:
+    other = headers(salt=b"other")[0]
+    view = Seen(ChainView(other, None, BlockRef(NUMBER, other.hash), ("a", "b")))
+    examination = scene(tmp_path, [owed(ETH, 1)], [holder("a", (ETH, 10**18))])
+    assert one(coverage(replace(examination, views={CHAIN: view}))).outcome is Outcome.FAIL
+
+
+@pytest.mark.parametrize("role", [Role.HOUSE, Role.GUARANTEE, Role.ISSUER_RESERVE])
+def test_t52_house_guarantee_and_issuer_coins_are_apart(tmp_path: Path, role: Role) -> None:
+    rows = [holder("a", (ETH, 3 * 10**18), role=role), holder("b", (ETH, 10**18))]
+    finding = judged(tmp_path, [owed(ETH, 2 * 10**18)], rows)
+    assert finding.outcome is Outcome.FAIL
+    assert (finding.facts["lower"], finding.facts["upper"], finding.facts["apart"]) == ("1", "1", "3")
+
+
+@pytest.mark.parametrize("role", [Role.CUSTOMER, Role.HOUSE])
+def test_t46_t52_an_account_listed_again_counts_nothing(tmp_path: Path, role: Role) -> None:
+    rows = [holder("a", (ETH, 10**18)), holder("a", (ETH, 10**18), role=role), holder("b", (ETH, 1))]
+    finding = judged(tmp_path, [owed(ETH, 10**18)], rows)
+    assert (finding.outcome, finding.facts["lower"]) == ("FAIL", "0.000000000000000001")
+    assert finding.facts["upper"] == "0.000000000000000001"
+
+
+def test_t63_the_issuers_own_token_covers_nothing(tmp_path: Path) -> None:
+    rules = policy(classes=(COINS, DOLLARS), own_assets=frozenset({USDC}))
+    finding = judged(tmp_path, [owed(USDC, 1)], [holder("a", (USDC, 10**12))], rules=rules)
+    assert (finding.outcome, finding.facts["upper"]) == ("FAIL", "0")
+
+
+def test_t50_third_party_custody_is_shown_by_itself(tmp_path: Path) -> None:
+    rows = [
+        holder("a", (ETH, 10**18), custody=Custody.THIRD_PARTY),
+        holder("b", (ETH, 2 * 10**18), custody=Custody.HOT),
+        holder("c", (ETH, 4 * 10**18)),
+    ]
+    facts = judged(tmp_path, [owed(ETH, 10**18)], rows).facts
+    assert (facts["third-party"], facts["hot"], facts["cold"], facts["lower"]) == ("1", "2", "4", "7")
+
+
+# --- classes
+
+
+def test_t59_members_of_a_class_are_compared_in_whole_coins(tmp_path: Path) -> None:
+    """One dollar has 6 decimals here and 18 there; base units are never added up."""
+    rows = [holder("a", (USDC, 3 * 10**6)), holder("b", (BSC_DOLLAR, 4 * 10**18))]
+    enough = judged(tmp_path / "a", [owed(USDC, 5 * 10**6), owed(BSC_DOLLAR, 2 * 10**18, "margin")], rows)
+    assert (enough.outcome, enough.subject, enough.facts["lower"]) == ("PASS", str(USDC), "7")
+    short = judged(tmp_path / "b", [owed(USDC, 5 * 10**6), owed(BSC_DOLLAR, 2 * 10**18 + 1, "margin")], rows)
+    assert (short.outcome, short.expected) == ("FAIL", "7.000000000000000001")
+
+
+def test_t59_the_classes_decimals_count_and_not_the_bundles(tmp_path: Path) -> None:
+    finding = judged(tmp_path, [owed(USDC, 10**6, decimals=18)], [holder("a", (USDC, 10**6 - 1))])
+    assert (finding.outcome, finding.expected) == ("FAIL", "1")
+
+
+def test_t61_t62_a_look_alike_outside_the_class_covers_nothing(tmp_path: Path) -> None:
+    fake = AssetId(CHAIN, "erc20", address("fake"))
+    rules = policy(classes=(COINS, AssetClass((Denomination(USDC, 6),))))
+    rows = [holder("a", (fake, 10**30)), holder("b", (BSC_DOLLAR, 10**30))]
+    finding = judged(tmp_path, [owed(USDC, 1)], rows, rules=rules)
+    assert (finding.outcome, finding.facts["upper"]) == ("FAIL", "0")
+
+
+def test_each_class_owed_has_a_finding_in_order(tmp_path: Path) -> None:
+    rows = [holder("a", (USDC, 5), (ETH, 5))]
+    findings = list(coverage(scene(tmp_path, [owed(ETH, 5), owed(USDC, 6)], rows)))
+    assert [(f.subject, str(f.outcome)) for f in findings] == [(str(USDC), "FAIL"), (str(ETH), "PASS")]
+
+
+def test_class_of_finds_the_class_or_makes_one() -> None:
+    assert class_of(BSC_DOLLAR, 9, (COINS, DOLLARS)) == DOLLARS
+    alone = AssetId.parse("eip155:5/slip44:60")
+    assert class_of(alone, 9, (COINS, DOLLARS)) == AssetClass((Denomination(alone, 9),))
+
+
+# --- the ratio, debts, and nothing owed
+
+
+@pytest.mark.parametrize(
+    ("units", "outcome"),
+    [(105, "PASS"), (104, "FAIL"), (106, "PASS")],
+)
+def test_a_ratio_above_one_is_exact(tmp_path: Path, units: int, outcome: str) -> None:
+    rules = policy(classes=(COINS, DOLLARS), ratio=Fraction(21, 20))
+    finding = judged(tmp_path, [owed(ETH, 100)], [holder("a", (ETH, units))], rules=rules)
+    assert (finding.outcome, finding.expected) == (outcome, exact_text(Fraction(105, 10**18)))
+
+
+def test_t75_a_ratio_of_thirds_is_not_rounded_into_a_pass(tmp_path: Path) -> None:
+    rules = policy(classes=(COINS, DOLLARS), ratio=Fraction(4, 3))
+    finding = judged(tmp_path, [owed(ETH, 100)], [holder("a", (ETH, 133))], rules=rules)
+    assert (finding.outcome, finding.expected) == ("FAIL", f"{Fraction(400, 3 * 10**18)}")
+    assert judged(tmp_path / "b", [owed(ETH, 100)], [holder("a", (ETH, 134))], rules=rules).outcome == "PASS"
+
+
+def test_t25_t72_debts_never_lower_a_liability_and_never_count(tmp_path: Path) -> None:
+    rows = [holder("a", (USDC, 60))]
+    liabilities = [owed(USDC, 50, "debt:margin"), owed(USDC, 100)]
+    finding = judged(tmp_path, liabilities, rows)
+    assert finding.outcome is Outcome.FAIL
+    assert finding.facts["liabilities"] == exact_text(Fraction(100, 10**6))
+    assert finding.facts["owed_by_customers"] == exact_text(Fraction(50, 10**6))
+
+
+def test_t68_debts_alone_are_nothing_owed(tmp_path: Path) -> None:
+    assert list(coverage(scene(tmp_path, [owed(USDC, 50, "debt:margin")], [holder("a", (USDC, 60))]))) == []
+
+
+def test_t68_no_liabilities_give_no_finding_to_pass(tmp_path: Path) -> None:
+    assert list(coverage(scene(tmp_path, [], [holder("a", (ETH, 60))]))) == []
+
+
+def test_t68_liabilities_that_are_all_zero_give_no_finding_to_pass(tmp_path: Path) -> None:
+    liabilities = [owed(USDC, 7, "debt:margin"), owed(ETH, 0), owed(USDC, 0)]
+    assert list(coverage(scene(tmp_path, liabilities, [holder("a", (ETH, 60))]))) == []
+
+
+def test_an_asset_of_which_nothing_is_owed_is_covered_beside_others(tmp_path: Path) -> None:
+    findings = list(coverage(scene(tmp_path, [owed(ETH, 5), owed(USDC, 0)], [holder("a", (ETH, 5))])))
+    assert [f.outcome for f in findings] == ["PASS", "PASS"]
+    assert findings[0].facts["ratio"] == ""
+
+
+def test_t68_no_account_at_all_is_a_refutation_of_something_owed(tmp_path: Path) -> None:
+    assert judged(tmp_path, [owed(ETH, 1)], []).outcome is Outcome.FAIL
+
+
+# --- the grade
+
+
+def test_t16_totals_that_nobody_recomputed_are_self_declared(tmp_path: Path) -> None:
+    assert {f.grade for f in coverage(examined(tmp_path))} == {Grade.SELF_DECLARED}
+
+
+def test_recomputed_totals_have_the_grade_of_the_reserves(tmp_path: Path) -> None:
+    examination = examined(tmp_path, recomputation=recomputed())
+    assert {f.grade for f in coverage(examination)} == {Grade.STATE_PROOF}
+    block, child = headers()
+    view = Seen(ChainView(block, child, BlockRef(NUMBER, block.hash), ("a",)))
+    assert {f.grade for f in coverage(replace(examination, views={CHAIN: view}))} == {Grade.SINGLE_SOURCE}
+
+
+def test_t16_totals_that_the_records_do_not_imply_stay_self_declared(tmp_path: Path) -> None:
+    rows = [replace(row, amount=row.amount + 1) if row.asset == ETH else row for row in scenery.ledger_records()]
+    examination = examined(tmp_path, recomputation=recomputed(rows=rows))
+    assert {f.subject: f.grade for f in coverage(examination)} == {
+        str(USDC): Grade.STATE_PROOF,
+        str(ETH): Grade.SELF_DECLARED,
+    }
+
+
+# --- exact text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (Fraction(0), "0"),
+        (Fraction(7), "7"),
+        (Fraction(-7, 2), "-3.5"),
+        (Fraction(1, 10**40), "0." + "0" * 39 + "1"),
+        (Fraction(1, 10**41), f"1/{10**41}"),
+        (Fraction(1, 3), "1/3"),
+        (Fraction(21, 20), "1.05"),
+        (Fraction(10**50), "1" + "0" * 50),
+        (Fraction(2**128 - 1, 10**18), "340282366920938463463.374607431768211455"),
+    ],
+)
+def test_t75_exact_text(value: Fraction, text: str) -> None:
+    assert exact_text(value) == text
+
+
+@given(st.fractions())
+def test_t75_exact_text_gives_the_same_number_back(value: Fraction) -> None:
+    assert Fraction(exact_text(value)) == value
