@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from por.cli.main import main
 from por.encoding import verdict_v1
@@ -101,6 +102,21 @@ CAUGHT_BY: dict[str, tuple[str, str] | None] = {
     "header of another block": ("snapshot.canonical", "FAIL"),
     "next block invented": ("snapshot.simultaneous", "FAIL"),
     "nobody asked": ("snapshot.canonical", "INCONCLUSIVE"),
+    # What a node says (tests/adversarial/node_lies.py): not believed, but for one that is alone and consistent, which
+    # makes an honest bundle look false and a bundle made for it true; the grade then says that it was alone.
+    "another chain id": ("snapshot.canonical", "INCONCLUSIVE"),
+    "no block": ("snapshot.canonical", "INCONCLUSIVE"),
+    "unknown block": ("snapshot.canonical", "INCONCLUSIVE"),
+    "pruned": ("snapshot.canonical", "INCONCLUSIVE"),
+    "rate limited": ("snapshot.canonical", "INCONCLUSIVE"),
+    "zero for an answer": ("snapshot.canonical", "INCONCLUSIVE"),
+    "edited state under the old hash": ("snapshot.canonical", "INCONCLUSIVE"),
+    "old state under a new hash": ("snapshot.canonical", "INCONCLUSIVE"),
+    "another header at the end": ("snapshot.canonical", "INCONCLUSIVE"),
+    "dead at the end": ("snapshot.canonical", "INCONCLUSIVE"),
+    "dead between two reads": ("snapshot.canonical", "INCONCLUSIVE"),
+    "nothing is final yet": ("snapshot.canonical", "INCONCLUSIVE"),
+    "another chain with the same number of blocks": ("snapshot.canonical", "FAIL"),
     # What no evidence can reveal.
     "a customer who never looks": None,
     "debts off the books": None,
@@ -169,6 +185,16 @@ def slug(threats: Sequence[str], name: str) -> str:
     return "-".join((*threats, *re.findall(r"\w+", name))).lower()
 
 
-def ids(lies: Iterable[Lie]) -> list[str]:
+class Named(Protocol):
+    """Have a name, and the threats it is about."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def threats(self) -> tuple[str, ...]: ...
+
+
+def ids(lies: Iterable[Named]) -> list[str]:
     """Name the tests of lies."""
     return [slug(lie.threats, lie.name) for lie in lies]

@@ -3,6 +3,17 @@
 from por.model import Finding, Instant, Outcome
 
 
+def span(seconds: int) -> str:
+    """Write a time span in days, hours, minutes and seconds, exactly."""
+    parts = []
+    for unit, size in (("d", 86_400), ("h", 3600), ("min", 60), ("s", 1)):
+        count, rest = divmod(abs(seconds), size)
+        if count:
+            parts.append(f"{count} {unit}")
+        seconds = rest
+    return " ".join(parts) or "0 s"
+
+
 def freshness(snapshot: str, instant: Instant, now: Instant, max_age: int) -> Finding:
     """Judge an instant against a clock; `max_age` is seconds (T37, T74)."""
     age = now.seconds - instant.seconds
@@ -11,7 +22,7 @@ def freshness(snapshot: str, instant: Instant, now: Instant, max_age: int) -> Fi
         outcome, message = Outcome.FAIL, "snapshot.fresh.future"
     elif age > max_age:
         outcome, message = Outcome.FAIL, "snapshot.fresh.stale"
-    facts = {"instant": str(instant), "now": str(now)}
+    facts = {"instant": str(instant), "now": str(now), "age": span(age), "limit": span(max_age)}
     return Finding(
         "snapshot.fresh",
         snapshot,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from por.checks.freshness import freshness
 from por.checks.observation import Missing, Observation, Seen, observe, unseen
 from por.checks.pins import Pins, identified
-from por.checks.policy import shipped_tables
+from por.checks.policy import require_usable, shipped_tables
 from por.checks.requirements import answered, with_waivers
 from por.checks.scheme import scheme_finding
 from por.commitments.account_ids import account_id_bytes
@@ -50,8 +50,11 @@ class OpenedTree:
 def verify_inclusion(proofs: Sequence[InclusionProof], customer: Customer, pins: Pins, *, now: Instant) -> Verdict:
     """Verify the proofs of one customer in one snapshot.
 
-    Raises: FormatError when the proofs are of different snapshots, or the account id or an amount cannot be read.
+    Raises: FormatError when the proofs are of different snapshots, or the account id or an amount cannot be read;
+    PolicyError for a policy that cannot be used.
     """
+    if pins.policy is not None:
+        require_usable(pins.policy)
     issuer, instant = _one_snapshot(proofs)
     subject = snapshot_id(issuer, instant)
     trees = [_open(proofs, tree, customer) for tree in _merged(proofs)]

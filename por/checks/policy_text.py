@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from por.checks.freshness import span
 from por.checks.requirements import required_checks
 from por.errors import FormatError
 from por.model import ChainId, Policy
@@ -11,6 +12,10 @@ from por.proofs.signed_note import VerifierKey
 _STARTING = """# A policy for por: what this verifier trusts and requires. Nothing is trusted by default.
 version = 1
 profile = "{profile}"  # auditor, or job
+# Digests (sha256:…) of recordings whose sources you trust; --record prints the digest of the one it makes.
+recordings = []
+# Tokens that the issuer makes itself never count.
+own_assets = []
 
 [issuer]
 id = "{issuer}"
@@ -29,9 +34,17 @@ ratio = "1"  # counted reserves over liabilities, of each asset class
 
 # How many independent sources must agree on a chain's headers.
 {chains}
-# Waive a check by name and reason; the verdict shows both. No registry can be asked yet:
+# Assets that cover one another, each with its decimals; a class of one says the decimals of an asset that the shipped
+# table does not know. por policy show lists what is known.
+# [[class]]
+# members = [{{ asset = "eip155:1/erc20:0x…", decimals = 18 }}]
+
+# Waive a check by name and reason; every verdict shows both. No registry can be asked yet, so both of these are open:
 # [[waive]]
 # check = "publication.anchored"
+# reason = "no registry is in use"
+# [[waive]]
+# check = "publication.unequivocal"
 # reason = "no registry is in use"
 """
 
@@ -83,12 +96,12 @@ def described(policy: Policy) -> Iterator[str]:
     yield from (f"trusts     commitments root {root.hex()}" for root in policy.roots)
     yield from (f"trusts     recording {digest}" for digest in policy.recordings)
     yield from (f"asks       {rule.sources} sources to agree about {rule.chain}" for rule in policy.chains.values())
-    yield f"accepts    snapshots up to {policy.max_age} s old, blocks up to {policy.max_skew} s before the instant"
-    yield f"requires   reserves of {policy.ratio.numerator}/{policy.ratio.denominator} of liabilities, each asset class"
+    yield f"accepts    snapshots up to {span(policy.max_age)} old"
+    yield f"accepts    blocks up to {span(policy.max_skew)} before the instant"
+    yield f"requires   reserves of at least {policy.ratio} × the liabilities, in each asset class"
     yield from (f"requires   {check}" for check in required_checks(policy))
     yield from (f"waives     {waiver.check}: {waiver.reason}" for waiver in policy.waivers)
     yield from (f"counts not {asset}, the issuer's own" for asset in sorted(map(str, policy.own_assets)))
     for group in policy.classes:
-        if len(group.members) > 1:
-            yield f"joins      {', '.join(f'{m.asset} ({m.decimals} decimals)' for m in group.members)}"
-    yield f"knows      {len(policy.layouts)} token layouts"
+        yield f"one asset  {' = '.join(f'{m.asset} ({m.decimals} decimals)' for m in group.members)}"
+    yield from (f"layout of  {layout.asset}, code hash 0x{layout.code_hash.hex()}" for layout in policy.layouts)

@@ -10,14 +10,17 @@ from por.checks.holdings import ProvenHolding
 from por.checks.observation import Observation, Seen, judge
 from por.checks.snapshot import header_grade
 from por.model import (
+    AssetId,
     ChainAccount,
     ClaimedHolding,
     Custody,
     Finding,
     Grade,
     Outcome,
+    Policy,
     ReserveAccount,
     SnapshotBlock,
+    format_coins,
     printable,
 )
 from por.proofs.state.account import EMPTY_CODE_HASH
@@ -86,6 +89,8 @@ def _balance(examination: Examination, account: ReserveAccount, claim: ClaimedHo
         "block": str(block.block.number),
         "hash": "0x" + block.block.hash.hex(),
         "asset": str(claim.asset),
+        "held": _coins(examination.policy, claim.asset, held.units),
+        "claimed": _coins(examination.policy, claim.asset, claim.amount),
     }
     if not isinstance(view, Seen):
         facts["reason"] = printable(view.reason)[:1000]
@@ -99,6 +104,12 @@ def _balance(examination: Examination, account: ReserveAccount, claim: ClaimedHo
         actual=str(held.units),
         facts=facts,
     )
+
+
+def _coins(policy: Policy, asset: AssetId, units: int) -> str:
+    members = (member for group in policy.classes for member in group.members)
+    decimals = next((member.decimals for member in members if member.asset == asset), None)
+    return f"{units} base units" if decimals is None else format_coins(units, decimals)
 
 
 def _standing(block: SnapshotBlock, view: Observation[ChainView]) -> tuple[Outcome, str, Grade]:

@@ -8,6 +8,7 @@ from por.checks.chain_view import Sources
 from por.checks.evidence import OpenBundle, open_bundle
 from por.checks.examination import Examination, Progress, examine
 from por.checks.observation import Missing, Observation, Seen
+from por.checks.policy import require_usable
 from por.checks.recomputation import Recomputation, rebuild
 from por.checks.requirements import answered, required_checks, with_waivers
 from por.checks.solvency import class_of
@@ -52,8 +53,10 @@ def verify(
     """Examine a bundle under a policy; the verdict depends on nothing else than the arguments.
 
     `records` is the record list the issuer hands the auditor. What a PASS does not show is in `por/spec/verdict.md`.
-    Raises: FormatError for a bundle, record list or policy that cannot be read; nothing for evidence or sources.
+    Raises: FormatError for a bundle or record list that cannot be read, PolicyError for a policy that cannot be used;
+    nothing for evidence or sources.
     """
+    require_usable(policy)
     opened = bundle if isinstance(bundle, OpenBundle) else open_bundle(bundle)
     _require_one_commitment_a_class(opened.bundle, policy)
     recomputation = _recomputation(opened.bundle, records, progress)

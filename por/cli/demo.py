@@ -7,15 +7,18 @@ import sys
 import tempfile
 from pathlib import Path
 
+from por.chains.embedded_token import TOKEN_DECIMALS
 from por.cli import main as program
 from por.encoding import verdict_v1
+from por.errors import FormatError
 from por.issuer.simulator.catalogue import LIES, UNSEEN
 from por.issuer.simulator.exchange import CUSTOMER, ISSUER, Exchange, open_exchange
-from por.issuer.simulator.lie import DOCUMENT, Lie, shown_to_auditor, shown_to_customer
+from por.issuer.simulator.lie import DOCUMENT, Draft, Lie, shown_to_auditor, shown_to_customer
 from por.issuer.simulator.lies_liabilities import holdings_of
 from por.model import Verdict, format_coins
 
 EXAMPLE = "por demo"
+LEAST_CUSTOMERS = 10
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -26,6 +29,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Play the story; 0 only if the honest issuer passes and every lie that can be caught is."""
+    if args.customers < LEAST_CUSTOMERS:
+        raise FormatError(f"the story needs {LEAST_CUSTOMERS} customers or more", "--customers")
     with contextlib.ExitStack() as stack:
         folder = args.keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="por-demo-")))
         print(f"{ISSUER} takes a snapshot of {args.customers} customers on an embedded chain", file=sys.stderr)
@@ -42,7 +47,12 @@ def run(args: argparse.Namespace) -> int:
 
 def _honest(exchange: Exchange) -> bool:
     for item in exchange.workspace.commitments().liabilities:
-        print(f"owes {format_coins(item.total, item.decimals):>20} {item.segment:<12} {item.asset}")
+        verb = "is owed" if item.is_debt else "owes"
+        print(f"{verb:<8}{format_coins(item.total, item.decimals):>20} {item.segment:<12} {item.asset}")
+    for row in Draft.of(exchange).bundle.reserves:
+        for claim in row.holdings:
+            decimals = TOKEN_DECIMALS if claim.asset == exchange.dollar else 18
+            print(f"{'holds':<8}{format_coins(claim.amount, decimals):>20} {row.role}/{row.custody:<6} {claim.asset}")
     proof = exchange.proof(CUSTOMER, exchange.directory / "proof.json")
     commands = (
         shown_to_auditor(exchange, exchange.bundle),

@@ -10,8 +10,11 @@ from por.model import printable
 
 Table = Mapping[str, tuple[str, str]]
 
-# The origin stands alone where the transport has cut off what may be a key.
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://(?![A-Za-z0-9.\[\]:-]*(?:[\s,;:]|$))\S*")
+# The origin stands alone where the transport has cut off what may be a key; a URL taken for a path has one slash.
+_URL = re.compile(
+    r"(?:[A-Za-z][A-Za-z0-9+.-]*://|(?i:https?|wss?):/(?!/))"
+    r"(?!(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?[,;:.)]?(?:\s|$))\S*"
+)
 
 
 class Command(Protocol):

@@ -14,10 +14,10 @@ from por.encoding.digests import digest_of
 from por.errors import FormatError
 from por.issuer.accounts import read_accounts
 from por.issuer.assets import AssetTable
-from por.issuer.bundle import Inputs, assemble
+from por.issuer.bundle import Inputs, assemble, owed_and_proven, require_sources
 from por.issuer.signing import bundle_directory, ensure_signing_key
 from por.issuer.workspace import Workspace
-from por.model import Digest, TokenLayout
+from por.model import Bundle, Digest, TokenLayout, format_coins
 
 EXAMPLE = "por issuer bundle snapshot-2026-11 --accounts accounts.csv --source eip155:1=https://node-a.example"
 
@@ -37,11 +37,13 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write bundle/."""
     workspace = Workspace(args.directory)
+    workspace.require_absent("bundle")
     snapshot = workspace.snapshot()
+    table = AssetTable.load(args.assets)
     inputs = Inputs(
         commitments=workspace.commitments(),
         snapshot=snapshot,
-        accounts=read_accounts(args.accounts, AssetTable.load(args.assets)),
+        accounts=read_accounts(args.accounts, table),
         headers=workspace.files("snapshot"),
         control=workspace.files("control"),
         layouts=_layouts(args.layouts),
@@ -49,6 +51,7 @@ def run(args: argparse.Namespace) -> int:
         supersedes=open_bundle(args.supersedes).digest if args.supersedes else None,
     )
     sources = {chain: open_source(chain, urls) for chain, urls in source_urls(args.source).items()}
+    require_sources(inputs, sources)
     key_file = args.key or args.directory.parent / "por-signing.key"
     key, made = ensure_signing_key(key_file, snapshot.issuer)
     print(f"{'made a new' if made else 'using the'} signing key in {key_file}", file=sys.stderr)
@@ -59,11 +62,20 @@ def run(args: argparse.Namespace) -> int:
     target = workspace.put("bundle", directory)
     print(f"bundle     {digest_of(directory['bundle.json'])}")
     print(f"key        {key.verifier}")
+    _sum_up(bundle, table)
     unsigned = [str(row.account) for row in bundle.reserves if row.control is None]
     if unsigned:
         print(f"{len(unsigned)} accounts have no control proof, such as {unsigned[0]}", file=sys.stderr)
     print(f"wrote {target}; publish that directory, and the key where customers find it", file=sys.stderr)
     return 0
+
+
+def _sum_up(bundle: Bundle, table: AssetTable) -> None:
+    decimals = {item.asset: item.decimals for item in bundle.liabilities}
+    for asset, owed, proven in owed_and_proven(bundle):
+        places = decimals[asset] if asset in decimals else table.resolve(str(asset)).decimals
+        note = "" if proven >= owed else "   LESS THAN OWED"
+        print(f"owed {format_coins(owed, places):>20}  proven {format_coins(proven, places):>20}  {asset}{note}")
 
 
 def _layouts(path: Path | None) -> tuple[TokenLayout, ...]:

@@ -29,6 +29,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write snapshot/ and challenges/."""
     workspace = Workspace(args.directory)
+    workspace.require_absent("snapshot", "challenges", "control", "bundle")
     commitments = workspace.commitments()
     accounts = read_accounts(args.accounts, AssetTable.load(args.assets))
     if not 1 <= args.days <= 3650:

@@ -21,7 +21,11 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write control/."""
     workspace = Workspace(args.directory)
-    files = collect(workspace.snapshot(), args.signatures)
+    challenges = workspace.files("challenges")
+    files = collect(workspace.snapshot(), challenges, args.signatures)
     workspace.put("control", files)
-    print(f"{len(files)} control proofs hold; next: por issuer bundle", file=sys.stderr)
+    missing = sorted(set(challenges) - {*files, *(name.replace(".json", ".txt") for name in files)})
+    print(f"control proofs that hold: {len(files)} of {len(challenges) // 2}; next: por issuer bundle", file=sys.stderr)
+    if missing:
+        print(f"without one, control stays inconclusive: {missing[0].removesuffix('.json')}", file=sys.stderr)
     return 0

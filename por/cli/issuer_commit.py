@@ -31,6 +31,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Commit, and say what was taken for granted."""
     issuer, instant = _issuer(args.issuer), _instant(args.instant)
+    _warn_of_future(instant)
     key_file = args.master_key or args.output.parent / "por-master.key"
     master_key, made = ensure_master_key(key_file)
     say = "made a new master key in" if made else "using the master key in"
@@ -54,12 +55,13 @@ def run(args: argparse.Namespace) -> int:
     print(f"commitments root {result.commitments.commitments_root.hex()}")
     counts = result.counts
     print(
-        f"{counts.rows:,} rows, {counts.accounts:,} accounts, {counts.records:,} records; "
-        f"{counts.zero_rows:,} rows of amount zero have no record",
+        f"rows: {counts.rows:,}, accounts: {counts.accounts:,}, records: {counts.records:,}, "
+        f"rows of amount zero, which have no record: {counts.zero_rows:,}",
         file=sys.stderr,
     )
     print(
-        f"wrote {args.output}; publish commitments.json or the bundle, and nothing else in it",
+        f"wrote {args.output}; publish commitments.json or the bundle, and nothing else in it; "
+        "next: por issuer challenge, or por issuer prove",
         file=sys.stderr,
     )
     return 0
@@ -87,3 +89,8 @@ def _instant(text: str | None) -> Instant:
     now = Instant.now()
     print(f"no --instant given: the snapshot is of now, {now}", file=sys.stderr)
     return now
+
+
+def _warn_of_future(instant: Instant) -> None:
+    if instant > Instant.now():
+        print(f"{instant} is in the future: until then every verdict on it fails", file=sys.stderr)

@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from por.cli.output import write_file
+from por.cli.output import new_path, write_file
 from por.encoding import inclusion_proof_v1
 from por.issuer.prove import prove
 from por.issuer.store import ProofStore
@@ -17,7 +17,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     parser.add_argument("store", metavar="STORE", type=Path, help="what por issuer commit wrote, or its store/")
     parser.add_argument("account", metavar="ACCOUNT", help="the customer's account id; - reads it from stdin")
-    parser.add_argument("--output", metavar="FILE", type=Path, help="write to FILE instead of stdout")
+    parser.add_argument("--output", metavar="FILE", type=new_path, help="write to FILE instead of stdout")
 
 
 def run(args: argparse.Namespace) -> int:

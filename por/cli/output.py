@@ -13,10 +13,18 @@ from por.model import Instant, Verdict
 from por.report.text import render
 
 
+def new_path(text: str) -> Path:
+    """Read an argument that names a file to write; nothing is written over. Raises: argparse.ArgumentTypeError."""
+    path = Path(text)
+    if path.exists():
+        raise argparse.ArgumentTypeError(f"{text} is there already; choose another name, or remove it first")
+    return path
+
+
 def add_verdict_options(parser: argparse.ArgumentParser) -> None:
     """Add the options that every command with a verdict has."""
     parser.add_argument("--json", action="store_true", help="print the verdict as canonical JSON")
-    parser.add_argument("--output", metavar="FILE", type=Path, help="also write the verdict JSON to FILE")
+    parser.add_argument("--output", metavar="FILE", type=new_path, help="also write the verdict JSON to FILE")
     parser.add_argument("--all", action="store_true", help="list every finding, also those that passed")
     parser.add_argument("--now", metavar="INSTANT", help="judge ages at this UTC instant, not at the machine's clock")
 
@@ -41,7 +49,7 @@ def put_verdict(verdict: Verdict, args: argparse.Namespace) -> int:
 
 
 def write_file(path: Path, data: bytes, mode: int = 0o644) -> None:
-    """Write a file by way of a temporary one beside it. Raises: FormatError naming the place."""
+    """Write a file that is not there yet, whole or not at all. Raises: FormatError naming the place."""
     try:
         with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
             written = Path(folder) / "whole"
@@ -50,7 +58,7 @@ def write_file(path: Path, data: bytes, mode: int = 0o644) -> None:
                 file.flush()
                 os.fsync(file.fileno())
             written.chmod(mode)
-            written.replace(path)
+            path.hardlink_to(written)
     except OSError as error:
         raise FormatError(f"cannot be written: {error.strerror}", str(path)) from error
 

@@ -2,10 +2,9 @@
 
 import argparse
 import sys
-from pathlib import Path
 
 from por.checks.policy_text import starting_policy
-from por.cli.output import write_file
+from por.cli.output import new_path, write_file
 from por.encoding.policy_v1 import PROFILES
 from por.model import issuer_id
 
@@ -18,7 +17,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--key", metavar="VKEY", action="append", default=[], help="the issuer's verifier key")
     parser.add_argument("--profile", choices=PROFILES, default="auditor")
     parser.add_argument("--chain", metavar="CHAIN=N", action="append", default=[], help="N sources must agree on CHAIN")
-    parser.add_argument("--output", metavar="FILE", type=Path, help="write to FILE instead of stdout")
+    parser.add_argument("--output", metavar="FILE", type=new_path, help="write to FILE instead of stdout")
 
 
 def run(args: argparse.Namespace) -> int:

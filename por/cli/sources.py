@@ -1,6 +1,7 @@
 """Open the sources that a command line names, and record or replay them."""
 
 import argparse
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,7 +10,7 @@ from por.chains import open_source
 from por.chains.recording import RecordingSource, ReplaySource
 from por.checks.chain_view import Sources
 from por.checks.evidence import read_document
-from por.cli.output import write_file
+from por.cli.output import new_path, write_file
 from por.encoding import recording_v1
 from por.encoding.digests import digest_of
 from por.errors import FormatError
@@ -27,7 +28,7 @@ def add_source_options(parser: argparse.ArgumentParser, *, record: bool = True) 
     )
     if record:
         group = parser.add_mutually_exclusive_group()
-        group.add_argument("--record", metavar="FILE", type=Path, help="save the sources' answers to FILE")
+        group.add_argument("--record", metavar="FILE", type=new_path, help="save the sources' answers to FILE")
         group.add_argument("--replay", metavar="FILE", type=Path, help="use the answers in FILE, and ask nobody")
 
 
@@ -64,6 +65,8 @@ def opened_sources(args: argparse.Namespace, policy: Policy) -> Iterator[Sources
     yield Sources(recorders)
     document = recording_v1.write(RecordingSource.joined(recorders.values()))
     write_file(args.record, document)
+    digest = digest_of(document)
+    print(f"wrote {args.record}; to replay it, name {digest} under recordings in the policy", file=sys.stderr)
 
 
 def _replayed(path: Path) -> Sources:

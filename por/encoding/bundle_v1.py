@@ -1,4 +1,4 @@
-"""Read and write the bundle (`por/spec/bundle.md`)."""
+"""Read and write the bundle (`por/spec/bundle.md`, reading steps 1 to 6)."""
 
 from itertools import pairwise
 
@@ -24,6 +24,7 @@ from por.model import (
 )
 
 MAX_BYTES = 64 * 2**20
+MAX_ITEMS = 4_000_000
 MAX_EVIDENCE_BYTES = 4 * 2**20
 MAX_LIABILITIES = 65_536
 MAX_ACCOUNTS = 200_000
@@ -36,7 +37,7 @@ def read(data: bytes) -> Bundle:
 
     Raises: FormatError, also for lists that are unsorted or name one thing twice where the layout forbids it.
     """
-    top = Reader(canonical.load(data, max_bytes=MAX_BYTES))
+    top = Reader(canonical.load(data, max_bytes=MAX_BYTES, max_items=MAX_ITEMS))
     media_type, issuer, instant, sequence, previous, supersedes, case_rule, expires, *lists = top.members(
         "mediaType",
         "issuer",

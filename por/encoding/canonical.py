@@ -17,9 +17,9 @@ def dumps(value: object) -> bytes:
         raise FormatError(f"no canonical JSON for this value: {type(error).__name__}") from error
 
 
-def load(data: bytes, *, max_bytes: int) -> object:
+def load(data: bytes, *, max_bytes: int, max_items: int = strict_json.MAX_ITEMS) -> object:
     """Read a canonical document strictly: writing what was read gives the same bytes. Raises: FormatError."""
-    value = strict_json.load(data, max_bytes=max_bytes)
+    value = strict_json.load(data, max_bytes=max_bytes, max_items=max_items)
     canonical = dumps(value)
     if canonical != data:
         raise FormatError(f"not canonical JSON (RFC 8785): differs at byte {_first_difference(canonical, data)}")

@@ -1,4 +1,4 @@
-"""Read a policy, which is TOML, and give it its digest (`por/spec/policy.md`)."""
+"""Read a policy, which is TOML, and give it its digest (`por/spec/policy.md`, loading steps 1 to 5)."""
 
 import re
 from collections.abc import Callable

@@ -14,6 +14,8 @@ from typing import NoReturn
 from por.errors import FormatError
 
 MAX_SAFE_INTEGER = 2**53 - 1
+MAX_DEPTH = 32
+MAX_ITEMS = 1_000_000
 
 _STRING = re.compile(
     rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)', re.DOTALL
@@ -22,7 +24,7 @@ _OPENING = re.compile(rb"[\[{]+|[\]}]+")
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,15})", re.ASCII)
 
 
-def load(data: bytes, *, max_bytes: int, max_depth: int = 32, max_items: int = 1_000_000) -> object:
+def load(data: bytes, *, max_bytes: int, max_depth: int = MAX_DEPTH, max_items: int = MAX_ITEMS) -> object:
     """Decode one JSON document of at most `max_bytes` bytes, `max_depth` levels and `max_items` separators.
 
     Raises: FormatError (T84, T86, T87).

@@ -1,4 +1,4 @@
-"""Read and write the verdict (`por/spec/verdict.md`)."""
+"""Read and write the verdict (`por/spec/verdict.md`, reading steps 1 to 3)."""
 
 import re
 
@@ -8,6 +8,7 @@ from por.encoding.reader import Reader
 from por.model import Digest, Finding, Grade, Outcome, Verdict
 
 MAX_BYTES = 256 * 2**20
+MAX_ITEMS = 16_000_000
 MAX_TEXT = 2**20
 
 Json = dict[str, object]
@@ -36,7 +37,7 @@ def write(verdict: Verdict) -> bytes:
 
 def read(data: bytes) -> Verdict:
     """Read the canonical document. Raises: FormatError, also when the outcome is not the findings' own."""
-    top = Reader(canonical.load(data, max_bytes=MAX_BYTES))
+    top = Reader(canonical.load(data, max_bytes=MAX_BYTES, max_items=MAX_ITEMS))
     (
         media_type,
         outcome,

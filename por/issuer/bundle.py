@@ -1,6 +1,7 @@
 """Assemble the bundle: commitments, blocks, proven holdings and control proofs, with every evidence file by digest."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from por.encoding import bundle_v1, evm_account_proof_v1
@@ -15,6 +16,7 @@ from por.issuer.holdings import prove_holding
 from por.issuer.snapshot import Snapshot
 from por.model import (
     AccountProof,
+    AssetId,
     Bundle,
     ChainId,
     ClaimedHolding,
@@ -22,6 +24,7 @@ from por.model import (
     EvidenceEntry,
     Header,
     ReserveAccount,
+    Role,
     Source,
     TokenLayout,
 )
@@ -66,6 +69,7 @@ def assemble(
     snapshot, commitments = inputs.snapshot, inputs.commitments
     if (commitments.issuer, commitments.instant) != (snapshot.issuer, snapshot.instant):
         raise FormatError("commitments.json and snapshot.json are of different snapshots")
+    require_sources(inputs, sources)
     files = EvidenceFiles()
     for name, document in inputs.headers.items():
         if name != "snapshot.json":
@@ -92,12 +96,38 @@ def assemble(
     return bundle, files
 
 
+def require_sources(inputs: Inputs, sources: Mapping[ChainId, Source]) -> None:
+    """Raise: FormatError, before any work, for what the accounts lack: a snapshot block, a source, a place in the list."""
+    blocks = {block.chain for block in inputs.snapshot.blocks}
+    for chain in sorted({listed.account.chain for listed in inputs.accounts}):
+        if chain not in blocks:
+            raise FormatError(f"the snapshot has no block of {chain}; run por issuer challenge anew with this list")
+        if chain not in sources:
+            raise FormatError(f"accounts are on {chain}; give --source {chain}=URL")
+    stray = sorted(set(inputs.control) - {f"{file_name(listed.account)}.json" for listed in inputs.accounts})
+    if stray:
+        raise FormatError(
+            "a control proof was collected for an account that the list does not have", f"control/{stray[0]}"
+        )
+
+
+def owed_and_proven(bundle: Bundle) -> Iterator[tuple[AssetId, int, int]]:
+    """Sum up, asset by asset in base units, what the bundle owes and what it proves on customer accounts."""
+    owed: dict[AssetId, int] = defaultdict(int)
+    proven: dict[AssetId, int] = defaultdict(int)
+    for item in bundle.liabilities:
+        owed[item.asset] += 0 if item.is_debt else item.total
+    for row in bundle.reserves:
+        for claim in row.holdings:
+            proven[claim.asset] += claim.amount if row.role is Role.CUSTOMER else 0
+    for asset in sorted({*owed, *proven}):
+        yield asset, owed[asset], proven[asset]
+
+
 def _account(
     listed: ListedAccount, inputs: Inputs, sources: Mapping[ChainId, Source], files: EvidenceFiles
 ) -> ReserveAccount:
     chain = listed.account.chain
-    if chain not in sources:
-        raise FormatError(f"{listed.account} needs a source; give --source {chain}=URL")
     block = next(block.block for block in inputs.snapshot.blocks if block.chain == chain)
     header: Header = sources[chain].header(block.number)
     if header.ref != block:

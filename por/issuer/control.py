@@ -35,27 +35,41 @@ def file_name(account: ChainAccount) -> str:
     return str(account).replace(":", "_")
 
 
-def collect(snapshot: Snapshot, path: Path) -> dict[str, bytes]:
+def collect(snapshot: Snapshot, challenges: Iterable[str], path: Path) -> dict[str, bytes]:
     """Read a CSV of `account,scheme,signature` and return the evidence files of signatures that hold, by file name.
+
+    `challenges` are the names of the files that were handed out.
 
     Raises: FormatError for the file, EvidenceError naming the line of a signature that is not the account's own.
     """
     files: dict[str, bytes] = {}
+    challenged = {name.removesuffix(".txt") for name in challenges if name.endswith(".txt")}
     for place, fields in table_rows(read_text(path, MAX_BYTES), COLUMNS, str(path)):
         signature = _signature(place, fields)
-        if signature.scheme not in SUPPORTED_SCHEMES:
-            raise EvidenceError(f"{place}: scheme {signature.scheme} is not verified by this release")
-        signed_by = signer(snapshot.challenge(signature.account), signature.scheme, signature.signature)
-        if signed_by != signature.account.address:
-            raise EvidenceError(
-                f"{place}: signed by {signed_by}, not by {signature.account}, or over another text; "
-                "sign the file in challenges/ as it is"
-            )
+        if file_name(signature.account) not in challenged:
+            raise FormatError(f"no challenge was written for {signature.account}; is it in the account list?", place)
+        _require_own(snapshot, signature, place)
         name = f"{file_name(signature.account)}.json"
         if name in files:
             raise FormatError("a second signature of the same account", place)
         files[name] = control_signature_v1.write(signature)
+    if not files:
+        raise FormatError("no signature in it", str(path))
     return files
+
+
+def _require_own(snapshot: Snapshot, signature: ControlSignature, place: str) -> None:
+    if signature.scheme not in SUPPORTED_SCHEMES:
+        raise FormatError(f"scheme {signature.scheme} is none of {', '.join(sorted(SUPPORTED_SCHEMES))}", place)
+    try:
+        signed_by = signer(snapshot.challenge(signature.account), signature.scheme, signature.signature)
+    except EvidenceError as error:
+        raise EvidenceError(f"{place}: {error}") from error
+    if signed_by != signature.account.address:
+        raise EvidenceError(
+            f"{place}: signed by {signed_by}, not by {signature.account}, or over another text; "
+            "sign the file in challenges/ as it is"
+        )
 
 
 def _signature(place: str, fields: list[str]) -> ControlSignature:

@@ -43,6 +43,12 @@ class Workspace:
         path = self.directory / "bundle" / "bundle.note"
         return path.read_text(encoding="utf-8") if path.exists() else ""
 
+    def require_absent(self, *folders: str) -> None:
+        """Raise: FormatError, naming all of `folders` that are there already."""
+        there = [str(self.directory / folder) for folder in folders if (self.directory / folder).exists()]
+        if there:
+            raise FormatError(f"already made; to make it anew remove {' '.join(there)}", str(self.directory))
+
     def put(self, folder: str, files: Mapping[str, bytes]) -> Path:
         """Write a whole folder, which must not be there yet, and return its path. Raises: FormatError."""
         target = self.directory / folder

@@ -36,8 +36,8 @@ def implied_commitment(
     place = context(wanted.scheme, issuer, snapshot, wanted.segment, str(wanted.asset), wanted.decimals)  # record 1
     tag = record_tag(record.key, place, id_digest(account))  # record 2, 3
     leaf = leaf_hash(tag, record.amount)  # record 4
-    folded = fold(leaf, record.amount, record.index, record.path)  # record 5, 6
-    root = committed_root(place, folded.depth, folded.total, folded.top)  # record 7
+    folded = fold(leaf, record.amount, record.index, record.path)  # record 5
+    root = committed_root(place, folded.depth, folded.total, folded.top)  # record 6
     return ImpliedCommitment(root, folded.total, folded.depth)
 
 

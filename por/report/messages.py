@@ -19,8 +19,8 @@ ENGLISH = {
     "snapshot.simultaneous.not_next": "the second header is not of the block that follows",
     "snapshot.simultaneous.not_last": "block at {block}, next at {next}: not the last one at {instant}",
     "snapshot.simultaneous.skew": "the block is {actual} before {instant}; the policy allows {expected}",
-    "snapshot.fresh.recent": "{actual} old at {now}; the policy allows {expected}",
-    "snapshot.fresh.stale": "{actual} old at {now}; the policy allows {expected}",
+    "snapshot.fresh.recent": "{age} old at {now}; the policy allows {limit}",
+    "snapshot.fresh.stale": "{age} old at {now}; the policy allows {limit}",
     "snapshot.fresh.future": "the snapshot's instant {instant} is after {now}",
     "liabilities.scheme.known": "scheme {scheme}, {actual}",
     "liabilities.scheme.unknown": "the scheme {scheme} is not known to this release",
@@ -46,11 +46,11 @@ ENGLISH = {
     "reserves.control.code": "not decided: the account has code (hash {code_hash}), and what that lets others do "
     "no key's signature shows; contract accounts are not verified by this release",
     "reserves.control.other_signer": "signed by {actual}, which is another account, or over another challenge",
-    "reserves.balance.proven": "{actual} base units at block {block}, proven from its state root",
-    "reserves.balance.differs": "{actual} base units at block {block} are proven; {expected} are claimed",
-    "reserves.balance.off_chain": "{actual} base units are proven at block {hash}, which is not on the chain",
-    "reserves.balance.not_final": "{actual} base units are proven at block {block}, which is not final yet",
-    "reserves.balance.unconfirmed": "{actual} base units are proven at block {block} with hash {hash}; "
+    "reserves.balance.proven": "{held} at block {block}, proven from its state root",
+    "reserves.balance.differs": "{held} at block {block} is proven; {claimed} is claimed",
+    "reserves.balance.off_chain": "{held} is proven at block {hash}, which is not on the chain",
+    "reserves.balance.not_final": "{held} is proven at block {block}, which is not final yet",
+    "reserves.balance.unconfirmed": "{held} is proven at block {block} with hash {hash}; "
     "that it is on the chain is only the issuer's word: {reason}",
     "reserves.eligible.may_count": "may count ({role})",
     "reserves.eligible.own_asset": "the issuer's own asset does not count",

@@ -20,7 +20,7 @@ def account_cases() -> Iterator[Case]:
         ("upper_exact", "capitals stay under the rule exact", "Alice@Example.com", EXACT, "Alice@Example.com"),
         ("upper_lower", "capitals go under the rule lower", "Alice@Example.COM", LOWER, "alice@example.com"),
         ("composed", "a decomposed letter is composed", "zoe\u0308", EXACT, "zo\u00eb"),
-        ("composed_lower", "composed, lowered, composed again", "ZOE\u0308", LOWER, "zo\u00eb"),
+        ("composed_lower", "composed, lowered, composed again", "H\u0331", LOWER, "\u1e96"),
         ("dotted_i", "one letter in lower case may be two", "\u0130", LOWER, "i\u0307"),
         ("final_sigma", "sigma at the end of a word", "ΟΔΟΣ", LOWER, "οδος"),
         ("sharp_s", "no case folding: sharp s is not ss", "STRA\u1e9eE", LOWER, "stra\u00dfe"),

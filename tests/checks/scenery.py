@@ -66,8 +66,9 @@ from por.proofs.control.challenge import challenge_text
 from por.proofs.signed_note import bundle_note_text, sign, verifier_key
 from por.proofs.state.header import header_from_rlp
 from tests.issuer import ledgers
-from tests.issuer.ledgers import ISSUER, NOON, key_of, sha, tag_of, u128
+from tests.issuer.ledgers import key_of, sha, tag_of, u128
 
+ISSUER, NOON = ledgers.ISSUER, ledgers.NOON
 SCHEME = "por-sum-sha256-v1"
 CHAIN = ChainId("eip155", "1")
 ETH = AssetId(CHAIN, "slip44", "60")

@@ -40,10 +40,14 @@ def test_the_two_rules(text: str, exact: str, lower: str) -> None:
     assert (written(text, CaseRule.EXACT), written(text, CaseRule.LOWER)) == (exact, lower)
 
 
-def test_lower_case_is_composed_again() -> None:
-    """Lowering İ leaves a loose dot, which may compose with what follows or precede another mark."""
-    text = "\u0130\u0323"  # lowered: i, dot above, dot below; composed: ị and dot above
-    assert written(text, CaseRule.LOWER) == unicodedata.normalize("NFC", "i\u0307\u0323") == "\u1ecb\u0307"
+@pytest.mark.parametrize(
+    ("text", "lower"),
+    [("H\u0331", "\u1e96"), ("T\u0308", "\u1e97"), ("W\u030a", "\u1e98"), ("J\u030c", "\u01f0")],
+)
+def test_lower_case_is_composed_again(text: str, lower: str) -> None:
+    """These letters have a composed form in lower case alone: without a second NFC an id would have two forms."""
+    assert written(text, CaseRule.EXACT) == text
+    assert written(text, CaseRule.LOWER) == written(text.lower(), CaseRule.LOWER) == lower
 
 
 @given(text=anything, rule=st.sampled_from(RULES))
@@ -87,11 +91,13 @@ def test_every_character_that_changes_changes_once() -> None:
 @pytest.mark.parametrize("rule", RULES)
 @pytest.mark.parametrize("text", ["", "\u0301" * 128, "a" * 256, "é" * 128, "\U0001f600" * 64, "a" * 100_000])
 def test_ids_are_1_to_255_bytes(text: str, rule: CaseRule) -> None:
-    with pytest.raises(FormatError, match="empty|of 25[6-9]|of \\d+ (bytes|characters)"):
+    with pytest.raises(FormatError, match=r"empty|of \d+ (bytes|characters)"):
         account_id_bytes(text, rule)
 
 
-@pytest.mark.parametrize("text", ["a", "a" * 255, "é" * 127, "\uac01" * 85, unicodedata.normalize("NFD", "\uac01" * 85)])
+@pytest.mark.parametrize(
+    "text", ["a", "a" * 255, "é" * 127, "\uac01" * 85, unicodedata.normalize("NFD", "\uac01" * 85)]
+)
 def test_the_shortest_and_the_longest_ids(text: str) -> None:
     assert len(account_id_bytes(text, CaseRule.EXACT)) in {1, 254, 255}
 
@@ -119,7 +125,22 @@ def test_outer_white_space_is_refused_and_not_taken_away(space: str, text: str) 
 
 @pytest.mark.parametrize(
     "character",
-    ["\n", "\r", "\t", "\0", "\x1b", "\x7f", "\x85", "\u200b", "\u200d", "\u202e", "\u2066", "\u2028", "\ufeff", "\ud800"],
+    [
+        "\n",
+        "\r",
+        "\t",
+        "\0",
+        "\x1b",
+        "\x7f",
+        "\x85",
+        "\u200b",
+        "\u200d",
+        "\u202e",
+        "\u2066",
+        "\u2028",
+        "\ufeff",
+        "\ud800",
+    ],
 )
 @pytest.mark.parametrize("text", ["{}alice", "ali{}ce", "alice{}"])
 def test_t93_characters_that_mislead_are_refused(character: str, text: str) -> None:

@@ -18,7 +18,7 @@ from por.commitments.merkletools_tree import (
 )
 from por.errors import EvidenceError, FormatError
 
-PLACES = [(index, count) for count in range(1, 36) for index in range(count)]
+PLACES = [(index, count) for count in range(1, 18) for index in range(count)]
 
 
 def built(count: int) -> MerkleTools:

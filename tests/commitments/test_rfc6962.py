@@ -34,7 +34,7 @@ ROOTS = [
     "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
 ]
 SEVEN = ENTRIES[:7]
-PLACES = [(index, size) for size in range(1, 20) for index in range(size)]
+PLACES = [(index, size) for size in range(1, 14) for index in range(size)]
 
 
 def numbered(size: int) -> list[bytes]:

@@ -98,7 +98,10 @@ def test_t01_no_two_splits_of_a_total_share_a_top() -> None:
 def test_t01_the_maximum_for_a_sum_reaches_at_most_one_of_two_customers() -> None:
     """The textbook cheat: both are shown a sibling of zero beside their own balance, under one root."""
     poor, rich = leaves_of(10, 90)
-    sides = [fold(leaf_of(poor), 10, 0, [PathStep(leaf_of(rich), 0)]), fold(leaf_of(rich), 90, 1, [PathStep(leaf_of(poor), 0)])]
+    sides = [
+        fold(leaf_of(poor), 10, 0, [PathStep(leaf_of(rich), 0)]),
+        fold(leaf_of(rich), 90, 1, [PathStep(leaf_of(poor), 0)]),
+    ]
     assert sides[0] != sides[1]
     honest = recompute([poor, rich], 1)
     assert honest.total == 100
@@ -303,7 +306,7 @@ def test_t17_one_path_leads_to_the_top_from_one_index_only(index: int) -> None:
 
 
 def test_t17_a_step_has_no_side() -> None:
-    assert set(PathStep.__slots__) == {"hash", "sum"}  # type: ignore[attr-defined]
+    assert set(PathStep.__slots__) == {"hash", "sum"}
 
 
 # T20: a level that is missing is never an empty node.
@@ -344,7 +347,9 @@ def test_t21_sums_are_exact_at_every_size(amount: int) -> None:
 @pytest.mark.parametrize("place", range(1, 8))
 def test_a_duplicate_is_named_by_its_position(place: int) -> None:
     twice = [*EIGHT[:place], EIGHT[place - 1], *EIGHT[place:]]
-    with pytest.raises(EvidenceError, match=f"leaf {place} has the tag of leaf {place - 1}: one record stands there twice"):
+    with pytest.raises(
+        EvidenceError, match=f"leaf {place} has the tag of leaf {place - 1}: one record stands there twice"
+    ):
         recompute(twice, 4)
 
 

@@ -144,3 +144,14 @@ def test_figures_and_facts_may_be_long() -> None:
 def test_t95_a_verdict_has_no_further_members(document: Any, member: str) -> None:
     refused({**document, member: "x"}, "/", f"unknown member '{member}'")
     refused(put(document, f"/findings/0/{member}", "x"), "/findings/0", f"unknown member '{member}'")
+
+
+def test_a_verdict_over_many_accounts_can_be_read_back() -> None:
+    facts = {"block": "23700000", "hash": "0x" + "ab" * 32, "asset": "eip155:1/slip44:60"}
+    findings = tuple(
+        Finding("reserves.balance", str(i), Outcome.PASS, "reserves.balance.proven", facts=facts) for i in range(40_000)
+    )
+    verdict = Verdict("job", "exchange.example@2026-11-01T00:00:00Z", None, None, Instant(0), Instant(0), findings)
+    document = verdict_v1.write(verdict)
+    assert document.count(b",") + document.count(b":") > 1_000_000
+    assert verdict_v1.read(document) == verdict

@@ -31,6 +31,7 @@ from por.model import (
     ReserveAccount,
     Role,
     SnapshotBlock,
+    format_coins,
 )
 from por.model.recording import ChainRecording, RecordedHeader, Recording
 from por.proofs.state.header import header_from_rlp, header_rlp
@@ -208,6 +209,8 @@ def test_what_is_proven_of_the_real_account_and_nothing_more(published: Publishe
         "actual": str(WEI),
         "block": str(BLOCK),
         "hash": HASH,
+        "held": format_coins(int(WEI), 18),
+        "claimed": format_coins(int(WEI), 18),
         "asset": "eip155:1/slip44:60",
     }
     control = finding(run, "reserves.control", SUBJECT)
@@ -256,9 +259,8 @@ def test_each_other_check_says_what_it_can(published: Published) -> None:
 def test_people_read_the_exact_wei_the_block_and_the_grade(published: Published) -> None:
     out = published.verify().out
     assert out.startswith("INCONCLUSIVE: what exchange.example published for 2025-02-25T18:36:")
-    assert (
-        f"{WEI} base units at block {BLOCK}, proven from its state root [state proof against an agreed header]" in out
-    )
+    held = format_coins(int(WEI), 18)
+    assert f"{held} at block {BLOCK}, proven from its state root [state proof against an agreed header]" in out
     assert "between 0 proven and 10.593965569117523386 claimed; required 4.25" in out
 
 

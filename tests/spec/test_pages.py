@@ -116,6 +116,8 @@ def test_the_bundles_tables_name_every_member() -> None:
 def test_the_bundles_limits_are_the_codecs() -> None:
     page = pages.text("bundle.md")
     assert bundle_v1.MAX_BYTES == 64 * 2**20
+    assert f"{bundle_v1.MAX_ITEMS:,} commas and colons" in page
+    assert f"{verdict_v1.MAX_ITEMS:,} commas and colons" in pages.text("verdict.md")
     for limit in (bundle_v1.MAX_LIABILITIES, bundle_v1.MAX_ACCOUNTS, bundle_v1.MAX_EVIDENCE_BYTES):
         assert f"{limit:,}" in page
     assert str(bundle_v1.MAX_HOLDINGS) in page

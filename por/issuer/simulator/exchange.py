@@ -247,7 +247,7 @@ def publish_snapshot(exchange: Exchange) -> None:
     keys = {key.address: key for key in exchange.keys.values()}
     lines = [keys[row.account.address].csv_line(snapshot.challenge(row.account)) for row in accounts]
     signatures.write_text("\n".join(["account,scheme,signature", *lines]) + "\n")
-    workspace.put("control", collect(snapshot, signatures))
+    workspace.put("control", collect(snapshot, workspace.files("challenges"), signatures))
     inputs = Inputs(
         commitments=commitments,
         snapshot=snapshot,

@@ -1,0 +1,194 @@
+"""Bundle documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scripts.document_vectors.case import (
+    MISSING,
+    Case,
+    Json,
+    Spoiled,
+    address,
+    canonical,
+    case,
+    changed,
+    digest,
+    refusal,
+    seed,
+    sha256,
+    spelling_cases,
+    spoiled_cases,
+)
+
+FAMILY = "bundle-document"
+ETHER, TOKEN = "eip155:1/slip44:60", f"eip155:1/erc20:{address('token')}"
+HEADER, CHILD, PROOF, SIGNATURE = (digest(name) for name in ("header", "child", "account proof", "signature"))
+TYPES = {HEADER: "evm-header", CHILD: "evm-header", PROOF: "evm-account-proof", SIGNATURE: "control-signature"}
+
+
+def commitment(segment: str, asset: str, decimals: int, total: str) -> Json:
+    return {
+        "scheme": "por-sum-sha256-v1",
+        "segment": segment,
+        "asset": asset,
+        "decimals": decimals,
+        "depth": 12,
+        "total": total,
+        "root": seed(f"root {segment} {asset}"),
+    }
+
+
+BUNDLE: Json = {
+    "mediaType": "application/vnd.por.bundle.v1+json",
+    "issuer": "exchange.example",
+    "instant": "2026-11-01T00:00:00Z",
+    "sequence": 2,
+    "previous": digest("bundle 1"),
+    "supersedes": None,
+    "caseRule": "lower",
+    "expires": "2026-11-08T00:00:00Z",
+    "blocks": [
+        {"chain": "eip155:1", "number": 23_700_000, "hash": f"0x{seed('block')}", "header": HEADER, "child": CHILD}
+    ],
+    "liabilities": [
+        commitment("debt:margin", TOKEN, 6, "1000000"),
+        commitment("spot", TOKEN, 6, "5000000000"),
+        commitment("spot", ETHER, 18, "340282366920938463463374607431768211455"),
+    ],
+    "commitmentsRoot": seed("commitments root"),
+    "reserves": [
+        {
+            "account": f"eip155:1:{address('cold')}",
+            "role": "customer",
+            "custody": "cold",
+            "holdings": [
+                {"asset": TOKEN, "amount": "5000000000", "evidence": [PROOF]},
+                {"asset": ETHER, "amount": "1500000000000000000", "evidence": [PROOF]},
+            ],
+            "control": SIGNATURE,
+        },
+        {"account": f"eip155:1:{address('house')}", "role": "house", "custody": "hot", "holdings": [], "control": None},
+    ],
+    "evidence": [
+        {"digest": name, "mediaType": f"application/vnd.por.{TYPES[name]}.v1+json", "size": 1000}
+        for name in sorted(TYPES)
+    ],
+}
+FIRST = {**BUNDLE, "sequence": 1, "previous": None}
+EMPTY = {**FIRST, "blocks": [], "liabilities": [], "reserves": [], "evidence": []}
+GOOD = [
+    ("whole", "every kind of member", BUNDLE),
+    ("first", "the issuer's first bundle", FIRST),
+    ("empty", "nothing owed and nothing held: well formed, and nothing to pass", EMPTY),
+    ("correction", "a bundle that corrects another", {**BUNDLE, "supersedes": digest("bundle 1")}),
+    (
+        "account_twice",
+        "an account in two rows: the checks fail it",
+        changed(BUNDLE, "/reserves/1", BUNDLE["reserves"][0]),
+    ),
+]
+HOLDING, ROW, COMMITTED = "/reserves/0/holdings/0", "/reserves/0", "/liabilities/1"
+SPOILED: list[Spoiled] = [
+    ("issuer_upper_case", "an issuer in upper case", "T93", "/issuer", "Exchange.example"),
+    ("instant_february_30", "a day that does not exist", "T92", "/instant", "2026-02-30T00:00:00Z"),
+    ("instant_leap_second", "a leap second", "T92", "/instant", "2026-06-30T23:59:60Z"),
+    ("instant_number", "seconds as a number", "T92", "/instant", 1_793_491_200),
+    ("sequence_zero", "sequence 0", None, "/sequence", 0),
+    ("sequence_text", "a sequence as text", None, "/sequence", "2"),
+    ("previous_missing", "no previous bundle, though it is not the first", "T36", "/previous", None),
+    ("previous_for_the_first", "a previous bundle before the first", "T36", "/sequence", 1, "/previous"),
+    ("previous_path", "a path for a digest", "T88", "/previous", "sha256:../bundle.json"),
+    ("supersedes_sha1", "a weak digest", "T11", "/supersedes", "sha1:" + "0" * 40),
+    ("case_rule_unknown", "an unknown rule for account ids", None, "/caseRule", "upper"),
+    ("expires_at_once", "control proofs that expire at the instant", "T43", "/expires", BUNDLE["instant"]),
+    ("root_with_prefix", "a root with 0x", "T86", "/commitmentsRoot", "0x" + seed("x")),
+    ("root_upper_case", "a root in upper case", "T86", "/commitmentsRoot", "AB" * 32),
+    ("root_truncated", "a root of 16 bytes", "T10", "/commitmentsRoot", "ab" * 16),
+    ("chain_leading_zero", "a chain by a second name", "T53", "/blocks/0/chain", "eip155:01"),
+    ("block_negative", "a negative block number", None, "/blocks/0/number", -1),
+    ("block_beyond_2_53", "a block number beyond 2^53 - 1", "T87", "/blocks/0/number", 2**53, ""),
+    ("block_hash_without_prefix", "a hash without 0x", "T86", "/blocks/0/hash", seed("block")),
+    ("block_hash_space", "a space in a hash", "T86", "/blocks/0/hash", f"0x{'ab' * 15} ab{'ab' * 16}"),
+    ("header_missing", "a block without its header", None, "/blocks/0/header", None),
+    ("blocks_twice", "two blocks of one chain", "T38", "/blocks", BUNDLE["blocks"] * 2, "/blocks/1"),
+    ("total_number", "a total as a number", "T87", f"{COMMITTED}/total", 5_000_000_000),
+    ("total_negative", "a negative total", "T03", f"{COMMITTED}/total", "-5000000000"),
+    ("total_minus_zero", "minus zero", "T03", f"{COMMITTED}/total", "-0"),
+    ("total_exponent", "a total with an exponent", "T84", f"{COMMITTED}/total", "5e9"),
+    ("total_fraction", "a total with a fraction", "T22", f"{COMMITTED}/total", "5000000000.5"),
+    ("total_underscore", "an underscore", "T86", f"{COMMITTED}/total", "5_000_000_000"),
+    ("total_full_width", "full-width digits", "T86", f"{COMMITTED}/total", "\uff15"),
+    ("total_overflow", "2^128", "T06", f"{COMMITTED}/total", str(2**128)),
+    ("decimals_37", "more decimals than there are", "T59", f"{COMMITTED}/decimals", 37),
+    ("decimals_text", "decimals as text", "T59", f"{COMMITTED}/decimals", "6"),
+    ("depth_41", "a tree deeper than 40", "T13", f"{COMMITTED}/depth", 41),
+    ("asset_symbol", "a symbol for an asset", "T61", f"{COMMITTED}/asset", "USDT"),
+    ("symbol_beside_asset", "a symbol beside the asset", "T61", f"{COMMITTED}/symbol", "USDT", COMMITTED),
+    ("segment_upper_case", "a segment in upper case", None, f"{COMMITTED}/segment", "Spot"),
+    ("scheme_escape_sequence", "an escape sequence", "T93", f"{COMMITTED}/scheme", "\x1b[32mPASS\x1b[0m"),
+    (
+        "commitments_unsorted",
+        "commitments out of order",
+        None,
+        "/liabilities",
+        BUNDLE["liabilities"][::-1],
+        "/liabilities/1",
+    ),
+    (
+        "commitment_twice",
+        "two commitments for one segment and asset",
+        "T35",
+        "/liabilities/2",
+        BUNDLE["liabilities"][1],
+    ),
+    ("account_checksummed", "an address in upper case", "T46", f"{ROW}/account", "eip155:1:0x" + "AB" * 20),
+    ("account_no_chain", "an address without a chain", "T53", f"{ROW}/account", address("cold")),
+    ("role_unknown", "an unknown role", "T52", f"{ROW}/role", "customers"),
+    ("custody_unknown", "an unknown custody", "T50", f"{ROW}/custody", "warm"),
+    ("control_challenge", "a challenge beside the signature", "T43", f"{ROW}/challenge", "I own this", ROW),
+    (
+        "holding_on_test_chain",
+        "a holding on another chain than its account",
+        "T53",
+        f"{ROW}/holdings/1/asset",
+        "eip155:11155111/slip44:60",
+        f"{ROW}/holdings/1",
+    ),
+    (
+        "holding_twice",
+        "one asset twice in an account",
+        "T46",
+        f"{ROW}/holdings/1",
+        BUNDLE["reserves"][0]["holdings"][0],
+    ),
+    ("holding_negative", "a negative holding", "T03", f"{HOLDING}/amount", "-1"),
+    ("holding_slot", "evidence that names a storage slot", "T60", f"{HOLDING}/slot", "0x09", HOLDING),
+    ("holding_nine_files", "more than eight evidence files", "T84", f"{HOLDING}/evidence", [PROOF] * 9),
+    ("evidence_name", "a file name", "T88", "/evidence/0/name", "../../etc/passwd", "/evidence/0"),
+    ("evidence_url", "a URL to fetch", "T95", "/evidence/0/url", "http://169.254.169.254/", "/evidence/0"),
+    ("evidence_type_archive", "an archive", "T88", "/evidence/0/mediaType", "application/zip"),
+    ("evidence_size_zero", "an empty file", "T88", "/evidence/0/size", 0),
+    ("evidence_size_10_gib", "a file of 10 GiB", "T88", "/evidence/0/size", 10 * 2**30),
+    ("evidence_unsorted", "evidence out of order", None, "/evidence", BUNDLE["evidence"][::-1], "/evidence/1"),
+    ("evidence_twice", "a file listed twice", None, "/evidence/1", BUNDLE["evidence"][0]),
+    ("member_unknown", "an unknown member", "T86", "/comment", "x", "/"),
+    ("member_bidirectional", "an unknown member with a trick in its name", "T93", "/\u202ex", None, "/"),
+    ("member_missing", "a missing member", None, "/expires", MISSING, "/"),
+]
+
+
+def bundle_cases() -> Iterator[Case]:
+    for name, description, document in GOOD:
+        text = canonical(document)
+        expect = {"snapshot": "exchange.example@2026-11-01T00:00:00Z", "digest": sha256(text)}
+        yield case(f"{FAMILY}/{name}", description, None, {"document": text}, expect)
+    yield from spoiled_cases(FAMILY, BUNDLE, SPOILED)
+    yield from spelling_cases(FAMILY, BUNDLE)
+    yield case(
+        f"{FAMILY}/list_for_object",
+        "a list for a commitment",
+        None,
+        {"document": canonical(changed(BUNDLE, COMMITTED, []))},
+        refusal(COMMITTED),
+    )

@@ -1,0 +1,174 @@
+"""Policies, which are TOML; read here with no shipped tables, so that the digest is the policy's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scripts.document_vectors.case import Case, Json, address, canonical, case, digest, refusal, seed, sha256
+
+FAMILY = "policy-document"
+TOKEN, OTHER = (f"eip155:{chain}/erc20:{address('token')}" for chain in (1, 10))
+WORD = f"0x{seed('word')}"
+
+SHORT = """version = 1
+profile = "job"
+[issuer]
+id = "exchange.example"
+[snapshot]
+max_age_seconds = 86400
+max_skew_seconds = 900
+"""
+CHAIN = '[[chain]]\nid = "eip155:1"\nsources = 2\n'
+WAIVE = '[[waive]]\ncheck = "publication.anchored"\nreason = "no registry is in use"\n'
+CLASS = f'[[class]]\nmembers = [{{ asset = "{TOKEN}", decimals = 6 }}, {{ asset = "{OTHER}", decimals = 18 }}]\n'
+LAYOUT = f"""[[layout]]
+asset = "{TOKEN}"
+code_hash = "{WORD}"
+base_slot = "0x09"
+order = "key-slot"
+"""
+PROXY = f'implementation_slot = "{WORD}"\nimplementation_code_hash = "{WORD}"\nmask = "0x7f{"ff" * 31}"\n'
+LONG = f"""# everything there is
+version = 1
+profile = "auditor"
+own_assets = ["{OTHER}"]
+recordings = ["{digest("recording")}"]
+require = ["liabilities.recomputed"]
+[issuer]
+id = "exchange.example"
+keys = ["exchange.example+00000000+x"]
+bundles = ["{digest("bundle")}"]
+roots = ["{seed("root")}"]
+[snapshot]
+max_age_seconds = 3_024_000
+max_skew_seconds = 3600
+[coverage]
+ratio = "1.05"
+{CHAIN}genesis = "{WORD}"
+{CLASS}{LAYOUT}{PROXY}{WAIVE}"""
+
+EMPTY: Json = {
+    "mediaType": "application/vnd.por.policy.v1+json",
+    "profile": "job",
+    "issuer": "exchange.example",
+    "keys": [],
+    "bundles": [],
+    "roots": [],
+    "recordings": [],
+    "maxAge": 86_400,
+    "maxSkew": 900,
+    "ratio": "1/1",
+    "chains": [],
+    "classes": [],
+    "layouts": [],
+    "ownAssets": [],
+    "require": [],
+    "waive": [],
+}
+FULL: Json = {
+    **EMPTY,
+    "profile": "auditor",
+    "keys": ["exchange.example+00000000+x"],
+    "bundles": [digest("bundle")],
+    "roots": [seed("root")],
+    "recordings": [digest("recording")],
+    "maxAge": 3_024_000,
+    "maxSkew": 3600,
+    "ratio": "21/20",
+    "chains": [["eip155:1", 2, seed("word")]],
+    "classes": [[[TOKEN, 6], [OTHER, 18]]],
+    "layouts": [
+        {
+            "asset": TOKEN,
+            "codeHash": seed("word"),
+            "baseSlot": "9",
+            "order": "key-slot",
+            "mask": "7f" + "ff" * 31,
+            "implementation": [seed("word"), seed("word")],
+        }
+    ],
+    "ownAssets": [OTHER],
+    "require": ["liabilities.recomputed"],
+    "waive": [["publication.anchored", "no registry is in use"]],
+}
+GOOD: list[tuple[str, str, str, Json]] = [
+    ("shortest", "nothing trusted", SHORT, EMPTY),
+    ("longest", "every entry", LONG, FULL),
+    ("comments", "comments and spaces do not change the digest", f"# a comment\n{SHORT}\n  # another\n", EMPTY),
+    ("crlf", "line ends do not change the digest", LONG.replace("\n", "\r\n"), FULL),
+    ("ratio_fraction", "a ratio by another spelling", LONG.replace('"1.05"', '"42/40"'), FULL),
+    ("one_chain", "a chain", SHORT + CHAIN, {**EMPTY, "chains": [["eip155:1", 2, None]]}),
+    (
+        "whole_word",
+        "a layout without mask",
+        SHORT + LAYOUT,
+        {**EMPTY, "layouts": [{**FULL["layouts"][0], "mask": "ff" * 32, "implementation": None}]},
+    ),
+]
+SPOILED: list[tuple[str, str, str | None, str, str, str]] = [
+    ("version_text", "a version as text", None, SHORT, "version = 1", 'version = "1"'),
+    ("version_missing", "no version", None, SHORT, "version = 1\n", ""),
+    ("profile_customer", "a profile that no policy has", None, SHORT, '"job"', '"customer"'),
+    ("entry_misspelt", "a slip of the pen", None, SHORT, "max_skew_seconds", "max_skew_second"),
+    ("entry_unknown", "an unknown entry", None, SHORT, "version = 1", "version = 1\nstrict = false"),
+    ("entry_twice", "an entry twice", "T86", SHORT, "version = 1", "version = 1\nversion = 1"),
+    ("age_negative", "a negative age", "T37", SHORT, "86400", "-1"),
+    ("age_fraction", "an age with a fraction", "T22", SHORT, "86400", "86400.0"),
+    ("age_infinite", "an age without end", "T37", SHORT, "86400", "inf"),
+    ("age_text", "an age in words", "T92", SHORT, "86400", '"1 day"'),
+    ("issuer_upper_case", "an issuer in upper case", "T93", SHORT, "exchange.example", "Exchange.example"),
+    ("issuer_list", "a list for a table", None, SHORT, "[issuer]", "[[issuer]]"),
+    ("source_url", "the address of a source", "T96", SHORT + CHAIN, "sources = 2", 'sources = 2\nurl = "https://x"'),
+    ("sources_zero", "no source needed", "T55", SHORT + CHAIN, "sources = 2", "sources = 0"),
+    ("chain_by_name", "a chain by its common name", "T53", SHORT + CHAIN, "eip155:1", "mainnet"),
+    ("chain_twice", "a chain twice", None, SHORT + CHAIN, CHAIN, CHAIN * 2),
+    ("ratio_number", "a ratio as a floating-point number", "T75", LONG, '"1.05"', "1.05"),
+    ("ratio_zero", "a ratio of zero", "T75", LONG, '"1.05"', '"0"'),
+    ("ratio_over_zero", "a ratio over zero", "T75", LONG, '"1.05"', '"1/0"'),
+    ("ratio_exponent", "a ratio with an exponent", "T84", LONG, '"1.05"', '"1e200000000"'),
+    ("ratio_comma", "a decimal comma", "T92", LONG, '"1.05"', '"1,05"'),
+    ("ratio_per_cent", "a ratio per cent", None, LONG, '"1.05"', '"105 %"'),
+    ("bundle_hexadecimal", "a digest without its algorithm", None, LONG, digest("bundle"), seed("bundle")),
+    ("root_upper_case", "a root in upper case", "T86", LONG, seed("root"), seed("root").upper()),
+    ("own_asset_symbol", "a symbol for an asset", "T63", LONG, f'own_assets = ["{OTHER}"]', 'own_assets = ["FTT"]'),
+    ("waiver_without_reason", "a waiver without a reason", None, SHORT + WAIVE, "no registry is in use", " "),
+    ("waiver_twice", "a waiver twice", None, SHORT + WAIVE, WAIVE, WAIVE * 2),
+    ("waiver_of_a_family", "a waiver of many checks", None, SHORT + WAIVE, "publication.anchored", "publication"),
+    ("waiver_escape", "an escape sequence in a reason", "T93", SHORT + WAIVE, "no registry", "\\u001b[2J"),
+    ("class_empty", "a class of nothing", None, SHORT + CLASS, CLASS, "[[class]]\nmembers = []\n"),
+    ("class_twice", "an asset in two classes", "T62", SHORT + CLASS, CLASS, CLASS * 2),
+    ("class_symbol", "a symbol in a class", "T61", SHORT + CLASS, TOKEN, "USDT"),
+    ("class_decimals", "more decimals than there are", "T59", SHORT + CLASS, "decimals = 18", "decimals = 37"),
+    ("layout_slot_number", "a slot as a number", None, SHORT + LAYOUT, '"0x09"', "9"),
+    ("layout_order", "an unknown order", None, SHORT + LAYOUT, "key-slot", "solidity"),
+    (
+        "layout_half_proxy",
+        "a proxy's slot without its code",
+        "T60",
+        SHORT + LAYOUT,
+        "order =",
+        f'implementation_slot = "{WORD}"\norder =',
+    ),
+    ("layout_no_code", "a layout for any code", "T60", SHORT + LAYOUT, f'code_hash = "{WORD}"\n', ""),
+    ("integer_5000_digits", "a number of 5000 digits", "T84", SHORT, "86400", "9" * 5000),
+    ("integer_hexadecimal", "a number of 40,000 bits", "T84", SHORT, "86400", "0x" + "f" * 10_000),
+    ("nested", "lists in lists", "T84", SHORT, "version = 1", "version = " + "[" * 5000),
+    ("dotted", "a key of many parts", "T84", SHORT, "version = 1", "a." * 5000 + "a = 1"),
+    ("no_such_date", "a day that does not exist", "T92", SHORT, "86400", "2026-02-30"),
+    ("json", "JSON", None, SHORT, SHORT, '{"version": 1}'),
+    ("nothing", "nothing", "T68", SHORT, SHORT, ""),
+]
+
+
+def policy_cases() -> Iterator[Case]:
+    for name, description, text, covered in GOOD:
+        expect = {"digest": sha256(canonical(covered))}
+        yield case(f"{FAMILY}/{name}", description, None, {"toml": text}, expect)
+    for name, description, threat, base, old, new in SPOILED:
+        if base.count(old) != 1 and name not in {"class_twice", "root_upper_case"}:
+            raise SystemExit(f"{name}: {old!r} stands {base.count(old)} times in its policy")
+        text = base.replace(old, new, 1)
+        yield case(f"{FAMILY}/{name}", description, threat, {"toml": text}, {"error": "FormatError"})
+    newer = SHORT.replace("version = 1", "version = 2")
+    expect = refusal("/version", "UnsupportedVersionError")
+    yield case(f"{FAMILY}/version_2", "another version", "T70", {"toml": newer}, expect)

@@ -1,0 +1,136 @@
+"""Everything a check can find, found once: examinations and customers' questions that together say every message."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from por.checks.examination import Examination
+from por.checks.holdings import ProvenHolding
+from por.checks.inclusion import Customer, verify_inclusion
+from por.checks.observation import Broken, Seen
+from por.checks.pins import Pins
+from por.checks.requirements import answered
+from por.checks.verify import RUN
+from por.encoding import bundle_v1
+from por.encoding.digests import digest_of
+from por.errors import UnavailableError
+from por.model import AccountState, AssetClass, Denomination, Finding, Instant, Verdict
+from por.proofs.state.header import header_from_rlp
+from tests.checks import scenery as s
+from tests.checks.scenery import CHAIN, ETH, USDC
+from tests.issuer.ledgers import NOON
+
+DAY = 86_400
+
+
+def judged(examination: Examination) -> list[Finding]:
+    """Run every check."""
+    subject = examination.bundle.snapshot
+    return [finding for check, run in RUN for finding in answered(check, subject, run(examination))]
+
+
+class Scenes:
+    """Examinations, each in a folder of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._made = 0
+
+    def examined(self, *arguments: object, **changes: object) -> Examination:
+        self._made += 1
+        return s.examined(self._folder / str(self._made), *arguments, **changes)  # type: ignore[arg-type]
+
+    def all(self) -> Iterator[Examination]:
+        yield self.examined(recomputation=s.recomputed())
+        yield from self.snapshots()
+        yield from self.files()
+        yield from self.liabilities()
+        yield from self.reserves()
+        yield from self.publications()
+
+    def snapshots(self) -> Iterator[Examination]:
+        block, _ = s.headers()
+        yield self.examined(source=s.FakeSource(fails=UnavailableError("node-a: connection refused")))
+        yield self.examined(source=s.FakeSource(s.headers(salt=b"another")))
+        yield self.examined(source=s.FakeSource(final=s.NUMBER - 1))
+        yield self.examined(rules=s.policy(max_skew=1))
+        yield self.examined(now=Instant(NOON.seconds - 1))
+        yield self.examined(now=Instant(NOON.seconds + 30 * DAY))
+        honest = self.examined()
+        later = header_from_rlp(s.header_bytes(s.NUMBER + 1, NOON.seconds, block.hash, bytes(32)))
+        stranger = header_from_rlp(s.header_bytes(s.NUMBER + 1, NOON.seconds + 7, bytes(32), bytes(32)))
+        for other in (later, stranger):
+            view = honest.views[CHAIN]
+            assert isinstance(view, Seen)
+            views = {CHAIN: Seen(replace(view.value, child=other))}
+            yield replace(honest, children={CHAIN: Seen(other)}, views=views)
+
+    def files(self) -> Iterator[Examination]:
+        made = s.bundle()
+        yield self.examined(replace(made, evidence=made.evidence[1:]))
+        yield self.examined(replace(made, blocks=()))
+        yield self.examined(replace(made, reserves=made.reserves[1:]))
+        yield self.examined(replace(made, reserves=(), liabilities=(), evidence=(), blocks=()))
+
+    def liabilities(self) -> Iterator[Examination]:
+        made = s.bundle()
+        owed = made.liabilities
+        yield self.examined(replace(made, liabilities=(replace(owed[0], scheme="other-v1"), *owed[1:])))
+        yield self.examined(replace(made, commitments_root=bytes(32)))
+        yield self.examined(rules=s.policy(classes=()))
+        yield self.examined(rules=s.policy(classes=(AssetClass((Denomination(ETH, 8), Denomination(USDC, 6))),)))
+        rows = s.ledger_records()
+        for changed in (
+            rows[1:],
+            [*rows[1:], replace(rows[0], segment="zzz")],
+            [*rows[:-1], replace(rows[-1], part=7)],
+        ):
+            yield self.examined(recomputation=s.recomputed(made, changed))
+        same_total = self.examined(recomputation=s.recomputed())
+        assert isinstance(same_total.recomputation, Seen)
+        trees = dict(same_total.recomputation.value.trees)
+        for ref, seen in trees.items():
+            assert isinstance(seen, Seen)
+            trees[ref] = Seen(replace(seen.value, root=bytes(32)))
+        yield replace(same_total, recomputation=Seen(replace(same_total.recomputation.value, trees=trees)))
+
+    def reserves(self) -> Iterator[Examination]:
+        made = s.bundle()
+        have = s.files()
+        forged = have.control(s.signature("cold", signer="hot"))
+        yield self.examined(s.listed(s.with_account("cold", control=forged), have), have)
+        yield self.examined(s.with_claim("cold", ETH, amount=1))
+        yield self.examined(replace(made, reserves=(*made.reserves, made.reserves[0])))
+        yield self.examined(rules=s.policy(own_assets=frozenset({USDC})))
+        yield self.examined(s.with_account("cold", control=None))
+        honest = self.examined()
+        contract = AccountState(1, 5, bytes(32), b"\x01" * 32, exists=True)
+        flagged = Seen(ProvenHolding(5, 2**255, contract))
+        yield replace(honest, holdings=dict.fromkeys(honest.holdings, flagged))
+        yield replace(honest, holdings=dict.fromkeys(honest.holdings, Broken("a node is missing")))
+
+    def publications(self) -> Iterator[Examination]:
+        made = s.bundle()
+        yield self.examined(rules=s.policy(bundles=(digest_of(bundle_v1.write(made)),)))
+        yield self.examined(rules=s.policy(issuer="other.example"))
+        yield self.examined(note=s.note_text(made, commitments_root=bytes(32)))
+        yield self.examined(note=s.note_text(made, s.STRANGERS_KEY))
+
+
+def questions() -> Iterator[Verdict]:
+    """Ask what customers ask."""
+    root = s.root_of(s.trees())
+    right = s.mine(("spot", ETH, "10"), ("spot", USDC, "300"))
+    for expected in (right, right[:1], s.mine((None, ETH, "11")), s.mine(("margin", ETH, "1")), ()):
+        yield ask(Customer("carol", expected), Pins(policy=s.policy()))
+    yield ask(Customer("carol", right), Pins(roots=(root,)))
+    yield ask(Customer("carol", right), Pins(roots=(bytes(32),)))
+    yield ask(Customer("carol", right), Pins())
+    yield ask(Customer("mallory", right), Pins())
+    yield ask(Customer(None, ()), Pins())
+
+
+def ask(customer: Customer, pins: Pins) -> Verdict:
+    return verify_inclusion([s.proof_of("carol")], customer, pins, now=s.AN_HOUR_LATER)
