@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from scripts.liability_vectors import accounts, folds, openings, plain, records, rows
+from scripts.liability_vectors import accounts, commitments, folds, openings, plain, records, rows
 
 
 def cases() -> Iterator[tuple[str, dict[str, Any]]]:
@@ -17,6 +17,7 @@ def cases() -> Iterator[tuple[str, dict[str, Any]]]:
     yield from folds.fold_cases()
     yield from folds.recompute_cases()
     yield from records.record_cases()
+    yield from commitments.commitment_cases()
     yield from openings.opening_cases()
     yield from openings.root_cases()
     yield from plain.plain_cases()

@@ -95,6 +95,7 @@ def commitments(draw: st.DrawFn) -> LiabilityCommitment:
         depth=draw(st.integers(0, 40)),
         total=draw(amounts),
         root=draw(hashes),
+        top=draw(hashes),
     )
 
 
@@ -107,7 +108,7 @@ def reserve_accounts(draw: st.DrawFn) -> ReserveAccount:
         role=draw(st.sampled_from(Role)),
         custody=draw(st.sampled_from(Custody)),
         holdings=tuple(
-            ClaimedHolding(asset, draw(amounts), tuple(draw(st.lists(digests, max_size=3))))
+            ClaimedHolding(asset, draw(amounts), tuple(draw(st.lists(digests, max_size=bundle_v1.MAX_PROOFS))))
             for asset in sorted(held, key=str)
         ),
         control=draw(st.none() | digests),

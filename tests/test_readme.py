@@ -38,9 +38,7 @@ def examples(text: str) -> Iterator[tuple[str, list[str]]]:
 def pattern(output: list[str]) -> str:
     """Write what a command must print as a regular expression."""
     return "".join(
-        r"(?:.*\n)*"
-        if line.strip() == "…"
-        else ".*".join(map(re.escape, line.rstrip().split("…"))) + "[ ]*\n"
+        r"(?:.*\n)*" if line.strip() == "…" else ".*".join(map(re.escape, line.rstrip().split("…"))) + "[ ]*\n"
         for line in output
     )
 
@@ -90,7 +88,5 @@ def test_a_block_is_read_as_commands_and_their_output() -> None:
         (["a"], "a\nb\n", False),
     ],
 )
-def test_an_ellipsis_stands_for_anything_and_all_else_for_itself(
-    shown: list[str], printed: str, same: bool
-) -> None:
+def test_an_ellipsis_stands_for_anything_and_all_else_for_itself(shown: list[str], printed: str, same: bool) -> None:
     assert bool(re.fullmatch(pattern(shown), printed)) is same

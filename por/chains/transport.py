@@ -22,6 +22,7 @@ import urllib3
 from por.errors import FormatError, UnavailableError
 
 _PRINTABLE = re.compile(r"[!-\[\]-~]+", re.ASCII)
+_LENGTH = re.compile(r"[0-9]{1,15}", re.ASCII)
 _SECONDS = re.compile(r"[0-9]{1,6}", re.ASCII)
 _PORTS = {"http": 80, "https": 443}
 _HINTS = {
@@ -161,8 +162,16 @@ class Transport:
             return _Trouble(_reason(error), again=True)
 
 
+class _Session(requests.Session):
+    """Follow no redirect, and read nothing of one: `requests` would read its whole body to prepare for the next."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Find no redirect in any answer."""
+        del resp
+
+
 def _session() -> requests.Session:
-    session = requests.Session()
+    session = _Session()
     session.trust_env = False
     session.headers.update(
         {
@@ -194,7 +203,7 @@ def _refused(status: int, headers: Mapping[str, str], limits: Limits) -> _Troubl
         length = headers.get("Content-Length", "0")
         if encoding != "identity":
             return _Trouble("it compresses its answer unasked", again=False)
-        if not length.isascii() or not length.isdigit() or int(length) > limits.max_bytes:
+        if not _LENGTH.fullmatch(length) or int(length) > limits.max_bytes:
             return _Trouble(f"an answer of more than {limits.max_bytes} bytes", again=False)
         return None
     if 300 <= status < 400:

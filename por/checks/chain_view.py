@@ -7,7 +7,7 @@ from por.chains.unchanged import require_unchanged
 from por.checks.evidence import OpenBundle
 from por.checks.observation import Missing, Observation, Seen, observe, then
 from por.encoding import evm_header_v1, media_types
-from por.errors import EvidenceError, UnavailableError
+from por.errors import EvidenceError, IncapableError, UnavailableError
 from por.model import BlockRef, ChainId, Digest, Header, Policy, SnapshotBlock, Source
 from por.proofs.state.header import header_from_rlp
 
@@ -57,10 +57,12 @@ def view_of(block: SnapshotBlock, sources: Sources, policy: Policy) -> Observati
         return Missing(f"the policy does not name the recording {sources.recording}; its facts are self-declared")
     if len(source.names) < rule.sources:
         return Missing(f"{len(source.names)} sources answer for {block.chain}; the policy asks for {rule.sources}")
-    return observe(lambda: _ask(source, block))
+    return observe(lambda: _ask(source, block, rule.genesis))
 
 
-def _ask(source: Source, block: SnapshotBlock) -> ChainView:
+def _ask(source: Source, block: SnapshotBlock, genesis: bytes | None) -> ChainView:
+    if genesis is not None and source.header(0).hash != genesis:
+        raise IncapableError(f"the genesis block of the sources is not the one the policy pins for {block.chain}")
     header = source.header(block.block.number)
     finalized = source.finalized()
     try:

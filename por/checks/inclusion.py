@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from por.checks.freshness import freshness
-from por.checks.observation import Missing, Observation, Seen, observe, unseen
+from por.checks.observation import Missing, Observation, Seen, observe, then, unseen
 from por.checks.pins import Pins, identified
 from por.checks.policy import require_usable, shipped_tables
 from por.checks.requirements import answered, with_waivers
@@ -26,7 +26,8 @@ from por.model import (
     parse_coins,
     snapshot_id,
 )
-from por.proofs.inclusion import implied_commitment
+from por.model.liability import DEBT_PREFIX
+from por.proofs.inclusion import ImpliedCommitment, implied_commitment
 
 CHECK = "liabilities.inclusion"
 
@@ -41,9 +42,13 @@ class Customer:
 
 @dataclass(frozen=True, slots=True)
 class OpenedTree:
-    """Hold one tree of the proofs and what its records sum to, in base units, for the customer's account."""
+    """Hold one tree of the proofs, what its paths imply for the customer's account, and what the records sum to.
+
+    `units` are base units; they are seen only where every path implies the commitment itself.
+    """
 
     commitment: LiabilityCommitment
+    folded: Observation[tuple[ImpliedCommitment, ...]]
     units: Observation[int]
 
 
@@ -55,11 +60,12 @@ def verify_inclusion(proofs: Sequence[InclusionProof], customer: Customer, pins:
     """
     if pins.policy is not None:
         require_usable(pins.policy)
+    _require_apart(customer.expected)
     issuer, instant = _one_snapshot(proofs)
     subject = snapshot_id(issuer, instant)
     trees = [_open(proofs, tree, customer) for tree in _merged(proofs)]
     findings = [
-        *answered("liabilities.scheme", subject, _schemes(trees, customer, pins)),
+        *answered("liabilities.scheme", subject, _schemes(proofs[0], trees, customer, pins)),
         *answered(CHECK, subject, _inclusion(trees, customer)),
         *answered("liabilities.nonnegative", subject, map(_nonnegative, trees)),
         *answered("publication.identified", subject, identified(subject, proofs, pins)),
@@ -77,6 +83,18 @@ def verify_inclusion(proofs: Sequence[InclusionProof], customer: Customer, pins:
         checked_at=now,
         findings=with_waivers(findings, pins.policy),
     )
+
+
+def _require_apart(expected: Sequence[Expectation]) -> None:
+    """Refuse two rows about the same coins: one balance would be told twice. The sum over all is without debts."""
+    for row in expected:
+        same = [other.segment for other in expected if other.asset == row.asset and _is_debt(other) is _is_debt(row)]
+        if len(same) > 1 and (row.segment is None or same.count(row.segment) > 1):
+            raise FormatError(f"{row.name} is named twice; name each segment once, or the sum over all once")
+
+
+def _is_debt(row: Expectation) -> bool:
+    return row.segment is not None and row.segment.startswith(DEBT_PREFIX)
 
 
 def _one_snapshot(proofs: Sequence[InclusionProof]) -> tuple[str, Instant]:
@@ -101,39 +119,50 @@ def _merged(proofs: Sequence[InclusionProof]) -> list[TreeProof]:
 
 def _open(proofs: Sequence[InclusionProof], tree: TreeProof, customer: Customer) -> OpenedTree:
     if customer.account is None:
-        return OpenedTree(tree.commitment, Missing("you gave no account id; give --account"))
+        nobody = Missing("you gave no account id; give --account")
+        return OpenedTree(tree.commitment, nobody, nobody)
     account = account_id_bytes(customer.account, proofs[0].case_rule)
-    return OpenedTree(tree.commitment, observe(lambda: _sum(proofs[0], tree, account)))
+    folded = observe(lambda: _folded(proofs[0], tree, account))
+    return OpenedTree(tree.commitment, folded, then(folded, lambda implied: observe(lambda: _sum(tree, implied))))
 
 
-def _sum(proof: InclusionProof, tree: TreeProof, account: bytes) -> int:
+def _folded(proof: InclusionProof, tree: TreeProof, account: bytes) -> tuple[ImpliedCommitment, ...]:
+    snapshot = snapshot_id(proof.issuer, proof.instant)
+    return tuple(implied_commitment(tree, record, proof.issuer, snapshot, account) for record in tree.records)
+
+
+def _sum(tree: TreeProof, folded: Sequence[ImpliedCommitment]) -> int:
     if not tree.records:
         raise EvidenceError("the proof opens no record here")
     for what, named in (("index", [r.index for r in tree.records]), ("part", [r.part for r in tree.records])):
         if len(set(named)) != len(named):
             raise EvidenceError(f"one {what} is opened twice")
-    for record in tree.records:
-        implied = implied_commitment(tree, record, proof.issuer, snapshot_id(proof.issuer, proof.instant), account)
-        wanted = (tree.commitment.root, tree.commitment.total, tree.commitment.depth)
-        if (implied.root, implied.total, implied.depth) != wanted:
-            raise EvidenceError("the path leads to another root: the record is not this account's, or was altered")
+    wanted = ImpliedCommitment(tree.commitment.root, tree.commitment.total, tree.commitment.depth)
+    if set(folded) != {wanted}:
+        raise EvidenceError(
+            "the path leads to another root: the record is not of the account id you gave, or was altered; "
+            "check the spelling of the id first"
+        )
     return sum(record.amount for record in tree.records)
 
 
-def _schemes(trees: Sequence[OpenedTree], customer: Customer, pins: Pins) -> Iterator[Finding]:
+def _schemes(proof: InclusionProof, trees: Sequence[OpenedTree], customer: Customer, pins: Pins) -> Iterator[Finding]:
     own = (Denomination(row.asset, row.decimals) for row in customer.expected if row.decimals is not None)
     shared = pins.policy.classes if pins.policy else shipped_tables().classes
     classes = (*shared, *(AssetClass((row,)) for row in own))
     for commitment in (tree.commitment for tree in trees):
-        finding = scheme_finding(commitment, classes)
+        finding = scheme_finding(commitment, classes, proof.issuer, snapshot_id(proof.issuer, proof.instant))
         stated = not customer.expected or any(_matches(row, commitment) for row in customer.expected)
         yield finding if stated or finding.outcome is Outcome.FAIL else replace(finding, required=False)
 
 
 def _nonnegative(tree: OpenedTree) -> Finding:
     ref = tree.commitment.ref
+    if not isinstance(tree.folded, Seen):
+        return unseen("liabilities.nonnegative", ref, tree.folded)
     if not isinstance(tree.units, Seen):
-        return unseen("liabilities.nonnegative", ref, tree.units)
+        why = Missing("the records opened are not shown to be this account's; see liabilities.inclusion")
+        return unseen("liabilities.nonnegative", ref, why)
     return Finding("liabilities.nonnegative", ref, Outcome.PASS, "liabilities.nonnegative.along_path")
 
 

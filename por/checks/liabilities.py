@@ -12,10 +12,10 @@ from por.model import Finding, LiabilityCommitment, Outcome
 
 
 def scheme(examination: Examination) -> Iterator[Finding]:
-    """Ask: is each commitment of a known scheme, in its asset's decimals, and under the commitments root?"""
+    """Ask: is each commitment of a known scheme, bound by its root, in its asset's decimals, and under one root?"""
     bundle = examination.bundle
     for commitment in bundle.liabilities:
-        yield scheme_finding(commitment, examination.policy.classes)
+        yield scheme_finding(commitment, examination.policy.classes, bundle.issuer, bundle.snapshot)
     if bundle.liabilities:
         implied = rfc6962.root([commitment.root for commitment in bundle.liabilities])
         good = implied == bundle.commitments_root

@@ -4,7 +4,14 @@ from collections.abc import Sequence
 
 from por.checks.observation import Missing, Observation, Seen, observe, unseen
 from por.model import Finding, Outcome
-from por.proofs.signed_note import BundleNote, NoteContents, VerifierKey, read_bundle_note_text, signers
+from por.proofs.signed_note import (
+    BundleNote,
+    NoteContents,
+    VerifierKey,
+    bundle_note_text,
+    read_bundle_note_text,
+    signers,
+)
 
 
 def read_signatures(text: str, keys: Sequence[str]) -> Observation[NoteContents]:
@@ -21,17 +28,29 @@ def note_finding(subject: str, note: Observation[NoteContents], wanted: BundleNo
     if not isinstance(said, Seen):
         return unseen("publication.identified", subject, said)
     if said.value != wanted:
-        return Finding(
-            "publication.identified",
-            subject,
-            Outcome.FAIL,
-            "publication.identified.other_note",
-            expected=str(wanted.bundle_digest),
-            actual=str(said.value.bundle_digest),
-        )
+        return _other_note(subject, said.value, wanted)
     if not note.value.names:
         return unseen("publication.identified", subject, Missing("no key that the policy names has signed the note"))
     return pinned(subject, "publication.identified.signed", ", ".join(note.value.names))
+
+
+def _other_note(subject: str, said: BundleNote, wanted: BundleNote) -> Finding:
+    lines = zip(_lines(said), _lines(wanted), strict=True)
+    actual, expected = zip(*[(found, other) for found, other in lines if found != other], strict=True)
+    message = "publication.identified.other_note"
+    return Finding(
+        "publication.identified",
+        subject,
+        Outcome.FAIL,
+        message,
+        expected=", ".join(expected),
+        actual=", ".join(actual),
+    )
+
+
+def _lines(note: BundleNote) -> list[str]:
+    text = bundle_note_text(note.issuer, note.snapshot, note.bundle_digest, note.commitments_root, note.case_rule)
+    return text.splitlines()
 
 
 def read_note(note: NoteContents) -> Observation[BundleNote]:

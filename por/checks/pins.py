@@ -7,11 +7,13 @@ from por.checks.evidence import OpenBundle
 from por.checks.note import note_finding, pinned, read_note, read_signatures
 from por.checks.observation import Broken, Missing, Seen, observe, then, unseen
 from por.errors import EvidenceError
-from por.model import Bundle, Finding, InclusionProof, Outcome, Policy
+from por.model import Bundle, CaseRule, Digest, Finding, InclusionProof, Outcome, Policy
 from por.proofs.inclusion import implied_commitments_root
 from por.proofs.signed_note import BundleNote
 
 CHECK = "publication.identified"
+
+_WORST_FIRST = (Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.PASS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +28,18 @@ class Pins:
 def identified(subject: str, proofs: Sequence[InclusionProof], pins: Pins) -> Iterator[Finding]:
     """Ask: do all trees lie under one commitments root, and does a pin of the verifier's own authenticate it?
 
-    Every pin that is given must hold: one of the roots, the bundle, the policy's issuer and keys. None given is
-    INCONCLUSIVE; a root that the policy names is one more way to pass.
+    Every pin that is given must hold: one of the roots, the bundle, the policy. A policy holds when it names the root,
+    or one of its keys signed the note. None given is INCONCLUSIVE.
     """
     root = observe(lambda: _one_root(proofs))
     if not isinstance(root, Seen):
         yield unseen(CHECK, subject, root)
         return
     findings = list(_by_pins(subject, proofs, root.value, pins))
-    failed = [finding for finding in findings if finding.outcome is Outcome.FAIL]
-    passed = [finding for finding in findings if finding.outcome is Outcome.PASS]
-    yield (failed or passed or findings or [unseen(CHECK, subject, Missing("no pin was given: --policy, --root"))])[0]
+    if not findings:
+        why = "no pin was given" if pins.policy is None else "your policy names neither a key nor this root"
+        findings = [unseen(CHECK, subject, Missing(f"{why}; give a policy with the issuer's key, or --root"))]
+    yield min(findings, key=lambda finding: _WORST_FIRST.index(finding.outcome))
 
 
 def _one_root(proofs: Sequence[InclusionProof]) -> bytes:
@@ -64,7 +67,7 @@ def _by_policy(subject: str, proofs: Sequence[InclusionProof], root: bytes, poli
         return
     if root in policy.roots:
         yield _by_root(subject, root, policy.roots)
-    if policy.keys:
+    elif policy.keys:
         yield _by_note(subject, proofs, root, policy)
 
 
@@ -85,12 +88,26 @@ def _by_bundle(
     contradiction = next(_contradictions(proofs, bundle), None)
     if contradiction is not None:
         return unseen(CHECK, subject, Broken(contradiction))
+    other = next(_other_bundles(proofs, opened, policy), None)
+    if other is not None:
+        message = f"{CHECK}.other_bundle"
+        return Finding(CHECK, subject, Outcome.FAIL, message, expected=str(opened.digest), actual=str(other))
     if policy is not None and opened.digest in policy.bundles and policy.issuer == bundle.issuer:
         return pinned(subject, f"{CHECK}.pinned", str(opened.digest))
     if policy is not None and policy.keys and opened.note is not None:
-        wanted = BundleNote(bundle.issuer, subject, opened.digest, root)
+        wanted = BundleNote(bundle.issuer, subject, opened.digest, root, bundle.case_rule)
         return note_finding(subject, read_signatures(opened.note, policy.keys), wanted)
     return unseen(CHECK, subject, Missing("the bundle is consistent, but no policy key or digest authenticates it"))
+
+
+def _other_bundles(proofs: Sequence[InclusionProof], opened: OpenBundle, policy: Policy | None) -> Iterator[Digest]:
+    """Name the bundles that a key of the policy signed in the proofs' notes, and that are not the one given (T35)."""
+    for text in sorted({proof.note for proof in proofs} - {""}):
+        signatures = read_signatures(text, policy.keys if policy else ())
+        said = then(signatures, read_note)
+        signed = isinstance(signatures, Seen) and signatures.value.names
+        if signed and isinstance(said, Seen) and said.value.bundle_digest != opened.digest:
+            yield said.value.bundle_digest
 
 
 def _contradictions(proofs: Sequence[InclusionProof], bundle: Bundle) -> Iterator[str]:
@@ -111,15 +128,15 @@ def _by_note(subject: str, proofs: Sequence[InclusionProof], root: bytes, policy
     texts = {proof.note for proof in proofs} - {""}
     if not texts:
         return unseen(CHECK, subject, Missing("the proof carries no signed note"))
-    findings = [_signed(subject, text, root, policy) for text in sorted(texts)]
+    findings = [_signed(subject, text, root, proofs[0].case_rule, policy) for text in sorted(texts)]
     return next((finding for finding in findings if finding.outcome is not Outcome.PASS), findings[0])
 
 
-def _signed(subject: str, text: str, root: bytes, policy: Policy) -> Finding:
+def _signed(subject: str, text: str, root: bytes, case_rule: CaseRule, policy: Policy) -> Finding:
     signatures = read_signatures(text, policy.keys)
     said = then(signatures, read_note)
     if not isinstance(said, Seen):
         return unseen(CHECK, subject, said)
     note: BundleNote = said.value
-    wanted = BundleNote(policy.issuer, subject, note.bundle_digest, root)
+    wanted = BundleNote(policy.issuer, subject, note.bundle_digest, root, case_rule)
     return note_finding(subject, signatures, wanted)

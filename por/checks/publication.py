@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from por.checks.examination import Examination
 from por.checks.note import note_finding, pinned
+from por.checks.observation import Broken
 from por.model import Finding, Outcome
 from por.proofs.signed_note import BundleNote
 
@@ -15,10 +16,11 @@ def identified(examination: Examination) -> Iterator[Finding]:
     if opened.bundle.issuer != policy.issuer:
         yield _other_issuer(subject, policy.issuer, opened.bundle.issuer)
         return
-    if opened.digest in policy.bundles:
+    if opened.digest in policy.bundles and not isinstance(examination.note, Broken):
         yield pinned(subject, "publication.identified.pinned", str(opened.digest))
         return
-    wanted = BundleNote(opened.bundle.issuer, subject, opened.digest, opened.bundle.commitments_root)
+    bundle = opened.bundle
+    wanted = BundleNote(bundle.issuer, subject, opened.digest, bundle.commitments_root, bundle.case_rule)
     yield note_finding(subject, examination.note, wanted)
 
 

@@ -6,7 +6,8 @@ from itertools import groupby
 
 from por.checks.observation import Broken, Observation, Seen
 from por.commitments.account_ids import account_id_bytes
-from por.commitments.hashes import committed_root, context, id_digest, record_tag
+from por.commitments.binding import tree_context
+from por.commitments.hashes import committed_root, id_digest, record_tag
 from por.commitments.sum_tree import recompute
 from por.errors import EvidenceError
 from por.model import Bundle, LiabilityCommitment
@@ -57,14 +58,7 @@ def _observed(bundle: Bundle, commitment: LiabilityCommitment, rows: Iterable[Le
 
 
 def _rebuilt(bundle: Bundle, commitment: LiabilityCommitment, rows: Iterable[LedgerRecord]) -> Rebuilt:
-    tree = context(
-        commitment.scheme,
-        bundle.issuer,
-        bundle.snapshot,
-        commitment.segment,
-        str(commitment.asset),
-        commitment.decimals,
-    )
+    tree = tree_context(commitment, bundle.issuer, bundle.snapshot)
     seen: set[tuple[bytes, int]] = set()
     fold = recompute(_leaves(bundle, tree, rows, seen), commitment.depth)
     return Rebuilt(committed_root(tree, fold.depth, fold.total, fold.top), fold.total, len(seen))

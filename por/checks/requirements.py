@@ -29,6 +29,7 @@ JOB = (
 AUDITOR = (*JOB[:5], "liabilities.nonnegative", "liabilities.recomputed", *JOB[5:])
 PROFILES = {"customer": CUSTOMER, "job": JOB, "auditor": AUDITOR}
 NEVER_WAIVED = (
+    "liabilities.scheme",
     "liabilities.inclusion",
     "reserves.control",
     "reserves.balance",
@@ -54,9 +55,14 @@ def answered(check: str, subject: str, findings: Iterable[Finding]) -> Iterator[
 
 
 def with_waivers(findings: Sequence[Finding], policy: Policy | None) -> tuple[Finding, ...]:
-    """Mark the findings that the policy waives; they stay in the verdict with the reason."""
+    """Mark the inconclusive findings that the policy waives; they stay in the verdict with the reason.
+
+    What is refuted stays refuted: no waiver turns a FAIL into a zero.
+    """
     reasons = {waiver.check: waiver.reason for waiver in policy.waivers} if policy else {}
     return tuple(
-        replace(finding, required=False, waived=reasons[finding.check]) if finding.check in reasons else finding
+        replace(finding, required=False, waived=reasons[finding.check])
+        if finding.check in reasons and finding.outcome is not Outcome.FAIL
+        else finding
         for finding in findings
     )

@@ -1,6 +1,5 @@
 """Ask who controls each reserve account, what it held, and whether it may count."""
 
-from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 
@@ -19,6 +18,7 @@ from por.model import (
     Outcome,
     Policy,
     ReserveAccount,
+    Role,
     SnapshotBlock,
     format_coins,
     printable,
@@ -30,19 +30,23 @@ def control(examination: Examination) -> Iterator[Finding]:
     """Ask: did each account's key sign the challenge of this snapshot, as the verifier rebuilds it?
 
     An account with code at the snapshot block is inconclusive: what its code lets others do, no key's signature shows
-    (T47). Its code is seen where a holding of the chain's own coin is proven.
+    (T47). That it has none is seen where a holding of the chain's own coin, be it zero, is proven.
     """
     for i, account in examination.accounts():
         finding = judge("reserves.control", str(account.account), examination.signers[i], partial(_control, account))
         code = _code_hash(examination, i, account)
-        yield finding if code is None or finding.outcome is Outcome.FAIL else _of_code(account, code)
+        if code not in {None, EMPTY_CODE_HASH} and finding.outcome is not Outcome.FAIL:
+            yield _of_code(account, code or b"")
+        elif code is None and finding.outcome is Outcome.PASS:
+            yield Finding("reserves.control", finding.subject, Outcome.INCONCLUSIVE, "reserves.control.code_unseen")
+        else:
+            yield finding
 
 
 def _code_hash(examination: Examination, position: int, account: ReserveAccount) -> bytes | None:
     seen = (examination.holdings[position, claim.asset] for claim in account.holdings)
     states = (held.value.state for held in seen if isinstance(held, Seen))
-    hashes = (state.code_hash for state in states if state is not None)
-    return next((code_hash for code_hash in hashes if code_hash != EMPTY_CODE_HASH), None)
+    return next((state.code_hash for state in states if state is not None), None)
 
 
 def _of_code(account: ReserveAccount, code_hash: bytes) -> Finding:
@@ -140,14 +144,11 @@ def eligible(examination: Examination) -> Iterator[Finding]:
 
 def distinct(examination: Examination) -> Iterator[Finding]:
     """Ask: is every account listed once, in one role?"""
-    listed = Counter(account.account for account in examination.bundle.reserves)
-    for account, times in sorted(listed.items()):
-        outcome = Outcome.PASS if times == 1 else Outcome.FAIL
-        message = "reserves.distinct.once" if times == 1 else "reserves.distinct.again"
-        roles = (
-            sorted({str(row.role) for row in examination.bundle.reserves if row.account == account})
-            if times > 1
-            else []
-        )
-        facts = {"times": str(times), "roles": ", ".join(roles)}
-        yield Finding("reserves.distinct", str(account), outcome, message, facts=facts)
+    listed: dict[ChainAccount, list[Role]] = {}
+    for _, row in examination.accounts():
+        listed.setdefault(row.account, []).append(row.role)
+    for account, roles in sorted(listed.items()):
+        once = len(roles) == 1
+        outcome, message = (Outcome.PASS, "once") if once else (Outcome.FAIL, "again")
+        facts = {"times": str(len(roles)), "roles": "" if once else ", ".join(sorted(set(roles)))}
+        yield Finding("reserves.distinct", str(account), outcome, f"reserves.distinct.{message}", facts=facts)

@@ -2,28 +2,57 @@
 
 from collections.abc import Iterable
 
+from por.checks.observation import Seen, observe, unseen
+from por.commitments.binding import bound_root
 from por.commitments.schemes import SCHEMES
-from por.model import AssetClass, Finding, LiabilityCommitment, Outcome
+from por.model import AssetClass, AssetId, Finding, LiabilityCommitment, Outcome
+
+CHECK = "liabilities.scheme"
+EVM_COIN_DECIMALS = 18
 
 
-def scheme_finding(commitment: LiabilityCommitment, classes: Iterable[AssetClass]) -> Finding:
-    """Judge the form of one commitment; `classes` are the verifier's: decimals never come from evidence (T59)."""
-    members = (member for group in classes for member in group.members)
-    decimals = sorted({member.decimals for member in members if member.asset == commitment.asset})
-    outcome, message = Outcome.PASS, "liabilities.scheme.known"
+def scheme_finding(
+    commitment: LiabilityCommitment, classes: Iterable[AssetClass], issuer: str, snapshot: str
+) -> Finding:
+    """Judge one commitment: a known scheme, a root that binds what is stated, and the asset's own decimals.
+
+    `classes` are the verifier's: decimals never come from evidence (T59).
+    """
     if commitment.scheme not in SCHEMES:
-        outcome, message = Outcome.INCONCLUSIVE, "liabilities.scheme.unknown"
-    elif not decimals:
-        outcome, message = Outcome.INCONCLUSIVE, "liabilities.scheme.own_decimals"
-    elif decimals != [commitment.decimals]:
-        outcome, message = Outcome.FAIL, "liabilities.scheme.decimals"
-    facts = {"scheme": commitment.scheme}
+        facts = {"scheme": commitment.scheme}
+        return Finding(CHECK, commitment.ref, Outcome.INCONCLUSIVE, f"{CHECK}.unknown", facts=facts)
+    bound = observe(lambda: bound_root(commitment, issuer, snapshot))
+    if not isinstance(bound, Seen):
+        return unseen(CHECK, commitment.ref, bound)
+    if bound.value != commitment.root:
+        return _not_bound(commitment, bound.value)
+    return _decimals(commitment, _known_decimals(commitment.asset, classes))
+
+
+def _not_bound(commitment: LiabilityCommitment, bound: bytes) -> Finding:
+    message, expected, actual = f"{CHECK}.not_bound", commitment.root.hex(), bound.hex()
+    return Finding(CHECK, commitment.ref, Outcome.FAIL, message, expected=expected, actual=actual)
+
+
+def _known_decimals(asset: AssetId, classes: Iterable[AssetClass]) -> list[int]:
+    members = (member for group in classes for member in group.members)
+    known = {member.decimals for member in members if member.asset == asset}
+    own_coin = {EVM_COIN_DECIMALS} if asset.native and asset.chain.namespace == "eip155" else set()
+    return sorted(known | own_coin)
+
+
+def _decimals(commitment: LiabilityCommitment, known: list[int]) -> Finding:
+    outcome, message = Outcome.PASS, f"{CHECK}.known"
+    if not known:
+        outcome, message = Outcome.INCONCLUSIVE, f"{CHECK}.own_decimals"
+    elif known != [commitment.decimals]:
+        outcome, message = Outcome.FAIL, f"{CHECK}.decimals"
     return Finding(
-        "liabilities.scheme",
+        CHECK,
         commitment.ref,
         outcome,
         message,
-        expected=f"{' or '.join(map(str, decimals)) or 'unknown'} decimals",
+        expected=f"{' or '.join(map(str, known)) or 'unknown'} decimals",
         actual=f"{commitment.decimals} decimals",
-        facts=facts,
+        facts={"scheme": commitment.scheme},
     )

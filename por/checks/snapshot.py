@@ -103,6 +103,8 @@ def _with_child(examination: Examination, block: SnapshotBlock) -> Observation[t
     def agreed(header: Header, child: Header, view: ChainView) -> Observation[tuple[Header, Header]]:
         if view.child is None:
             return Missing("the sources have no next block to compare the evidence with")
+        if view.finalized.number < view.child.number:
+            return Missing("the next block is not final yet, and may still become another one; try again later")
         if child.hash != view.child.hash:
             return Broken("the next block in the evidence is not the one the sources have")
         return Seen((header, child))

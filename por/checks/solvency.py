@@ -1,6 +1,7 @@
 """Ask whether proven holdings cover the committed liabilities, asset class by asset class."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -39,28 +40,37 @@ class Coverage:
         return Outcome.FAIL if self.upper < self.required else Outcome.INCONCLUSIVE
 
 
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """Hold what is owed, lent out and claimed of one asset class."""
+
+    group: AssetClass
+    owed: list[LiabilityCommitment]
+    debts: list[LiabilityCommitment]
+    claims: list[tuple[ReserveAccount, ClaimedHolding]]
+
+
 def coverage(examination: Examination) -> Iterator[Finding]:
     """Ask: does each asset class have at least ratio × its liabilities in counted customer holdings?
 
     A claim counts in full when all of control, balance, eligible and distinct passed for it, not at all when one
     failed, and towards the upper figure alone when one is inconclusive.
     """
-    findings = [finding for ask in COUNTED for finding in ask(examination)]
-    outcomes = {(finding.check, finding.subject): finding.outcome for finding in findings}
-    for group in _owed_classes(examination):
-        owed = [item for item in examination.bundle.liabilities if item.asset in _members(group) and not item.is_debt]
-        figures = _figures(examination, group, outcomes)
-        total = sum((_coins(group, item.asset, item.total) for item in owed), Fraction(0))
+    findings = {(f.check, f.subject): f for ask in COUNTED for f in ask(examination)}
+    rebuilt = {finding.subject for finding in recomputed(examination) if finding.outcome is Outcome.PASS}
+    for row in _rows(examination):
+        figures = _figures(row, findings)
+        total = sum((_coins(row.group, item.asset, item.total) for item in row.owed), Fraction(0))
         interval = Coverage(total * examination.policy.ratio, figures["lower"], figures["upper"])
         yield Finding(
             "solvency.coverage",
-            str(group.canonical),
+            str(row.group.canonical),
             interval.outcome,
             f"solvency.coverage.{interval.outcome.lower()}",
-            grade=_weakest(examination, group, owed, findings),
+            grade=_weakest(row, rebuilt, findings),
             expected=exact_text(interval.required),
             actual=exact_text(interval.lower),
-            facts=_facts(examination, group, interval, total, figures),
+            facts=_facts(row, interval, total, figures),
         )
 
 
@@ -74,22 +84,30 @@ def exact_text(value: Fraction) -> str:
     return f"{sign}{digits[:-40]}.{part}" if part else f"{sign}{digits[:-40]}"
 
 
-def _owed_classes(examination: Examination) -> list[AssetClass]:
-    owed = {item.asset: item for item in examination.bundle.liabilities if not item.is_debt}
-    if not any(item.total for item in examination.bundle.liabilities if not item.is_debt):
+def classes_by_asset(classes: Iterable[AssetClass]) -> dict[AssetId, AssetClass]:
+    """Index classes by their members."""
+    return {member.asset: group for group in classes for member in group.members}
+
+
+def own_class(commitment: LiabilityCommitment) -> AssetClass:
+    """Make a class of one, for an asset that neither policy nor table knows."""
+    return AssetClass((Denomination(commitment.asset, commitment.decimals),))
+
+
+def _rows(examination: Examination) -> list[_Row]:
+    groups = classes_by_asset(examination.policy.classes)
+    rows: dict[AssetClass, _Row] = {}
+    for item in examination.bundle.liabilities:
+        group = groups.setdefault(item.asset, own_class(item))
+        row = rows.setdefault(group, _Row(group, [], [], []))
+        (row.debts if item.is_debt else row.owed).append(item)
+    for _, account, claim in examination.claims():
+        found = groups.get(claim.asset)
+        if found in rows:
+            rows[found].claims.append((account, claim))
+    if not any(item.total for row in rows.values() for item in row.owed):
         return []  # reserves that cover nothing show nothing (T68)
-    groups = {class_of(item.asset, item.decimals, examination.policy.classes) for item in owed.values()}
-    return sorted(groups, key=lambda group: str(group.canonical))
-
-
-def class_of(asset: AssetId, decimals: int, classes: Sequence[AssetClass]) -> AssetClass:
-    """Return the class that policy and table put an asset in, or one of its own."""
-    found = next((group for group in classes if asset in _members(group)), None)
-    return found or AssetClass((Denomination(asset, decimals),))
-
-
-def _members(group: AssetClass) -> set[AssetId]:
-    return {member.asset for member in group.members}
+    return sorted((row for row in rows.values() if row.owed), key=lambda row: str(row.group.canonical))
 
 
 def _coins(group: AssetClass, asset: AssetId, units: int) -> Fraction:
@@ -97,18 +115,14 @@ def _coins(group: AssetClass, asset: AssetId, units: int) -> Fraction:
     return Fraction(units, 10**decimals)
 
 
-def _figures(
-    examination: Examination, group: AssetClass, outcomes: dict[tuple[str, str], Outcome]
-) -> dict[str, Fraction]:
+def _figures(row: _Row, findings: Mapping[tuple[str, str], Finding]) -> dict[str, Fraction]:
     figures = {name: Fraction(0) for name in ("lower", "upper", "cold", "hot", "third-party", "apart")}
-    for _, account, claim in examination.claims():
-        if claim.asset not in _members(group):
-            continue
-        coins = _coins(group, claim.asset, claim.amount)
+    for account, claim in row.claims:
+        coins = _coins(row.group, claim.asset, claim.amount)
         if account.role is not Role.CUSTOMER:
             figures["apart"] += coins
             continue
-        judged = {outcomes[key] for key in _keys(account, claim)}
+        judged = {findings[key].outcome for key in _keys(account, claim)}
         if judged == {Outcome.PASS}:
             figures["lower"] += coins
             figures[str(account.custody)] += coins
@@ -124,37 +138,21 @@ def _keys(account: ReserveAccount, claim: ClaimedHolding) -> Iterator[tuple[str,
         yield check, reserves.holding_subject(account.account, claim)
 
 
-def _weakest(
-    examination: Examination, group: AssetClass, owed: Sequence[LiabilityCommitment], findings: Sequence[Finding]
-) -> Grade:
-    counted = {str(asset).partition("/")[2] for asset in _members(group)}
-    grades = [
-        f.grade
-        for f in findings
-        if f.check == "reserves.balance"
-        and f.grade
-        and f.outcome is Outcome.PASS
-        and f.subject.partition("/")[2] in counted
-    ]
-    rebuilt = {finding.subject for finding in recomputed(examination) if finding.outcome is Outcome.PASS}
-    totals = Grade.STATE_PROOF if all(item.ref in rebuilt for item in owed) else Grade.SELF_DECLARED
+def _weakest(row: _Row, rebuilt: AbstractSet[str], findings: Mapping[tuple[str, str], Finding]) -> Grade:
+    subjects = (reserves.holding_subject(account.account, claim) for account, claim in row.claims)
+    balances = (findings["reserves.balance", subject] for subject in subjects)
+    grades = [found.grade for found in balances if found.grade and found.outcome is Outcome.PASS]
+    totals = Grade.STATE_PROOF if all(item.ref in rebuilt for item in row.owed) else Grade.SELF_DECLARED
     return min([*grades, totals])
 
 
-def _facts(
-    examination: Examination,
-    group: AssetClass,
-    interval: Coverage,
-    total: Fraction,
-    figures: dict[str, Fraction],
-) -> dict[str, str]:
-    debts = [d for d in examination.bundle.liabilities if d.is_debt and d.asset in _members(group)]
+def _facts(row: _Row, interval: Coverage, total: Fraction, figures: Mapping[str, Fraction]) -> dict[str, str]:
     facts = {
         "required": interval.required,
         "lower": interval.lower,
         "upper": interval.upper,
         "liabilities": total,
-        "owed_by_customers": sum((_coins(group, item.asset, item.total) for item in debts), Fraction(0)),
+        "owed_by_customers": sum((_coins(row.group, item.asset, item.total) for item in row.debts), Fraction(0)),
         **{name: figures[name] for name in ("cold", "hot", "third-party", "apart")},
     }
     texts = {name: exact_text(value) for name, value in facts.items()}

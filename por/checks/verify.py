@@ -1,6 +1,7 @@
 """Examine a bundle and give the verdict."""
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 from por.checks import liabilities, publication, reserves, snapshot, solvency
@@ -11,7 +12,7 @@ from por.checks.observation import Missing, Observation, Seen
 from por.checks.policy import require_usable
 from por.checks.recomputation import Recomputation, rebuild
 from por.checks.requirements import answered, required_checks, with_waivers
-from por.checks.solvency import class_of
+from por.checks.solvency import classes_by_asset, own_class
 from por.encoding import records_v1
 from por.errors import FormatError
 from por.model import Bundle, Finding, Instant, Policy, Verdict
@@ -88,7 +89,8 @@ def _recomputation(bundle: Bundle, records: Path | None, progress: Progress) -> 
         return Missing("no record list was given; ask the issuer for it and give --ledger FILE")
     try:
         with records.open(encoding="utf-8", newline="") as lines:
-            return Seen(rebuild(bundle, records_v1.read_records(lines), progress))
+            bounded = iter(partial(lines.readline, records_v1.MAX_LINE + 1), "")
+            return Seen(rebuild(bundle, records_v1.read_records(bounded, str(records)), progress))
     except OSError as error:
         raise FormatError(f"cannot be read: {error.strerror}", str(records)) from error
     except UnicodeDecodeError as error:
@@ -96,9 +98,10 @@ def _recomputation(bundle: Bundle, records: Path | None, progress: Progress) -> 
 
 
 def _require_one_commitment_a_class(bundle: Bundle, policy: Policy) -> None:
+    groups = classes_by_asset(policy.classes)
     seen: dict[tuple[str, str], str] = {}
     for commitment in bundle.liabilities:
-        group = class_of(commitment.asset, commitment.decimals, policy.classes)
+        group = groups.get(commitment.asset) or own_class(commitment)
         key = (commitment.segment, str(group.canonical))
         if key in seen:
             raise FormatError(f"{commitment.asset} and {seen[key]} are one asset class in one segment", "/liabilities")

@@ -49,7 +49,8 @@ def _help(program: str, commands: Table, argv: Sequence[str], epilog: str) -> in
     shown = group or commands
     width = max(len(name) for name in shown) + 2
     lines = "\n".join(f"  {name:<{width}}{summary}" for name, (_, summary) in shown.items())
-    parser = _parser(program, f"commands:\n{lines}", epilog)
+    more = f"{program} {argv[0]} COMMAND --help shows its arguments and an example" if group else epilog
+    parser = _parser(program, f"commands:\n{lines}", more)
     parser.usage = f"{program} {argv[0] + ' ' if group else ''}COMMAND …"
     rest = list(argv[1:] if group else argv)
     if rest[:1] == ["--version"]:

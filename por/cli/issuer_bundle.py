@@ -73,7 +73,11 @@ def run(args: argparse.Namespace) -> int:
 def _sum_up(bundle: Bundle, table: AssetTable) -> None:
     decimals = {item.asset: item.decimals for item in bundle.liabilities}
     for asset, owed, proven in owed_and_proven(bundle):
-        places = decimals[asset] if asset in decimals else table.resolve(str(asset)).decimals
+        if not owed and not proven:
+            continue
+        if asset not in decimals:
+            decimals[asset] = 18 if asset.native else table.resolve(str(asset)).decimals
+        places = decimals[asset]
         note = "" if proven >= owed else "   LESS THAN OWED"
         print(f"owed {format_coins(owed, places):>20}  proven {format_coins(proven, places):>20}  {asset}{note}")
 

@@ -8,7 +8,9 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from pathlib import Path
 from types import TracebackType
+from typing import TextIO
 
 from por.cli.dispatch import dispatch, shown
 from por.errors import EvidenceError, FormatError, PolicyError, PorError, SourceError
@@ -46,16 +48,18 @@ example:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
     sys.excepthook = _crash
+    if sys.stderr is None:
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - it stands in for stderr to the end
+    if sys.stdout is None:
+        return _say("stdout is closed: there is nowhere to put the answer", USAGE_ERROR)
     _speak_utf8()
-    arguments = list(sys.argv[1:] if argv is None else argv)
     try:
-        status = dispatch("por", COMMANDS, arguments, EPILOG)
+        status = dispatch("por", COMMANDS, list(sys.argv[1:] if argv is None else argv), EPILOG)
         sys.stdout.flush()
     except KeyboardInterrupt:
         return _say("interrupted", INTERRUPTED)
     except BrokenPipeError:
-        # Nothing more can be written, and Python would try to once more at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _silence(sys.stdout)
         return _say("stdout was closed before all was written", INTERNAL_ERROR)
     except PorError as error:
         return _say(str(error), _status(error))
@@ -80,13 +84,26 @@ def _status(error: PorError) -> int:
 
 
 def _say(text: str, status: int) -> int:
-    print(f"por: {shown(text)}", file=sys.stderr)
+    """Say why on stderr; that nobody can hear it changes no status."""
+    try:
+        for line in text.splitlines():
+            print(f"por: {shown(line)}", file=sys.stderr)
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        _silence(sys.stderr)
     return status
 
 
+def _silence(stream: TextIO) -> None:
+    """Let the rest go nowhere: Python writes it once more at its end, and a failure there would change the status."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
 def _crash(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    for line in "".join(traceback.format_exception(kind, error, trace)).splitlines():
-        print(shown(line), file=sys.stderr)
-    print("por: internal error; this says nothing about the evidence", file=sys.stderr)
-    sys.stderr.flush()
-    os._exit(INTERNAL_ERROR)
+    try:
+        for line in "".join(traceback.format_exception(kind, error, trace)).splitlines():
+            print(shown(line), file=sys.stderr)
+        print("por: internal error; this says nothing about the evidence", file=sys.stderr)
+        sys.stderr.flush()
+    finally:
+        os._exit(INTERNAL_ERROR)

@@ -61,7 +61,7 @@ def _read(path: Path) -> InclusionProof:
 
 def _root(text: str) -> bytes:
     try:
-        return read_hex(text, 32, 32)
+        return read_hex(text.removeprefix("0x"), 32, 32)
     except FormatError as error:
         raise error.within("--root") from error
 
@@ -75,12 +75,7 @@ def _customer(args: argparse.Namespace) -> Customer:
     elif account is None and sys.stdin.isatty():
         account, holdings = _asked(holdings)
     table = AssetTable.load(args.assets)
-    expected = tuple(_expectation(text, table) for text in holdings)
-    named = [(row.segment, row.asset) for row in expected]
-    twice = next((text for text, row in zip(holdings, named, strict=True) if named.count(row) > 1), None)
-    if twice:
-        raise FormatError("this asset is named twice; add the amounts up", f"--holding {twice}")
-    return Customer(account, expected)
+    return Customer(account, tuple(_expectation(text, table) for text in holdings))
 
 
 def _from_file(name: str) -> tuple[str, list[str]]:
@@ -94,12 +89,17 @@ def _from_file(name: str) -> tuple[str, list[str]]:
 
 
 def _asked(holdings: list[str]) -> tuple[str, list[str]]:
-    sys.stderr.write("Your account id with the issuer: ")
-    account = sys.stdin.readline().rstrip("\n")
+    account = _answer("Your account id with the issuer: ")
+    if not account:
+        raise FormatError("no account id", "--account")
     while not holdings or holdings[-1]:
-        sys.stderr.write("What is yours, as ASSET=AMOUNT (empty line to end): ")
-        holdings.append(sys.stdin.readline().strip())
+        holdings.append(_answer("What is yours, as ASSET=AMOUNT (empty line to end): ").strip())
     return account, [line for line in holdings if line]
+
+
+def _answer(question: str) -> str:
+    print(question, end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().rstrip("\n")
 
 
 def _expectation(text: str, table: AssetTable) -> Expectation:

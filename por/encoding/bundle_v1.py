@@ -25,11 +25,12 @@ from por.model import (
 
 MAX_BYTES = 64 * 2**20
 MAX_ITEMS = 4_000_000
-MAX_EVIDENCE_BYTES = 4 * 2**20
+MAX_EVIDENCE_BYTES = 256 * 2**10
 MAX_LIABILITIES = 65_536
 MAX_ACCOUNTS = 200_000
 MAX_HOLDINGS = 4096
 MAX_EVIDENCE = 1_000_000
+MAX_PROOFS = 2
 
 
 def read(data: bytes) -> Bundle:
@@ -38,8 +39,8 @@ def read(data: bytes) -> Bundle:
     Raises: FormatError, also for lists that are unsorted or name one thing twice where the layout forbids it.
     """
     top = Reader(canonical.load(data, max_bytes=MAX_BYTES, max_items=MAX_ITEMS))
-    media_type, issuer, instant, sequence, previous, supersedes, case_rule, expires, *lists = top.members(
-        "mediaType",
+    issuer, instant, sequence, previous, supersedes, case_rule, expires, *lists = top.document(
+        BUNDLE,
         "issuer",
         "instant",
         "sequence",
@@ -53,7 +54,6 @@ def read(data: bytes) -> Bundle:
         "reserves",
         "evidence",
     )
-    media_type.media_type(BUNDLE)
     blocks, liabilities, commitments_root, reserves, evidence = lists
     bundle = Bundle(
         issuer=issuer.parse(issuer_id),
@@ -163,7 +163,7 @@ def _read_holding(reader: Reader) -> ClaimedHolding:
     return ClaimedHolding(
         asset=asset.parse(AssetId.parse),
         amount=amount.units(),
-        evidence=tuple(item.digest() for item in evidence.items(8)),
+        evidence=tuple(item.digest() for item in evidence.items(MAX_PROOFS)),
     )
 
 

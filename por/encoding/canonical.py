@@ -22,7 +22,10 @@ def load(data: bytes, *, max_bytes: int, max_items: int = strict_json.MAX_ITEMS)
     value = strict_json.load(data, max_bytes=max_bytes, max_items=max_items)
     canonical = dumps(value)
     if canonical != data:
-        raise FormatError(f"not canonical JSON (RFC 8785): differs at byte {_first_difference(canonical, data)}")
+        raise FormatError(
+            f"not canonical JSON (RFC 8785): differs at byte {_first_difference(canonical, data)}; "
+            "the file was changed, or saved anew by another program: get the original again"
+        )
     return value
 
 

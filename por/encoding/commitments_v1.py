@@ -40,10 +40,9 @@ def write(commitments: Commitments) -> bytes:
 
 def read_value(reader: Reader) -> Commitments:
     """Read the document where it stands inside another. Raises: FormatError."""
-    media_type, issuer, instant, case_rule, liabilities, root = reader.members(
-        "mediaType", "issuer", "instant", "caseRule", "liabilities", "commitmentsRoot"
+    issuer, instant, case_rule, liabilities, root = reader.document(
+        COMMITMENTS, "issuer", "instant", "caseRule", "liabilities", "commitmentsRoot"
     )
-    media_type.media_type(COMMITMENTS)
     commitments = Commitments(
         issuer=issuer.parse(issuer_id),
         instant=instant.instant(),

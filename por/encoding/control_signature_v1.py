@@ -10,10 +10,9 @@ MAX_BYTES = 64 * 1024
 
 def read(data: bytes) -> ControlSignature:
     """Read the canonical document. Raises: FormatError."""
-    media_type, account, scheme, signature = Reader(canonical.load(data, max_bytes=MAX_BYTES)).members(
-        "mediaType", "account", "scheme", "signature"
+    account, scheme, signature = Reader(canonical.load(data, max_bytes=MAX_BYTES)).document(
+        CONTROL_SIGNATURE, "account", "scheme", "signature"
     )
-    media_type.media_type(CONTROL_SIGNATURE)
     return ControlSignature(account.parse(ChainAccount.parse), scheme.text(32), signature.data(1, 8192))
 
 

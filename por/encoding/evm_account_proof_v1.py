@@ -7,10 +7,10 @@ from por.encoding.media_types import EVM_ACCOUNT_PROOF
 from por.encoding.reader import Reader
 from por.model import AccountProof, ChainAccount, ChainId
 
-MAX_BYTES = 4 * 2**20
+MAX_BYTES = 256 * 2**10
 MAX_NODES = 64
 MAX_NODE = 1024
-MAX_KEYS = 64
+MAX_KEYS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +24,9 @@ class AccountProofDocument:
 
 def read(data: bytes) -> AccountProofDocument:
     """Read the canonical document. Raises: FormatError."""
-    media_type, chain, block, address, nodes, storage = Reader(canonical.load(data, max_bytes=MAX_BYTES)).members(
-        "mediaType", "chain", "block", "address", "accountProof", "storageProofs"
+    chain, block, address, nodes, storage = Reader(canonical.load(data, max_bytes=MAX_BYTES)).document(
+        EVM_ACCOUNT_PROOF, "chain", "block", "address", "accountProof", "storageProofs"
     )
-    media_type.media_type(EVM_ACCOUNT_PROOF)
     chain_id = chain.parse(ChainId.parse)
     account = address.parse(lambda text: ChainAccount.parse(f"{chain_id}:{text}"))
     proof = AccountProof(

@@ -11,8 +11,7 @@ MAX_RLP = 16 * 1024
 
 def read(data: bytes) -> tuple[ChainId, bytes]:
     """Read the chain and the header's RLP bytes. Raises: FormatError."""
-    media_type, chain, rlp = Reader(canonical.load(data, max_bytes=MAX_BYTES)).members("mediaType", "chain", "rlp")
-    media_type.media_type(EVM_HEADER)
+    chain, rlp = Reader(canonical.load(data, max_bytes=MAX_BYTES)).document(EVM_HEADER, "chain", "rlp")
     return chain.parse(ChainId.parse), rlp.data(1, MAX_RLP)
 
 

@@ -15,10 +15,9 @@ MAX_OPENING = 32
 def read(data: bytes) -> InclusionProof:
     """Read the canonical document. Raises: FormatError."""
     top = Reader(canonical.load(data, max_bytes=MAX_BYTES))
-    media_type, issuer, instant, case_rule, count, note, trees = top.members(
-        "mediaType", "issuer", "instant", "caseRule", "count", "note", "trees"
+    issuer, instant, case_rule, count, note, trees = top.document(
+        INCLUSION_PROOF, "issuer", "instant", "caseRule", "count", "note", "trees"
     )
-    media_type.media_type(INCLUSION_PROOF)
     return InclusionProof(
         issuer=issuer.parse(issuer_id),
         instant=instant.instant(),

@@ -8,8 +8,8 @@ Json = dict[str, object]
 
 def read_commitment(reader: Reader) -> LiabilityCommitment:
     """Read one commitment. Raises: FormatError."""
-    scheme, segment, asset, decimals, depth, total, root = reader.members(
-        "scheme", "segment", "asset", "decimals", "depth", "total", "root"
+    scheme, segment, asset, decimals, depth, total, root, top = reader.members(
+        "scheme", "segment", "asset", "decimals", "depth", "total", "root", "top"
     )
     return LiabilityCommitment(
         scheme=scheme.text(64),
@@ -19,6 +19,7 @@ def read_commitment(reader: Reader) -> LiabilityCommitment:
         depth=depth.integer(0, MAX_DEPTH),
         total=total.units(),
         root=root.hex(32),
+        top=top.hex(32),
     )
 
 
@@ -32,4 +33,5 @@ def commitment_value(commitment: LiabilityCommitment) -> Json:
         "depth": commitment.depth,
         "total": str(commitment.total),
         "root": commitment.root.hex(),
+        "top": commitment.top.hex(),
     }

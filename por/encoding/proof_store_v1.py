@@ -24,8 +24,7 @@ def read(data: bytes) -> ProofStoreHeader:
     Raises: FormatError, also for a tree whose depth does not hold its records.
     """
     top = Reader(canonical.load(data, max_bytes=MAX_BYTES))
-    media_type, commitments, records = top.members("mediaType", "commitments", "records")
-    media_type.media_type(PROOF_STORE)
+    commitments, records = top.document(PROOF_STORE, "commitments", "records")
     header = ProofStoreHeader(
         commitments=commitments_v1.read_value(commitments),
         records=tuple(item.integer(1, 2**40) for item in records.items(MAX_LIABILITIES)),

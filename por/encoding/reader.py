@@ -38,6 +38,15 @@ class Reader:
             raise self.fail(f"unknown member '{printable(unknown[0][:64])}'")
         return tuple(Reader(self.value[name], f"{self.place}/{name}") for name in names)
 
+    def document(self, media_type: str, *names: str) -> tuple["Reader", ...]:
+        """Return the members of a document of `media_type`, without that one; another kind of document is named first.
+
+        Raises: UnsupportedVersionError for another version of the same family.
+        """
+        if isinstance(self.value, dict) and "mediaType" in self.value:
+            Reader(self.value["mediaType"], f"{self.place}/mediaType").media_type(media_type)
+        return self.members("mediaType", *names)[1:]
+
     def items(self, limit: int) -> Iterator["Reader"]:
         """Iterate over a list of at most `limit` items."""
         if not isinstance(self.value, list):

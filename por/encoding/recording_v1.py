@@ -25,8 +25,7 @@ def read(data: bytes) -> Recording:
 
     Raises: FormatError, also for chains out of order, and for a source or a question about proofs twice.
     """
-    media_type, chains = Reader(canonical.load(data, max_bytes=MAX_BYTES)).members("mediaType", "chains")
-    media_type.media_type(RECORDING)
+    (chains,) = Reader(canonical.load(data, max_bytes=MAX_BYTES)).document(RECORDING, "chains")
     recorded = tuple(_read_chain(item) for item in chains.items(MAX_CHAINS))
     names = [str(item.chain) for item in recorded]
     if names != sorted(set(names)):

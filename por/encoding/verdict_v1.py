@@ -39,7 +39,6 @@ def read(data: bytes) -> Verdict:
     """Read the canonical document. Raises: FormatError, also when the outcome is not the findings' own."""
     top = Reader(canonical.load(data, max_bytes=MAX_BYTES, max_items=MAX_ITEMS))
     (
-        media_type,
         outcome,
         exit_code,
         profile,
@@ -50,8 +49,8 @@ def read(data: bytes) -> Verdict:
         as_of,
         checked_at,
         findings,
-    ) = top.members(
-        "mediaType",
+    ) = top.document(
+        VERDICT,
         "outcome",
         "exit",
         "profile",
@@ -63,7 +62,6 @@ def read(data: bytes) -> Verdict:
         "checkedAt",
         "findings",
     )
-    media_type.media_type(VERDICT)
     verdict = Verdict(
         profile=profile.text(32),
         snapshot=snapshot.text(256),

@@ -28,6 +28,7 @@ from por.model import (
     Source,
     TokenLayout,
 )
+from por.model.identifiers import EVM_COIN
 
 
 @dataclass
@@ -97,7 +98,7 @@ def assemble(
 
 
 def require_sources(inputs: Inputs, sources: Mapping[ChainId, Source]) -> None:
-    """Raise: FormatError, before any work, for what the accounts lack: a snapshot block, a source, a place in the list."""
+    """Raise: FormatError, before any work, for an account that lacks a snapshot block, a source or its row."""
     blocks = {block.chain for block in inputs.snapshot.blocks}
     for chain in sorted({listed.account.chain for listed in inputs.accounts}):
         if chain not in blocks:
@@ -124,6 +125,11 @@ def owed_and_proven(bundle: Bundle) -> Iterator[tuple[AssetId, int, int]]:
         yield asset, owed[asset], proven[asset]
 
 
+def own_coin(chain: ChainId) -> AssetId:
+    """Name an EVM chain's own coin: every account proves its holding, which shows whether it has code too."""
+    return AssetId(chain, "slip44", EVM_COIN)
+
+
 def _account(
     listed: ListedAccount, inputs: Inputs, sources: Mapping[ChainId, Source], files: EvidenceFiles
 ) -> ReserveAccount:
@@ -135,7 +141,7 @@ def _account(
             f"block {block.number} of {chain} is no longer the snapshot's; run por issuer challenge anew"
         )
     holdings = []
-    for asset in listed.assets:
+    for asset in sorted({*listed.assets, own_coin(chain)}, key=str):
         amount, proofs = prove_holding(sources[chain], header, listed.account, asset, inputs.layouts)
         holdings.append(ClaimedHolding(asset, amount, _evidence(chain, header, proofs, files)))
     signature = inputs.control.get(f"{file_name(listed.account)}.json")

@@ -152,6 +152,7 @@ class _Writing:
             depth=depth,
             total=int.from_bytes(top[32:], "big"),
             root=committed_root(records.context, depth, top),
+            top=top[:32],
         )
 
     def _listed(self, number: int, records: TreeRecords) -> Iterator[bytes]:

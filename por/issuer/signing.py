@@ -56,6 +56,8 @@ def ensure_signing_key(path: Path, issuer: str) -> tuple[SigningKey, bool]:
 def bundle_directory(bundle: Bundle, evidence: Mapping[Digest, bytes], key: SigningKey) -> dict[str, bytes]:
     """Return the files of a bundle's directory by name, the signed note among them (bundle.md, signed-note.md)."""
     document = bundle_v1.write(bundle)
-    text = bundle_note_text(bundle.issuer, bundle.snapshot, digest_of(document), bundle.commitments_root)
+    text = bundle_note_text(
+        bundle.issuer, bundle.snapshot, digest_of(document), bundle.commitments_root, bundle.case_rule
+    )
     files = {f"evidence/{digest.value.hex()}": data for digest, data in evidence.items()}
     return {"bundle.json": document, "bundle.note": sign(text, key.name, key.private).encode(), **files}

@@ -83,9 +83,8 @@ def write_snapshot(snapshot: Snapshot) -> bytes:
 
 def read_snapshot(data: bytes) -> Snapshot:
     """Read the canonical document. Raises: FormatError."""
-    media_type, issuer, instant, expires, blocks = Reader(canonical.load(data, max_bytes=MAX_BYTES)).members(
-        "mediaType", "issuer", "instant", "expires", "blocks"
+    issuer, instant, expires, blocks = Reader(canonical.load(data, max_bytes=MAX_BYTES)).document(
+        SNAPSHOT, "issuer", "instant", "expires", "blocks"
     )
-    media_type.media_type(SNAPSHOT)
     rows = tuple(bundle_v1.read_block(item) for item in blocks.items(1024))
     return Snapshot(issuer.text(63), instant.instant(), expires.instant(), rows)

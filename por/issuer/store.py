@@ -167,7 +167,8 @@ class ProofStore:
     def _require_root(self, number: int, top: bytes) -> None:
         commitment = self.header.commitments.liabilities[number]
         implied = committed_root(self._contexts[number], commitment.depth, top)
-        if implied != commitment.root or int.from_bytes(top[32:], "big") != commitment.total:
+        stated = commitment.top + commitment.total.to_bytes(16, "big")
+        if implied != commitment.root or top != stated:
             raise self._damage(number)
 
     def _damage(self, number: int) -> FormatError:

@@ -45,7 +45,8 @@ def snapshot_id(issuer: str, instant: Instant) -> str:
 class LiabilityCommitment:
     """Commit to what is owed of one asset in one segment.
 
-    `total` is in base units and self-declared until an inclusion proof or a rebuild from the ledger implies it.
+    `total` is in base units and self-declared until an inclusion proof or a rebuild from the ledger implies it; `top`
+    is the top hash of the sum tree, with which anybody computes that `root` binds all the other fields.
     """
 
     scheme: str
@@ -55,6 +56,7 @@ class LiabilityCommitment:
     depth: int
     total: int
     root: bytes
+    top: bytes
 
     @property
     def is_debt(self) -> bool:

@@ -7,7 +7,8 @@ the customer's own shows only where the customer brings the account id.
 
 from dataclasses import dataclass
 
-from por.commitments.hashes import committed_root, context, id_digest, leaf_hash, record_tag
+from por.commitments.binding import tree_context
+from por.commitments.hashes import committed_root, id_digest, leaf_hash, record_tag
 from por.commitments.rfc6962 import root_from_audit_path
 from por.commitments.sum_tree import fold
 from por.errors import EvidenceError
@@ -28,12 +29,12 @@ def implied_commitment(
 ) -> ImpliedCommitment:
     """Compute the commitment that a record of `account`, an id as `account_id_bytes` writes it, implies.
 
-    Of the tree's commitment only scheme, segment, asset and decimals are read: root, total and depth are implied.
+    Of the tree's commitment only scheme, segment, asset and decimals are read: root, total and depth are implied, and
+    the root binds the top hash.
 
     Raises: EvidenceError; FormatError for an account id or text beyond 65535 bytes.
     """
-    wanted = tree.commitment
-    place = context(wanted.scheme, issuer, snapshot, wanted.segment, str(wanted.asset), wanted.decimals)  # record 1
+    place = tree_context(tree.commitment, issuer, snapshot)  # record 1
     tag = record_tag(record.key, place, id_digest(account))  # record 2, 3
     leaf = leaf_hash(tag, record.amount)  # record 4
     folded = fold(leaf, record.amount, record.index, record.path)  # record 5

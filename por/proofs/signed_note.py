@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from por.encoding.reader import read_hex
 from por.errors import EvidenceError, FormatError
-from por.model import Digest, Instant, issuer_id, plain_text
+from por.model import CaseRule, Digest, Instant, issuer_id, plain_text
 
 MAX_CHARACTERS = 64 * 1024
 MAX_SIGNATURES = 16
@@ -82,6 +82,7 @@ class BundleNote:
     snapshot: str
     bundle_digest: Digest
     commitments_root: bytes
+    case_rule: CaseRule
 
 
 def signers(note: str, keys: Sequence[VerifierKey]) -> NoteContents:
@@ -145,19 +146,21 @@ def private_key_from_text(text: str) -> tuple[str, Ed25519PrivateKey]:
     return name, private
 
 
-def bundle_note_text(issuer: str, snapshot: str, bundle_digest: Digest, commitments_root: bytes) -> str:
-    """Return the five lines that an issuer signs of a bundle."""
-    return f"{BUNDLE_TITLE}\n{issuer}\n{snapshot}\n{bundle_digest}\n{commitments_root.hex()}\n"
+def bundle_note_text(
+    issuer: str, snapshot: str, bundle_digest: Digest, commitments_root: bytes, case_rule: CaseRule
+) -> str:
+    """Return the six lines that an issuer signs of a bundle."""
+    return f"{BUNDLE_TITLE}\n{issuer}\n{snapshot}\n{bundle_digest}\n{commitments_root.hex()}\n{case_rule}\n"
 
 
 def read_bundle_note_text(text: str) -> BundleNote:
     """Read exactly what `bundle_note_text` writes. Raises: EvidenceError."""
     lines = text.split("\n")
-    if len(lines) != 6 or lines[0] != BUNDLE_TITLE or lines[5]:
-        raise EvidenceError(f"signed note: not the five lines of a {BUNDLE_TITLE}")
-    _, issuer, snapshot, digest, root, _ = lines
+    if len(lines) != 7 or lines[0] != BUNDLE_TITLE or lines[6]:
+        raise EvidenceError(f"signed note: not the six lines of a {BUNDLE_TITLE}")
+    _, issuer, snapshot, digest, root, rule, _ = lines
     try:
-        note = BundleNote(issuer_id(issuer), snapshot, Digest.parse(digest), read_hex(root, 32, 32))
+        note = BundleNote(issuer_id(issuer), snapshot, Digest.parse(digest), read_hex(root, 32, 32), _case_rule(rule))
         named, _, instant = snapshot.partition("@")
         Instant.parse(instant)
     except FormatError as error:
@@ -165,6 +168,13 @@ def read_bundle_note_text(text: str) -> BundleNote:
     if named != issuer:
         raise EvidenceError("signed note: the snapshot is another issuer's")
     return note
+
+
+def _case_rule(text: str) -> CaseRule:
+    found = next((rule for rule in CaseRule if rule == text), None)
+    if found is None:
+        raise FormatError(f"the case rule is not one of {', '.join(CaseRule)}")
+    return found
 
 
 def _parts(note: str) -> tuple[str, list[str]]:

@@ -24,6 +24,7 @@ ENGLISH = {
     "snapshot.fresh.future": "the snapshot's instant {instant} is after {now}",
     "liabilities.scheme.known": "scheme {scheme}, {actual}",
     "liabilities.scheme.unknown": "the scheme {scheme} is not known to this release",
+    "liabilities.scheme.not_bound": "the stated total, depth or asset is not what this commitment's root binds",
     "liabilities.scheme.own_decimals": "committed with {actual}; neither your policy nor the shipped table knows the "
     "asset's decimals; add a [[class]] to the policy",
     "liabilities.scheme.decimals": "committed with {actual}; the asset has {expected}",
@@ -45,6 +46,8 @@ ENGLISH = {
     "reserves.control.signed": "the account's key signed this snapshot's challenge ({custody} custody)",
     "reserves.control.code": "not decided: the account has code (hash {code_hash}), and what that lets others do "
     "no key's signature shows; contract accounts are not verified by this release",
+    "reserves.control.code_unseen": "not decided: signed, but whether the account has code is not shown; "
+    "the bundle must prove its holding of the chain's own coin, be it zero",
     "reserves.control.other_signer": "signed by {actual}, which is another account, or over another challenge",
     "reserves.balance.proven": "{held} at block {block}, proven from its state root",
     "reserves.balance.differs": "{held} at block {block} is proven; {claimed} is claimed",
@@ -66,8 +69,10 @@ ENGLISH = {
     "publication.identified.signed": "signed by {pin}, a key your policy names",
     "publication.identified.pinned": "your policy names this bundle: {pin}",
     "publication.identified.root_given": "lies under a commitments root that you named: {pin}",
-    "publication.identified.other_note": "the signed note is of another bundle: {actual}, not {expected}",
+    "publication.identified.other_note": "the signed note is of another bundle: it says {actual}, not {expected}",
     "publication.identified.other_issuer": "published by {actual}; your policy is about {expected}",
+    "publication.identified.other_bundle": "the issuer signed the bundle {actual} in the proof, "
+    "and {expected} is the one you gave: two bundles for one instant",
     "publication.identified.other_root": "leads to the commitments root {actual}, not to {expected}",
     "publication.anchored.no_registry": "not decided: no registry was asked, so when the control proofs were made "
     "is not bounded from above",

@@ -1,6 +1,9 @@
 """Say a verdict in one sentence, with the pin it rests on and its first limit."""
 
+from collections.abc import Sequence
+
 from por.model import Finding, Outcome, Verdict, printable
+from por.model.liability import DEBT_PREFIX
 
 PINS = {
     "publication.identified.signed": "pinned by the key {pin} in your policy",
@@ -17,30 +20,31 @@ def first_sentence(verdict: Verdict) -> str:
 def _customer(verdict: Verdict) -> str:
     issuer, _, instant = verdict.snapshot.partition("@")
     rows = [finding for finding in verdict.of("liabilities.inclusion") if finding.required]
+    if verdict.outcome is Outcome.FAIL and _failed(verdict) == "snapshot.fresh failed":
+        return f"{issuer}'s list of {instant} is not of a time that your policy allows: snapshot.fresh failed."
     if verdict.outcome is Outcome.FAIL:
         return f"this proof does not hold for what you gave and {issuer}'s list of {instant}: {_failed(verdict)}."
-    included = [_coins(finding) for finding in rows if finding.outcome is Outcome.PASS]
+    included = _phrase([finding for finding in rows if finding.outcome is Outcome.PASS])
     if verdict.outcome is Outcome.PASS and not included:
         return (
             f"what your policy asks of {issuer}'s list of {instant} holds, but no amount of yours was looked for in it."
         )
     if verdict.outcome is Outcome.PASS:
         return (
-            f"your {' and '.join(included)} {'is' if len(included) == 1 else 'are'} in the list that {issuer} "
-            f"{_made(verdict)} for {instant}, {_pin(verdict)}; {_others(verdict)}."
+            f"{included} in the list that {issuer} {_made(verdict)} for {instant}, {_pin(verdict)}; {_others(verdict)}."
         )
-    so_far = f"your {' and '.join(included)} fits this proof, but" if included else "the file may be consistent, but"
+    so_far = f"{included} in this proof, but" if included else "the file may be consistent, but"
     return f"{so_far} not everything could be decided: {_undecided(verdict)}; {_others(verdict)}."
 
 
 def _examination(verdict: Verdict) -> str:
     issuer, _, instant = verdict.snapshot.partition("@")
-    rows = verdict.of("solvency.coverage")
+    rows = [finding for finding in verdict.of("solvency.coverage") if finding.facts.get("liabilities") != "0"]
     covered = sum(1 for finding in rows if finding.outcome is Outcome.PASS)
     if verdict.outcome is Outcome.PASS:
         return (
-            f"for {covered} of {len(rows)} assets, coins that {issuer} controlled at {instant} were at least what it "
-            f"committed to owing, {_pin(verdict)}; {_others(verdict)}."
+            f"for {covered} of {len(rows)} assets, coins that {issuer} controlled at {instant} were at least "
+            f"{_covered(rows)}, {_pin(verdict)}; {_others(verdict)}."
         )
     if verdict.outcome is Outcome.FAIL:
         return f"what {issuer} published for {instant} does not hold: {_failed(verdict)}."
@@ -50,8 +54,28 @@ def _examination(verdict: Verdict) -> str:
     )
 
 
-def _coins(finding: Finding) -> str:
-    return f"{finding.actual} {finding.facts['name']}"
+def _covered(rows: Sequence[Finding]) -> str:
+    """Say what was reached: a policy may ask for less than all that is owed."""
+    shares = [row.facts.get("ratio", "").partition("/") for row in rows]
+    if all(int(over or 1) >= int(under or 1) for over, _, under in shares):
+        return "what it committed to owing"
+    return "the share of what it committed to owing that your policy asks for, which is less than all of it"
+
+
+def _phrase(rows: Sequence[Finding]) -> str:
+    """Write what was found as subject and verb; a debt is not the customer's money."""
+    names = [row.facts["name"] for row in rows]
+    parts = []
+    for row in rows:
+        segment = row.facts["segments"]
+        if segment.startswith(DEBT_PREFIX):
+            parts.append(f"{row.actual} {row.facts['name']} that you owe")
+        else:
+            several = names.count(row.facts["name"]) > 1
+            parts.append(f"{row.actual} {row.facts['name']}" + (f" in {segment}" if several else ""))
+    verb = "is" if len(parts) == 1 else "are"
+    owed_first = rows and rows[0].facts["segments"].startswith(DEBT_PREFIX)
+    return f"{'the' if owed_first else 'your'} {' and '.join(parts)} {verb}" if parts else ""
 
 
 def _pin(verdict: Verdict) -> str:

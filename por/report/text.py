@@ -48,7 +48,8 @@ def _check_lines(check: str, findings: list[Finding], all_findings: bool) -> Ite
     passed = [finding for finding in findings if finding.outcome is Outcome.PASS]
     if len(passed) > 1 and not all_findings:
         shown = [finding for finding in findings if finding.outcome is not Outcome.PASS]
-        yield f"  {Outcome.PASS:<13}{printable(check):<25}{len(passed)} of {len(findings)} passed"
+        mark = "" if shown else Outcome.PASS
+        yield f"  {mark:<13}{printable(check):<25}{len(passed)} of {len(findings)} passed"
     else:
         shown = findings
     for finding in shown:

@@ -36,6 +36,7 @@ def commitment(segment: str, asset: str, decimals: int, total: str) -> Json:
         "depth": 12,
         "total": total,
         "root": seed(f"root {segment} {asset}"),
+        "top": seed(f"top {segment} {asset}"),
     }
 
 
@@ -123,6 +124,10 @@ SPOILED: list[Spoiled] = [
     ("decimals_37", "more decimals than there are", "T59", f"{COMMITTED}/decimals", 37),
     ("decimals_text", "decimals as text", "T59", f"{COMMITTED}/decimals", "6"),
     ("depth_41", "a tree deeper than 40", "T13", f"{COMMITTED}/depth", 41),
+    ("top_missing", "a commitment without its top hash", "T16", f"{COMMITTED}/top", MISSING, COMMITTED),
+    ("top_null", "no top hash", "T16", f"{COMMITTED}/top", None),
+    ("top_truncated", "a top hash of 16 bytes", "T10", f"{COMMITTED}/top", "ab" * 16),
+    ("top_with_prefix", "a top hash with 0x", "T86", f"{COMMITTED}/top", "0x" + seed("x")),
     ("asset_symbol", "a symbol for an asset", "T61", f"{COMMITTED}/asset", "USDT"),
     ("symbol_beside_asset", "a symbol beside the asset", "T61", f"{COMMITTED}/symbol", "USDT", COMMITTED),
     ("segment_upper_case", "a segment in upper case", None, f"{COMMITTED}/segment", "Spot"),

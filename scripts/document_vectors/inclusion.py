@@ -47,7 +47,7 @@ GOOD = [
     ("no_note", "no signature", {**PROOF, "note": ""}),
     ("no_tree", "nothing opened: well formed, and nothing to pass", {**PROOF, "trees": []}),
 ]
-ONE, SIBLING = "/trees/0/records/0", {"hash": seed("sibling 0"), "sum": "0"}
+HEAD, ONE, SIBLING = "/trees/0/commitment", "/trees/0/records/0", {"hash": seed("sibling 0"), "sum": "0"}
 SPOILED: list[Spoiled] = [
     ("issuer_missing", "no issuer", None, "/issuer", MISSING, "/"),
     ("instant_offset", "an instant with an offset", "T92", "/instant", "2026-11-01T00:00:00+00:00"),
@@ -63,6 +63,9 @@ SPOILED: list[Spoiled] = [
     ("opening_33", "an opening for more than 2^32 commitments", "T84", "/trees/0/opening", [seed("x")] * 33),
     ("opening_truncated", "a hash of 8 bytes", "T10", "/trees/0/opening/0", "ab" * 8),
     ("total_negative", "a negative total", "T03", "/trees/0/commitment/total", "-1"),
+    ("top_missing", "a commitment without its top hash", "T16", f"{HEAD}/top", MISSING, HEAD),
+    ("top_long", "a top hash of 33 bytes", "T10", f"{HEAD}/top", "00" * 33),
+    ("top_upper_case", "a top hash in upper case", "T86", f"{HEAD}/top", "AB" * 32),
     ("key_short", "a record key of 4 bytes", "T79", f"{ONE}/key", "00112233"),
     ("key_long", "a record key of 33 bytes", None, f"{ONE}/key", "00" * 33),
     ("part_2_32", "a part beyond 32 bits", "T07", f"{ONE}/part", 2**32),

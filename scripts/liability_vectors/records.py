@@ -70,6 +70,7 @@ class Tree:
             "depth": DEPTH,
             "total": str(self.total),
             "root": self.root.hex(),
+            "top": self.top.hex(),
         }
 
 

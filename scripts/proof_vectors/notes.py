@@ -38,7 +38,7 @@ def encoded64(data: bytes) -> str:
 
 
 def bundle_text() -> str:
-    return f"{TEXT}sha256:{seed('bundle').hex()}\n{seed('root').hex()}\n"
+    return f"{TEXT}sha256:{seed('bundle').hex()}\n{seed('root').hex()}\nlower\n"
 
 
 def note_cases() -> Iterator[Case]:
@@ -156,7 +156,9 @@ def bundle_text_cases() -> Iterator[Case]:
     name, text = "signed-note/bundle", bundle_text()
     said = {"issuer": "exchange.example", "snapshot": "exchange.example@2026-11-01T00:00:00Z"}
     said |= {"digest": f"sha256:{seed('bundle').hex()}", "root": seed("root").hex()}
-    yield case(f"{name}.json", "what an issuer signs of a bundle", "T34", {"text": text}, said)
+    exact = text.replace("\nlower\n", "\nexact\n")
+    for what, body, rule in ((name, text, "lower"), (f"{name}_exact", exact, "exact")):
+        yield case(f"{what}.json", "what an issuer signs of a bundle", "T34", {"text": body}, said | {"caseRule": rule})
     wrong = [
         ("version", "T70", "another version", text.replace("/v1", "/v2")),
         ("snapshot", "T38", "the snapshot of another issuer", text.replace("exchange.example@", "other.example@")),
@@ -164,10 +166,14 @@ def bundle_text_cases() -> Iterator[Case]:
         ("issuer", "T86", "an issuer in upper case", text.replace("exchange", "Exchange")),
         ("digest", "T86", "a digest in upper case", text.replace(seed("bundle").hex(), seed("bundle").hex().upper())),
         ("algorithm", "T70", "another digest", text.replace("sha256", "sha512")),
-        ("root", "T86", "a short root", text[:-3] + "\n"),
+        ("root", "T86", "a short root", text.replace(seed("root").hex(), seed("root").hex()[:-2])),
         ("root_prefix", "T86", "a root with 0x", text.replace(seed("root").hex(), hexed(seed("root")))),
-        ("line_more", "T86", "a sixth line", text + "more\n"),
-        ("line_less", "T86", "four lines", "".join(text.splitlines(keepends=True)[:4])),
+        ("line_more", "T86", "a seventh line", text + "more\n"),
+        ("line_less", "T14", "five lines, without the case rule", "".join(text.splitlines(keepends=True)[:5])),
+        ("case_rule", "T14", "an unknown case rule", text.replace("\nlower\n", "\nupper\n")),
+        ("case_rule_capital", "T86", "a case rule with a capital letter", text.replace("\nlower\n", "\nLower\n")),
+        ("case_rule_both", "T14", "two case rules", text.replace("\nlower\n", "\nlower exact\n")),
+        ("case_rule_none", "T14", "an empty case rule", text.replace("\nlower\n", "\n\n")),
         ("no_end", "T86", "no line feed at the end", text[:-1]),
         ("spaced", "T86", "a space at the end of a line", text.replace("Z\n", "Z \n")),
     ]

@@ -185,9 +185,7 @@ def constructions(sources: Iterable[Source], kind: str) -> list[str]:
     found: list[str] = []
     for source in sources:
         imports = [node for node in ast.walk(source.tree) if isinstance(node, ast.ImportFrom)]
-        aliases = {
-            alias.asname or alias.name for node in imports for alias in node.names if alias.name == kind
-        }
+        aliases = {alias.asname or alias.name for node in imports for alias in node.names if alias.name == kind}
         calls = (node for node in ast.walk(source.tree) if isinstance(node, ast.Call))
         for call in calls:
             name = ast.unparse(call.func)
@@ -228,9 +226,7 @@ def cycles(sources: Iterable[Source]) -> list[str]:
     edges = {name: _imported_modules(source, by_name) for name, source in by_name.items()}
     reach = {name: _reachable(name, edges) for name in edges}
     groups = {
-        tuple(sorted(other for other in reach[name] if name in reach[other]))
-        for name in edges
-        if name in reach[name]
+        tuple(sorted(other for other in reach[name] if name in reach[other])) for name in edges if name in reach[name]
     }
     return [" <-> ".join(group) for group in sorted(groups)]
 

@@ -60,9 +60,7 @@ def test_amounts_are_exact(package: tuple[source.Source, ...]) -> None:
 
 def test_every_name_says_what_is_in_the_room(package: tuple[source.Source, ...]) -> None:
     parts = {(part, str(entry.path)) for entry in package for part in entry.name.split(".")}
-    assert (
-        sorted(path for part, path in parts if part.strip("_").removesuffix("s") in ROOMS_FOR_ANYTHING) == []
-    )
+    assert sorted(path for part, path in parts if part.strip("_").removesuffix("s") in ROOMS_FOR_ANYTHING) == []
 
 
 def below(name: str, *tops: str) -> bool:
@@ -72,11 +70,7 @@ def below(name: str, *tops: str) -> bool:
 def test_only_checks_make_findings(package: tuple[source.Source, ...]) -> None:
     makers = ("por.checks", "por.model.verdict")
     readers_back = ("por.encoding.verdict",)
-    outside = [
-        entry
-        for entry in package
-        if not below(entry.name, *makers) and not entry.name.startswith(readers_back)
-    ]
+    outside = [entry for entry in package if not below(entry.name, *makers) and not entry.name.startswith(readers_back)]
     assert source.constructions(outside, "Finding") == []
 
 
@@ -115,7 +109,5 @@ def test_a_customers_command_loads_nothing_heavy(command: list[str]) -> None:
         "try:\n    main()\nexcept SystemExit:\n    pass\n"
         f"print('loaded:', *sorted({HEAVY!r} & sys.modules.keys()))\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60
-    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert done.stdout.splitlines()[-1:] == ["loaded:"], done.stderr

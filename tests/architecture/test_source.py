@@ -66,10 +66,7 @@ def test_making_a_finding_is_seen_under_any_name(call: str) -> None:
 
 
 def test_naming_a_finding_is_not_making_one() -> None:
-    assert (
-        source.constructions([module("def f(finding: Finding) -> Finding:\n    return finding")], "Finding")
-        == []
-    )
+    assert source.constructions([module("def f(finding: Finding) -> Finding:\n    return finding")], "Finding") == []
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,8 @@
     with LyingServer(HonestChain(), "null result") as node:
         EvmSource(ChainId("eip155", "1"), node.url, limits=QUICK).finalized()
 
-`node.fault` may be changed while it runs; `node.asked` lists the methods it was sent, `node.posts` counts requests.
+`node.fault` may be changed while it runs; `node.asked` lists the methods it was sent, `node.posts` counts requests,
+`node.sent` the bytes of an endless body that somebody took.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ class LyingServer:
         self.asked: list[str] = []
         self.blocks: list[object] = []
         self.posts = 0
+        self.sent = 0
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
@@ -178,6 +180,20 @@ def _huge_unannounced(handler: BaseHTTPRequestHandler, _: LyingServer, __: bytes
     handler.close_connection = True
 
 
+def _endless(status: int) -> Transfer:
+    """Send a body for as long as anybody takes it, up to what would be too much for a small machine."""
+
+    def send(handler: BaseHTTPRequestHandler, node: LyingServer, _: bytes) -> None:
+        handler.close_connection = True
+        handler.wfile.write(b"HTTP/1.1 %d Any\r\nLocation: /elsewhere\r\nConnection: close\r\n\r\n" % status)
+        while node.sent < ENDLESS:
+            handler.wfile.write(b" " * 2**16)
+            node.sent += 2**16
+
+    return send
+
+
+ENDLESS = 2**29
 Transfer = Callable[[BaseHTTPRequestHandler, LyingServer, bytes], None]
 TRANSFERS: dict[str, Transfer] = {
     "reset": _reset,
@@ -200,6 +216,12 @@ TRANSFERS: dict[str, Transfer] = {
     "503 with a balance": _status(503, b'{"jsonrpc":"2.0","id":1,"result":"0x0"}'),
     "redirect to another host": _status(307, Location="http://169.254.169.254/latest/meta-data"),
     "moved": _status(301, Location="/"),
+    "moved with an endless body": _endless(302),
+    "moved to a byte": _status(302, Location="\xff"),
+    "moved to half an address": _status(302, Location="http://["),
+    "not there, without end": _endless(404),
+    "length of 5000 digits": _status(200, Content_Length="9" * 5000),
+    "length of other digits": _status(200, Content_Length="\xb2"),
     "gzip": lambda handler, node, body: _send(handler, node, body, Content_Encoding="gzip"),
     "reset twice": _at_first(2, _reset),
     "503 twice": _at_first(2, _status(503)),

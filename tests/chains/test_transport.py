@@ -6,6 +6,7 @@ import json
 import logging
 import time
 import traceback
+import tracemalloc
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -14,7 +15,7 @@ import pytest
 from por.chains.transport import Limits, Transport, origin
 from por.errors import FormatError, UnavailableError
 from tests.chains.honest_chain import HonestChain
-from tests.chains.lying_server import QUICK, SECRETS, TRANSFERS, LyingServer, refused_url
+from tests.chains.lying_server import ENDLESS, QUICK, SECRETS, TRANSFERS, LyingServer, refused_url
 
 QUESTION = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "eth_chainId", "params": []}).encode()
 HONEST = {"jsonrpc": "2.0", "id": 1, "result": "0x1"}
@@ -26,7 +27,9 @@ AT_ONCE = {
     "403",
     "404",
     "redirect to another host",
-    "moved",
+    *(REDIRECTS := ("moved", "moved with an endless body", "moved to a byte", "moved to half an address")),
+    *(LENGTHS := ("length of 5000 digits", "length of other digits")),
+    "not there, without end",
     "gzip",
     "50 MB",
     "50 MB unannounced",
@@ -128,12 +131,35 @@ def test_t64_an_answer_is_cut_at_the_cap(node: LyingServer, fault: str) -> None:
         Transport(node.url, QUICK).post(QUESTION)
 
 
-@pytest.mark.parametrize("fault", ["redirect to another host", "moved"])
+@pytest.mark.parametrize("fault", ["redirect to another host", *REDIRECTS])
 def test_t95_a_redirect_is_not_followed(node: LyingServer, fault: str) -> None:
+    """Also where it leads to what is no address at all: nobody tries to read that."""
     node.fault = fault
     with pytest.raises(UnavailableError, match="redirects are not followed"):
         Transport(node.url, QUICK).post(QUESTION)
     assert node.posts == 1
+
+
+@pytest.mark.parametrize("fault", ["moved with an endless body", "not there, without end"])
+def test_t84_t95_the_body_of_a_refusal_is_never_read(node: LyingServer, fault: str) -> None:
+    """What the server got rid of is what the machine's own buffers hold, and nothing of it is kept here."""
+    node.fault = fault
+    tracemalloc.start()
+    try:
+        with pytest.raises(UnavailableError, match=r"\(1 attempt\)"):
+            Transport(node.url, QUICK).post(QUESTION)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 8 * 2**20
+    assert node.sent < ENDLESS // 8
+
+
+@pytest.mark.parametrize("fault", LENGTHS)
+def test_t84_a_length_that_is_none_is_refused_before_the_body(node: LyingServer, fault: str) -> None:
+    node.fault = fault
+    with pytest.raises(UnavailableError, match="more than 1048576 bytes"):
+        Transport(node.url, QUICK).post(QUESTION)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cache
@@ -31,6 +32,7 @@ from por.encoding.records_v1 import COLUMNS, record_line
 from por.errors import UnavailableError
 from por.model import (
     AccountProof,
+    AccountState,
     AssetId,
     BlockRef,
     Bundle,
@@ -80,6 +82,8 @@ NUMBER = 1000
 CODE_HASH: bytes = keccak(b"the token's code")
 NO_CODE: bytes = keccak(b"")
 NO_STORAGE: bytes = keccak(rlp.encode(b""))
+PLAIN = AccountState(1, 0, NO_STORAGE, NO_CODE, exists=True)
+CONTRACT = AccountState(1, 0, NO_STORAGE, CODE_HASH, exists=True)
 SIGNING_KEY = Ed25519PrivateKey.from_private_bytes(hashlib.sha256(b"the issuer's key").digest())
 STRANGERS_KEY = Ed25519PrivateKey.from_private_bytes(hashlib.sha256(b"a stranger's key").digest())
 
@@ -265,7 +269,7 @@ def grow(
 ) -> Tree:
     """Commit to (account, amount) or (account, amount, part)."""
     places = DECIMALS.get(asset, 18) if decimals is None else decimals
-    bare = LiabilityCommitment(scheme, segment, asset, places, 0, 0, b"")
+    bare = LiabilityCommitment(scheme, segment, asset, places, 0, 0, b"", b"")
     context = ledgers.context_for(bare)
     leaves = []
     for who, amount, *rest in amounts:
@@ -283,7 +287,7 @@ def grow(
         levels.append(tuple((sha(b"\x01", a, u128(x), b, u128(y)), x + y) for (a, x), (b, y) in pairs))
     top, total = levels[-1][0]
     root = ledgers.sealed(context, depth, top, total)
-    return Tree(replace(bare, depth=depth, total=total, root=root), tuple(leaves), tuple(levels))
+    return Tree(replace(bare, depth=depth, total=total, root=root, top=top), tuple(leaves), tuple(levels))
 
 
 @cache
@@ -454,6 +458,7 @@ def note_text(made: Bundle, key: Ed25519PrivateKey = SIGNING_KEY, name: str = IS
         "snapshot": made.snapshot,
         "bundle_digest": digest_of(bundle_v1.write(made)),
         "commitments_root": made.commitments_root,
+        "case_rule": made.case_rule,
         **changes,
     }
     return sign(bundle_note_text(**said), name, key)
@@ -539,6 +544,23 @@ def examined(
 
 def quiet(_message: str) -> None:
     """Listen to no progress."""
+
+
+def calls(work: Callable[[], object]) -> int:
+    """Count the calls that some work makes, a loop's turns among them: the same on every machine, whatever its speed."""
+    made = 0
+
+    def count(_frame: object, event: str, _argument: object) -> None:
+        nonlocal made
+        made += event in {"call", "c_call"}
+
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        work()
+    finally:
+        sys.setprofile(before)
+    return made
 
 
 def told(findings: Iterable[Finding]) -> list[tuple[str, str]]:

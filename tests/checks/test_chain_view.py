@@ -13,12 +13,14 @@ from por.checks.observation import Broken, Missing, Observation, Seen
 from por.encoding import media_types
 from por.errors import DisagreementError, IncapableError, SourceError, UnavailableError
 from por.model import BlockRef, ChainId, ChainRule, Digest, Header
+from por.proofs.state.header import header_from_rlp
 from tests.checks.scenery import (
     CHAIN,
     NUMBER,
     FakeSource,
     bundle,
     files,
+    header_bytes,
     headers,
     listed,
     open_in,
@@ -115,6 +117,45 @@ def test_t55_disagreement_about_the_next_block_is_missing(kind: type[SourceError
             return super().header(number)
 
     assert reason(view_of(BLOCK, sources(Torn()), policy())) == "they differ"
+
+
+GENESIS = header_from_rlp(header_bytes(0, 0, bytes(32), bytes(32)))
+PINNED = {CHAIN: ChainRule(CHAIN, 2, GENESIS.hash)}
+
+
+def replaying(*known: Header) -> ReplaySource:
+    """Replay what two nodes said of the snapshot block, and of the first one if they have it."""
+    recorder = RecordingSource(FakeSource(known))  # type: ignore[arg-type]
+    view_of(BLOCK, sources(recorder), policy(chains=PINNED))
+    view_of(BLOCK, sources(recorder), policy())
+    return ReplaySource(recorder.recording())
+
+
+def test_t53_sources_with_the_policys_genesis_are_seen() -> None:
+    rules = policy(chains=PINNED, recordings=(RECORDING,))
+    live = FakeSource((GENESIS, *headers()))
+    assert isinstance(view_of(BLOCK, sources(live), rules), Seen)
+    assert isinstance(view_of(BLOCK, sources(replaying(GENESIS, *headers()), RECORDING), rules), Seen)
+
+
+@pytest.mark.parametrize("recording", [None, RECORDING])
+def test_t53_another_genesis_is_missing_live_and_replayed(recording: Digest | None) -> None:
+    """A test network with this chain's number has any block that one likes."""
+    other = header_from_rlp(header_bytes(0, 1, bytes(32), bytes(32)))
+    source = FakeSource((other, *headers())) if recording is None else replaying(other, *headers())
+    rules = policy(chains=PINNED, recordings=(RECORDING,))
+    said = reason(view_of(BLOCK, sources(source, recording), rules))
+    assert "genesis" in said
+    assert "eip155:1" in said
+    if isinstance(source, FakeSource):
+        assert source.asked == [0]
+
+
+def test_t53_a_recording_that_does_not_say_its_genesis_is_missing() -> None:
+    rules = policy(chains=PINNED, recordings=(RECORDING,))
+    source = replaying(*headers())
+    assert isinstance(view_of(BLOCK, sources(source, RECORDING), replace(rules, chains=policy().chains)), Seen)
+    assert reason(view_of(BLOCK, sources(source, RECORDING), rules))
 
 
 def test_a_bug_in_a_source_is_not_taken_for_an_outage() -> None:

@@ -32,8 +32,10 @@ from tests.checks.scenery import (
     SNAPSHOT,
     USDC,
     Tree,
+    bundle,
     grow,
     mine,
+    note_text,
     one,
     opened_tree,
     policy,
@@ -111,7 +113,8 @@ def test_t22_amounts_are_compared_as_numbers(coins: str) -> None:
 
 def test_the_account_id_is_written_by_the_bundles_rule() -> None:
     assert asked(proof_of("alice"), "ALICE").exit_code == 0
-    exact = replace(proof_of("alice"), case_rule=CaseRule.EXACT)
+    note = note_text(bundle(case_rule=CaseRule.EXACT))
+    exact = replace(proof_of("alice", note=note), case_rule=CaseRule.EXACT)
     assert asked(exact, "ALICE").exit_code == 1
     assert asked(exact, "alice").exit_code == 0
 
@@ -216,7 +219,16 @@ def test_t14_one_leaf_does_not_serve_two_customers(account: str) -> None:
     assert verdict.exit_code == 1
     assert set(of(verdict).values()) == {("FAIL", "broken")}
     reason = verdict.of("liabilities.inclusion")[0].facts["reason"]
-    assert "not this account's" in reason
+    assert "not of the account id you gave" in reason
+    assert "check the spelling of the id first" in reason
+
+
+@pytest.mark.parametrize("account", ["bob", "alice2", "mallory@example.com"])
+def test_t03_t14_whose_amounts_are_not_negative_is_undecided_where_the_record_is_nobodys(account: str) -> None:
+    """A slip of the customer's pen must not read as a proof with a negative amount."""
+    verdict = asked(proof_of("alice"), account)
+    assert set(of(verdict, "liabilities.nonnegative").values()) == {("INCONCLUSIVE", "missing")}
+    assert "see liabilities.inclusion" in verdict.of("liabilities.nonnegative")[0].facts["reason"]
 
 
 def test_t15_a_record_is_not_moved_from_tree_to_tree() -> None:
@@ -323,6 +335,34 @@ def reopened(proof: InclusionProof, records: Sequence[RecordProof]) -> Inclusion
     return replace(proof, trees=(replace(proof.trees[0], records=tuple(records)),))
 
 
+@pytest.mark.parametrize(
+    "rows",
+    [
+        (("spot", ETH, "50"), ("spot", ETH, "50")),
+        (("spot", ETH, "50"), ("spot", ETH, "49")),
+        (("spot", ETH, "50"), (None, ETH, "65")),
+        ((None, ETH, "65"), ("margin", ETH, "15")),
+        ((None, ETH, "65"), (None, ETH, "65")),
+        ((None, ETH, "65"), (None, ETH, "1")),
+        (("spot", ETH, "50"), ("margin", ETH, "15"), ("spot", USDC, "700"), (None, USDC, "700")),
+        (("debt:margin", USDC, "1"), ("debt:margin", USDC, "1")),
+    ],
+)
+def test_t14_two_expectations_of_the_same_coins_are_refused(rows: tuple[tuple[str | None, AssetId, str], ...]) -> None:
+    """A sentence such as "your 50 ETH and 65 ETH are in the list" would tell one balance twice."""
+    for order in (rows, rows[::-1]):
+        with pytest.raises(FormatError, match="coins is named twice; name each segment once"):
+            asked(proof_of("alice"), expected=mine(*order))
+
+
+def test_t25_a_debt_is_told_beside_the_sum_over_all_that_are_none() -> None:
+    made = [grow("debt:margin", ETH, [("alice", 2 * 10**18)]), grow("spot", ETH, [("alice", 10**18)])]
+    proof = proof_of("alice", made, note="")
+    for coins, code in (("2", 0), ("3", 1)):
+        expected = mine((None, ETH, "1"), ("debt:margin", ETH, coins))
+        assert asked(proof, expected=expected, pins=under(*made)).exit_code == code
+
+
 def test_t14_one_record_opened_twice_fails() -> None:
     tree, proof = parts(("alice", 10**18, 0), ("bob", 5, 0))
     twice = reopened(proof, proof.trees[0].records * 2)
@@ -423,7 +463,7 @@ def test_t59_decimals_other_than_the_tables_fail() -> None:
     assert (verdict.exit_code, of(verdict, "liabilities.scheme")[f"spot/{USDC}"]) == (1, ("FAIL", "decimals"))
 
 
-UNKNOWN = AssetId.parse("eip155:137/slip44:60")
+UNKNOWN = AssetId.parse("eip155:137/erc20:0x" + "ab" * 20)
 
 
 @pytest.mark.parametrize(
@@ -434,8 +474,30 @@ def test_t59_an_asset_that_no_table_knows_has_the_customers_decimals(
 ) -> None:
     """A thousand base units would otherwise pass for a thousand coins."""
     tree = grow("spot", UNKNOWN, [("alice", 1000 * 10**decimals), ("bob", 1)], decimals=decimals)
-    row = Expectation("spot", UNKNOWN, "1000", "POL", stated)
+    row = Expectation("spot", UNKNOWN, "1000", "TOKEN", stated)
     assert asked(proof_of("alice", [tree], note=""), expected=(row,), pins=under(tree)).exit_code == code
+
+
+@pytest.mark.parametrize(
+    ("decimals", "stated", "code"), [(18, None, 0), (18, 18, 0), (0, None, 1), (0, 0, 1), (18, 0, 1)]
+)
+def test_t59_an_evm_coin_that_no_table_knows_has_18_decimals(decimals: int, stated: int | None, code: int) -> None:
+    coin = AssetId.parse("eip155:137/slip44:60")
+    tree = grow("spot", coin, [("alice", 1000 * 10**decimals), ("bob", 1)], decimals=decimals)
+    row = Expectation("spot", coin, "1000", "POL", stated)
+    assert asked(proof_of("alice", [tree], note=""), expected=(row,), pins=under(tree)).exit_code == code
+
+
+@pytest.mark.parametrize("change", [{"top": bytes(32)}, {"total": 5}, {"depth": 3}, {"segment": "debt:spot"}])
+def test_t16_t25_a_commitment_that_its_root_does_not_bind_fails_without_an_account_too(
+    change: dict[str, object],
+) -> None:
+    proof = proof_of("alice")
+    tree = replace(proof.trees[2], commitment=replace(proof.trees[2].commitment, **change))  # type: ignore[arg-type]
+    for account in ("alice", None):
+        verdict = asked(replace(proof, trees=(*proof.trees[:2], tree)), account)
+        assert verdict.exit_code == 1
+        assert of(verdict, "liabilities.scheme")[tree.commitment.ref] == ("FAIL", "not_bound")
 
 
 def test_t59_an_unknown_asset_that_is_not_stated_decides_nothing() -> None:
@@ -498,10 +560,18 @@ def test_what_the_policy_requires_and_is_asked_anyway_is_asked_once() -> None:
 
 
 def test_a_waiver_stays_in_the_verdict_with_its_reason() -> None:
+    waiver = Waiver("publication.unequivocal", "no registry is in use")
+    rules = policy(require=("publication.unequivocal",), waivers=(waiver,))
+    verdict = asked(proof_of("alice"), pins=Pins(policy=rules))
+    found = required(verdict, "publication.unequivocal")
+    assert (verdict.exit_code, found.outcome, found.waived) == (0, "INCONCLUSIVE", "no registry is in use")
+
+
+def test_t37_t69_no_waiver_makes_an_old_list_a_recent_one() -> None:
     rules = policy(waivers=(Waiver("snapshot.fresh", "an old list, on purpose"),))
     verdict = asked(proof_of("alice"), pins=Pins(policy=rules), now=Instant(NOON.seconds + 10**9))
     found = required(verdict, "snapshot.fresh")
-    assert (verdict.exit_code, found.outcome, found.waived) == (0, "FAIL", "an old list, on purpose")
+    assert (verdict.exit_code, found.outcome, found.required, found.waived) == (1, "FAIL", True, None)
 
 
 @pytest.mark.parametrize("rules", [None, policy(), policy(profile="job")])

@@ -62,9 +62,14 @@ def test_t42_a_commitment_left_out_or_changed_is_not_under_the_root(tmp_path: Pa
 
 
 def test_t59_wrong_decimals_are_named_beside_the_right_ones(tmp_path: Path) -> None:
-    rows = tuple(replace(row, decimals=18) for row in bundle().liabilities)
-    found = {f.subject: f for f in liabilities.scheme(examined(tmp_path, bundle(liabilities=rows)))}
-    assert found[f"spot/{USDC}"].message == "liabilities.scheme.decimals"
+    made = with_trees([*trees()[:2], grow("spot", USDC, [("alice", 7)], decimals=18), trees()[-1]])
+    found = {f.subject: f for f in liabilities.scheme(examined(tmp_path, made))}
+    wrong = found[f"spot/{USDC}"]
+    assert (wrong.message, wrong.expected, wrong.actual) == (
+        "liabilities.scheme.decimals",
+        "6 decimals",
+        "18 decimals",
+    )
     assert found[SPOT].message == "liabilities.scheme.known"
 
 
@@ -73,6 +78,36 @@ def test_t59_the_policys_class_decides(tmp_path: Path) -> None:
     found = {f.subject: f.message for f in liabilities.scheme(examined(tmp_path, rules=rules))}
     assert found[SPOT] == "liabilities.scheme.decimals"
     assert found[f"spot/{USDC}"] == "liabilities.scheme.own_decimals"
+
+
+@pytest.mark.parametrize(
+    "change", [{"total": 1}, {"depth": 0}, {"decimals": 17}, {"top": bytes(32)}, {"segment": "spot-2"}]
+)
+@pytest.mark.parametrize("profile", ["auditor", "job"])
+def test_t16_t25_t59_what_the_root_does_not_bind_fails_without_a_ledger(
+    tmp_path: Path, change: dict[str, object], profile: str
+) -> None:
+    rows = bundle().liabilities
+    made = bundle(liabilities=(*rows[:-1], replace(rows[-1], **change)))  # type: ignore[arg-type]
+    *findings, of_all = liabilities.scheme(examined(tmp_path, made, rules=policy(profile=profile)))
+    assert told(findings) == [("PASS", "liabilities.scheme.known")] * 3 + [("FAIL", "liabilities.scheme.not_bound")]
+    assert of_all.outcome == "PASS"
+
+
+def test_t25_a_liability_listed_as_a_debt_under_its_own_root_fails(tmp_path: Path) -> None:
+    *others, spot = trees()
+    called_debt = replace(spot, commitment=replace(spot.commitment, segment="debt:spot"))
+    made = with_trees([others[0], called_debt, *others[1:]])
+    found = {f.subject: f.message for f in liabilities.scheme(examined(tmp_path, made))}
+    assert found[f"debt:spot/{ETH}"] == "liabilities.scheme.not_bound"
+    assert found[SNAPSHOT] == "liabilities.scheme.one_root"
+
+
+def test_t38_a_commitment_of_another_snapshot_fails(tmp_path: Path) -> None:
+    later = bundle(instant=replace(bundle().instant, seconds=bundle().instant.seconds + 1))
+    *findings, of_all = liabilities.scheme(examined(tmp_path, later))
+    assert {f.message for f in findings} == {"liabilities.scheme.not_bound"}
+    assert of_all.outcome == "PASS"
 
 
 def test_t70_an_unknown_scheme_is_undecided(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from por.checks.note import note_finding, pinned, read_note, read_signatures
 from por.checks.observation import Broken, Missing, Observation, Seen
 from por.errors import FormatError
-from por.model import Digest
+from por.model import CaseRule, Digest
 from por.proofs.signed_note import BundleNote, NoteContents, sign, verifier_key
 from tests.checks.scenery import (
     ISSUER,
@@ -19,7 +19,7 @@ from tests.checks.scenery import (
     note_text,
 )
 
-WANTED = BundleNote(ISSUER, SNAPSHOT, Digest(b"\x01" * 32), b"\x02" * 32)
+WANTED = BundleNote(ISSUER, SNAPSHOT, Digest(b"\x01" * 32), b"\x02" * 32, CaseRule.LOWER)
 STRANGER = str(verifier_key(ISSUER, STRANGERS_KEY))
 
 
@@ -58,12 +58,30 @@ def test_t39_one_known_key_among_unknown_ones_will_do() -> None:
     [
         {"bundle_digest": Digest(b"\x09" * 32)},
         {"commitments_root": bytes(32)},
+        {"case_rule": CaseRule.EXACT},
         {"snapshot": f"{ISSUER}@2026-10-01T12:00:00Z"},
         {"issuer": "other.example", "snapshot": SNAPSHOT.replace(ISSUER, "other.example")},
     ],
 )
 def test_t34_t36_t38_a_note_that_says_anything_else_fails(changes: dict[str, object]) -> None:
     assert judged(read_signatures(signed(**changes), [KEY])) == ("FAIL", "publication.identified.other_note")
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected", "actual"),
+    [
+        ({"case_rule": CaseRule.EXACT}, "lower", "exact"),
+        ({"commitments_root": bytes(32)}, "02" * 32, "00" * 32),
+        (
+            {"commitments_root": bytes(32), "case_rule": CaseRule.EXACT},
+            f"{'02' * 32}, lower",
+            f"{'00' * 32}, exact",
+        ),
+    ],
+)
+def test_what_differs_is_named_and_nothing_else(changes: dict[str, object], expected: str, actual: str) -> None:
+    finding = note_finding(SNAPSHOT, read_signatures(signed(**changes), [KEY]), WANTED)
+    assert (finding.expected, finding.actual) == (expected, actual)
 
 
 def test_t36_an_unknown_keys_note_of_another_bundle_fails_too() -> None:

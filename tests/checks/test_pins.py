@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from por.checks.evidence import OpenBundle
 from por.checks.pins import Pins, identified
@@ -17,6 +18,7 @@ from por.model import Bundle, CaseRule, Digest, Finding, InclusionProof, Policy
 from tests.checks.scenery import (
     ETH,
     ISSUER,
+    SIGNING_KEY,
     SNAPSHOT,
     STRANGERS_KEY,
     bundle,
@@ -53,8 +55,16 @@ def said(pins: Pins, proofs: Sequence[InclusionProof] | None = None) -> tuple[st
 def test_t34_no_pin_is_undecided() -> None:
     finding = judged(Pins())
     assert (finding.outcome, finding.message) == ("INCONCLUSIVE", "evidence.missing")
-    assert "--policy" in finding.facts["reason"]
+    assert finding.facts["reason"].startswith("no pin was given; ")
+    assert "give a policy" in finding.facts["reason"]
     assert "--root" in finding.facts["reason"]
+
+
+def test_t34_a_policy_that_pins_nothing_is_not_taken_for_none() -> None:
+    for rules in (policy(keys=()), policy(keys=(), roots=(OTHER_ROOT,)), policy(keys=(), bundles=(DIGEST,))):
+        finding = judged(Pins(policy=rules))
+        assert (finding.outcome, finding.message) == ("INCONCLUSIVE", "evidence.missing")
+        assert finding.facts["reason"].startswith("your policy names neither a key nor this root; ")
 
 
 def test_a_root_given_by_hand_passes_and_is_named() -> None:
@@ -100,9 +110,19 @@ def test_t38_what_a_policy_alone_says(rules: Policy, expected: tuple[str, str]) 
         ("no note", ("FAIL", "broken")),
         (note_text(bundle(), commitments_root=OTHER_ROOT), ("FAIL", "other_note")),
         (note_text(bundle(), snapshot=f"{ISSUER}@2026-10-01T12:00:00Z"), ("FAIL", "other_note")),
+        (note_text(bundle(), case_rule=CaseRule.EXACT), ("FAIL", "other_note")),
         (note_text(bundle(), bundle_digest=Digest(bytes(32))), ("PASS", "signed")),
     ],
-    ids=["none", "a stranger's", "spoiled", "malformed", "another root", "another snapshot", "a bundle not shown"],
+    ids=[
+        "none",
+        "a stranger's",
+        "spoiled",
+        "malformed",
+        "another root",
+        "another snapshot",
+        "another case rule",
+        "a bundle not shown",
+    ],
 )
 def test_t34_t36_t39_the_note_in_the_proof(note: str, expected: tuple[str, str]) -> None:
     assert said(Pins(policy=policy()), [proof_of("alice", note=note)]) == expected
@@ -129,7 +149,8 @@ def opened(
         (policy(keys=()), ("INCONCLUSIVE", "missing")),
         (policy(keys=(), bundles=(DIGEST,)), ("PASS", "pinned")),
         (policy(keys=(), bundles=(Digest(bytes(32)),)), ("INCONCLUSIVE", "missing")),
-        (policy(), ("PASS", "signed")),
+        (policy(), ("INCONCLUSIVE", "missing")),
+        (policy(roots=(ROOT,)), ("PASS", "signed")),
         (policy(issuer="other.example", bundles=(DIGEST,)), ("FAIL", "other_issuer")),
         (policy(issuer="other.example", keys=(), bundles=(DIGEST,)), ("FAIL", "other_issuer")),
     ],
@@ -139,6 +160,13 @@ def test_a_bundle_that_agrees_counts_as_far_as_the_policy_authenticates_it(
 ) -> None:
     proofs = [proof_of("alice", note="")]
     assert said(Pins(policy=rules, bundle=opened(tmp_path)), proofs) == expected
+
+
+def test_t34_a_signed_bundle_does_not_excuse_a_proof_without_note(tmp_path: Path) -> None:
+    """Every pin must hold: the policy's key has signed the bundle, and nothing that the proof brings."""
+    finding = judged(Pins(policy=policy(), bundle=opened(tmp_path)), [proof_of("alice", note="")])
+    assert (finding.outcome, finding.message) == ("INCONCLUSIVE", "evidence.missing")
+    assert finding.facts["reason"] == "the proof carries no signed note"
 
 
 def test_t39_an_unsigned_bundle_is_no_pin(tmp_path: Path) -> None:
@@ -199,6 +227,18 @@ def test_t14_a_proof_that_spells_ids_by_another_rule_than_the_bundle_fails(tmp_p
     assert "exact" in finding.facts["reason"]
 
 
+@pytest.mark.parametrize("proof_says", CaseRule)
+@pytest.mark.parametrize("note_says", CaseRule)
+def test_t14_a_proof_under_a_note_of_another_case_rule_fails(proof_says: CaseRule, note_says: CaseRule) -> None:
+    """One record of alice would serve Alice too, once the file she is handed says `lower`."""
+    proof = replace(proof_of("alice", note=note_text(bundle(), case_rule=note_says)), case_rule=proof_says)
+    finding = judged(Pins(policy=policy()), [proof])
+    same = proof_says is note_says
+    assert finding.outcome == ("PASS" if same else "FAIL")
+    assert finding.message == f"publication.identified.{'signed' if same else 'other_note'}"
+    assert (finding.expected, finding.actual) == ((None, None) if same else (proof_says, note_says))
+
+
 # --- every combination
 
 
@@ -232,31 +272,124 @@ def bundles(tmp_path_factory: pytest.TempPathFactory) -> dict[str, OpenBundle | 
     }
 
 
-def passes(root: str, rules: str, shown: str, note: str) -> bool:
-    """Tell whether one of the pins that are given authenticates the root."""
-    signed = rules.startswith("keys") and (note == "note" or shown == "bundle")
-    named = rules in {"policy digest", "keys, root and digest"} and shown in {"bundle", "unsigned bundle"}
-    by_root = root == "root" or rules in {"policy root", "keys, root and digest"}
-    return signed or named or by_root
+def by_bundle(rules: str, shown: str) -> str:
+    """Say what a bundle that agrees with the proof is worth under a policy."""
+    named = rules in {"policy digest", "keys, root and digest"}
+    signed = rules.startswith("keys") and shown == "bundle"
+    return "PASS" if named or signed else "INCONCLUSIVE"
+
+
+def by_policy(rules: str, note: str) -> str:
+    """Say what a policy is worth that has something to say of the proof."""
+    if rules in {"policy root", "keys, root and digest"}:
+        return "PASS"
+    return {"note": "PASS", "no note": "INCONCLUSIVE", "spoiled note": "FAIL"}[note]
+
+
+def held(root: str, rules: str, shown: str, note: str) -> str:
+    """Say what the worst of the pins is that are given; without any, nothing is decided."""
+    if {root, rules, shown} & FAILS:
+        return "FAIL"
+    outcomes = {"PASS"} if root == "root" else set()
+    if shown != "no bundle":
+        outcomes.add(by_bundle(rules, shown))
+    if rules in {"keys", "policy root", "keys, root and digest"}:
+        outcomes.add(by_policy(rules, note))
+    return next((outcome for outcome in ("FAIL", "INCONCLUSIVE", "PASS") if outcome in outcomes), "INCONCLUSIVE")
 
 
 @pytest.mark.parametrize("root", ROOTS)
 @pytest.mark.parametrize("rules", POLICIES)
 def test_t34_t35_t38_every_combination_of_pins(bundles: dict[str, OpenBundle | None], root: str, rules: str) -> None:
-    """Any pin that fails makes FAIL; else any that passes makes PASS; else nothing is decided."""
+    """Any pin that fails makes FAIL; else any that is open leaves it open; only when all hold it is PASS."""
     for shown, note in itertools.product(BUNDLES, NOTES):
         pins = Pins(POLICIES[rules], bundles[shown], ROOTS[root])
         outcome = judged(pins, [proof_of("alice", note=NOTES[note])]).outcome
-        given = {root, rules, shown}
-        if given & FAILS or (note == "spoiled note" and rules.startswith("keys")):
-            expected = "FAIL"
-        else:
-            expected = "PASS" if passes(root, rules, shown, note) else "INCONCLUSIVE"
-        assert outcome == expected, (root, rules, shown, note)
+        assert outcome == held(root, rules, shown, note), (root, rules, shown, note)
+
+
+@pytest.mark.parametrize("root", ROOTS)
+@pytest.mark.parametrize("rules", POLICIES)
+def test_t34_t35_one_more_pin_never_makes_more_of_a_proof(
+    bundles: dict[str, OpenBundle | None], root: str, rules: str
+) -> None:
+    """Where something passes with a bundle beside it, it passes without, unless the bundle was the only pin."""
+    rank = ["FAIL", "INCONCLUSIVE", "PASS"]
+    for shown, note in itertools.product(BUNDLES[1:], NOTES):
+        proofs = [proof_of("alice", note=NOTES[note])]
+        with_it = judged(Pins(POLICIES[rules], bundles[shown], ROOTS[root]), proofs).outcome
+        without = judged(Pins(POLICIES[rules], None, ROOTS[root]), proofs).outcome
+        alone = root == "no root" and rules in {"no policy", "policy digest", "no pins"}
+        assert alone or rank.index(with_it) <= rank.index(without), (shown, note)
 
 
 def test_t34_a_root_given_by_hand_is_not_excused_by_one_of_the_policys() -> None:
     assert said(Pins(policy=policy(roots=(ROOT,)), roots=(OTHER_ROOT,))) == ("FAIL", "other_root")
+
+
+@pytest.mark.parametrize(
+    ("note", "expected"),
+    [("", "INCONCLUSIVE"), (note_text(bundle(), STRANGERS_KEY), "INCONCLUSIVE"), (spoiled(note_text(bundle())), "FAIL")],
+    ids=["none", "a stranger's", "spoiled"],
+)
+def test_t34_t39_a_root_given_by_hand_does_not_excuse_the_policy(note: str, expected: str) -> None:
+    """Whoever copied the root from the issuer's page, and has the issuer's key, wants both to be true."""
+    assert said(Pins(policy=policy(), roots=(ROOT,)), [proof_of("alice", note=note)])[0] == expected
+    assert said(Pins(policy=policy(keys=(), roots=(ROOT,)), roots=(ROOT,)), [proof_of("alice", note=note)])[0] == "PASS"
+
+
+# --- two bundles for one instant
+
+
+def second(tmp_path: Path, key: Ed25519PrivateKey = SIGNING_KEY) -> OpenBundle:
+    """Open another bundle of the same trees: for its readers, the issuer left the house accounts out."""
+    made = bundle(reserves=bundle().reserves[:2])
+    return opened(tmp_path, made, note_text(made, key))
+
+
+def test_t35_a_bundle_that_the_signed_note_does_not_name_fails(tmp_path: Path) -> None:
+    other = second(tmp_path)
+    finding = judged(Pins(policy=policy(), bundle=other))
+    assert (finding.outcome, finding.message) == ("FAIL", "publication.identified.other_bundle")
+    assert (finding.expected, finding.actual) == (str(other.digest), str(DIGEST))
+
+
+@pytest.mark.parametrize("options", [{"roots": (ROOT,)}, {"bundles": (DIGEST,)}, {"roots": (ROOT,), "bundles": (DIGEST,)}])
+def test_t35_nothing_else_that_the_policy_names_excuses_a_second_bundle(
+    tmp_path: Path, options: dict[str, object]
+) -> None:
+    other = second(tmp_path)
+    for rules in (policy(**options), policy(**{**options, "bundles": (other.digest,)})):
+        for roots in ((), (ROOT,)):
+            assert said(Pins(rules, other, roots)) == ("FAIL", "other_bundle")
+
+
+def test_t35_one_of_several_proofs_that_names_another_bundle_fails(tmp_path: Path) -> None:
+    other = second(tmp_path)
+    proofs = [proof_of("alice", note=note_text(other.bundle)), proof_of("alice")]
+    for order in (proofs, proofs[::-1]):
+        assert said(Pins(policy=policy(), bundle=other), order) == ("FAIL", "other_bundle")
+    assert said(Pins(policy=policy(), bundle=other), proofs[:1]) == ("PASS", "signed")
+
+
+def test_t35_t39_what_a_stranger_signed_is_no_second_bundle(tmp_path: Path) -> None:
+    """Anybody can sign that there is another bundle; it counts only from a key of the policy."""
+    stranger = proof_of("alice", note=note_text(bundle(), STRANGERS_KEY))
+    assert said(Pins(policy=policy(), bundle=second(tmp_path / "a")), [stranger]) == ("INCONCLUSIVE", "missing")
+    pinned = policy(keys=(), bundles=(second(tmp_path / "b").digest,))
+    assert said(Pins(policy=pinned, bundle=second(tmp_path / "c"))) == ("PASS", "pinned")
+
+
+def test_t35_without_a_policy_nobody_says_which_bundle_is_the_issuers(tmp_path: Path) -> None:
+    assert said(Pins(bundle=second(tmp_path))) == ("INCONCLUSIVE", "missing")
+    assert said(Pins(bundle=second(tmp_path), roots=(ROOT,))) == ("INCONCLUSIVE", "missing")
+
+
+def test_t35_two_second_bundles_are_named_in_one_order(tmp_path: Path) -> None:
+    digests = [Digest(bytes([fill]) * 32) for fill in (1, 2)]
+    proofs = [proof_of("alice", note=note_text(bundle(), bundle_digest=digest)) for digest in digests]
+    named = {judged(Pins(policy=policy(), bundle=opened(tmp_path)), order).actual for order in (proofs, proofs[::-1])}
+    assert len(named) == 1
 
 
 # --- several proofs, and what leads to no root

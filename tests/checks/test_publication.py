@@ -11,7 +11,7 @@ from por.checks import publication
 from por.checks.observation import Missing
 from por.encoding import bundle_v1
 from por.encoding.digests import digest_of
-from por.model import Digest
+from por.model import CaseRule, Digest
 from tests.checks.scenery import (
     SNAPSHOT,
     STRANGERS_KEY,
@@ -75,10 +75,11 @@ def test_t39_a_bundle_without_note_is_undecided(tmp_path: Path) -> None:
         (note_text(bundle(sequence=2, previous=DIGEST)), "publication.identified.other_note"),
         (note_text(bundle(), commitments_root=bytes(32)), "publication.identified.other_note"),
         (note_text(bundle(), bundle_digest=Digest(bytes(32))), "publication.identified.other_note"),
+        (note_text(bundle(), case_rule=CaseRule.EXACT), "publication.identified.other_note"),
     ],
-    ids=["spoiled", "empty", "an older note", "another root", "another digest"],
+    ids=["spoiled", "empty", "an older note", "another root", "another digest", "another case rule"],
 )
-def test_t36_t38_t42_a_note_that_does_not_fit_fails(tmp_path: Path, note: str, message: str) -> None:
+def test_t14_t36_t38_t42_a_note_that_does_not_fit_fails(tmp_path: Path, note: str, message: str) -> None:
     finding = one(publication.identified(examined(tmp_path, note=note)))
     assert (finding.outcome, finding.message) == ("FAIL", message)
 
@@ -89,6 +90,26 @@ def test_t42_any_change_of_the_bundle_needs_another_note(tmp_path: Path) -> None
     assert (finding.outcome, finding.message) == ("FAIL", "publication.identified.other_note")
     assert finding.expected == str(digest_of(bundle_v1.write(changed)))
     assert finding.actual == str(DIGEST)
+
+
+@pytest.mark.parametrize("note", [spoiled(note_text(bundle())), "", "no note"], ids=["spoiled", "empty", "malformed"])
+def test_t39_t42_a_bundle_named_by_the_policy_fails_beside_a_bad_signature_by_its_key(
+    tmp_path: Path, note: str
+) -> None:
+    """What a known key did not sign, somebody put there under its name."""
+    finding = one(publication.identified(examined(tmp_path, note=note, rules=policy(bundles=(DIGEST,)))))
+    assert (finding.outcome, finding.message) == ("FAIL", "evidence.broken")
+
+
+@pytest.mark.parametrize(
+    "note",
+    [note_text(bundle(), STRANGERS_KEY), spoiled(note_text(bundle(), STRANGERS_KEY))],
+    ids=["a stranger's", "a stranger's, spoiled"],
+)
+def test_t34_a_bundle_named_by_the_policy_needs_no_signature_by_a_key_of_it(tmp_path: Path, note: str) -> None:
+    for number, rules in enumerate((policy(bundles=(DIGEST,)), policy(keys=(), bundles=(DIGEST,)))):
+        finding = one(publication.identified(examined(tmp_path / str(number), note=note, rules=rules)))
+        assert (finding.outcome, finding.message) == ("PASS", "publication.identified.pinned")
 
 
 @pytest.mark.parametrize("bundles", [(), (DIGEST,)])

@@ -59,15 +59,36 @@ def test_a_check_that_looked_is_passed_on_as_it_is() -> None:
     assert list(answered("a.b", "s", iter(rows))) == rows
 
 
-def test_a_waiver_takes_every_finding_of_its_check_and_no_other() -> None:
-    rows = [finding("snapshot.fresh", Outcome.FAIL), finding("snapshot.complete"), finding("snapshot.fresh")]
-    marked = with_waivers(rows, policy(waivers=(Waiver("snapshot.fresh", "for a reason"),)))
+FRESH = policy(waivers=(Waiver("snapshot.fresh", "for a reason"),))
+
+
+def test_a_waiver_takes_what_was_not_refuted_of_its_check_and_no_other() -> None:
+    rows = [
+        finding("snapshot.fresh", Outcome.INCONCLUSIVE),
+        finding("snapshot.complete", Outcome.INCONCLUSIVE),
+        finding("snapshot.fresh"),
+    ]
+    marked = with_waivers(rows, FRESH)
     assert [(f.required, f.waived) for f in marked] == [
         (False, "for a reason"),
         (True, None),
         (False, "for a reason"),
     ]
     assert [f.outcome for f in marked] == [f.outcome for f in rows]
+
+
+def test_t69_a_waiver_never_takes_out_what_was_refuted() -> None:
+    """A policy written once, when nothing could be decided, must not turn a later refutation into a zero."""
+    rows = (finding("snapshot.fresh", Outcome.FAIL), finding("snapshot.complete", Outcome.FAIL))
+    assert with_waivers(rows, FRESH) == rows
+    every = policy(waivers=tuple(Waiver(check.id, "careless") for check in CATALOGUE))
+    refuted = tuple(finding(check.id, Outcome.FAIL) for check in CATALOGUE)
+    assert with_waivers(refuted, every) == refuted
+
+
+def test_t69_of_one_check_the_undecided_is_waived_and_the_refuted_is_not() -> None:
+    rows = [finding("snapshot.fresh", outcome) for outcome in (Outcome.FAIL, Outcome.INCONCLUSIVE)]
+    assert [f.required for f in with_waivers(rows, FRESH)] == [True, False]
 
 
 def test_without_policy_nothing_is_waived() -> None:
@@ -77,6 +98,7 @@ def test_without_policy_nothing_is_waived() -> None:
 
 def test_what_stands_for_the_question_itself_is_never_waived() -> None:
     assert set(NEVER_WAIVED) == {
+        "liabilities.scheme",
         "liabilities.inclusion",
         "reserves.control",
         "reserves.balance",

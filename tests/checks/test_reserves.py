@@ -14,6 +14,7 @@ from por.checks.holdings import ProvenHolding
 from por.checks.observation import Broken, Missing, Observation, Seen
 from por.encoding import media_types
 from por.model import (
+    AccountState,
     AssetId,
     BlockRef,
     Bundle,
@@ -24,6 +25,7 @@ from por.model import (
     Grade,
     Instant,
     Role,
+    format_coins,
 )
 from tests.checks import scenery
 from tests.checks.scenery import (
@@ -145,6 +147,62 @@ def test_t47_t49_an_unsupported_scheme_is_undecided_never_skipped(tmp_path: Path
     assert controlled(tmp_path, lie) == ("INCONCLUSIVE", "evidence.missing")
 
 
+def with_state(tmp_path: Path, state: AccountState | None, made: Bundle | None = None) -> dict[str, tuple[str, str]]:
+    """Judge control where the cold account's own coin shows this state, or shows nothing."""
+    examination = examined(tmp_path, made)
+    coin: Observation[ProvenHolding] = Missing("m") if state is None else Seen(ProvenHolding(COINS["cold"], 0, state))
+    examination = replace(examination, holdings={**examination.holdings, (0, ETH): coin})
+    return {f.subject: (str(f.outcome), f.message) for f in reserves.control(examination)}
+
+
+@pytest.mark.parametrize("state", [scenery.CONTRACT, replace(scenery.PLAIN, code_hash=b"\xef" * 32)])
+def test_t47_a_signature_shows_no_control_of_an_account_with_code(tmp_path: Path, state: AccountState) -> None:
+    """One owner's key of a wallet of several, or a key whose account delegates to code."""
+    found = with_state(tmp_path, state)
+    assert found[COLD] == ("INCONCLUSIVE", "reserves.control.code")
+    assert found[str(account("hot"))] == ("PASS", "reserves.control.signed")
+
+
+def test_t47_nor_where_nobody_sees_whether_it_has_code(tmp_path: Path) -> None:
+    """The proof of a token says nothing of its holder: that of the chain's own coin is needed, be it of zero."""
+    found = with_state(tmp_path / "a", None)
+    assert found[COLD] == ("INCONCLUSIVE", "reserves.control.code_unseen")
+    assert found[str(account("hot"))] == ("PASS", "reserves.control.signed")
+    tokens = tuple(claim for claim in bundle().reserves[0].holdings if claim.asset == USDC)
+    made = listed(with_account("cold", holdings=tokens), files())
+    outcomes = {f.subject: f.message for f in reserves.control(examined(tmp_path / "b", made))}
+    assert outcomes[COLD] == "reserves.control.code_unseen"
+
+
+def test_t47_an_account_that_the_chain_does_not_know_has_no_code(tmp_path: Path) -> None:
+    state = scenery.State.of({address("hot"): 1}, {address("cold"): 5})
+    block, child = headers(state.root)
+    have = files()
+    coin = have.proof(state.of_account(address("cold")), block.hash)
+    named = replace(bundle().blocks[0], block=block.ref, header=have.header(block), child=have.header(child))
+    control = have.control(signature("cold", block_hash=block.hash))
+    made = with_claim("cold", ETH, bundle(blocks=(named,)), amount=0, evidence=(coin,))
+    made = listed(with_account("cold", made, control=control), have)
+    examination = examined(tmp_path, made, have, source=scenery.FakeSource((block, child)))
+    assert told(reserves.control(examination))[0] == ("PASS", "reserves.control.signed")
+
+
+@pytest.mark.parametrize("state", [None, scenery.PLAIN, scenery.CONTRACT])
+def test_t47_t48_code_excuses_no_bad_signature(tmp_path: Path, state: AccountState | None) -> None:
+    have = files()
+    forged = have.control(signature("cold", "stranger"))
+    examination = examined(tmp_path, listed(with_account("cold", control=forged), have), have)
+    coin: Observation[ProvenHolding] = Missing("m") if state is None else Seen(ProvenHolding(1, 0, state))
+    examination = replace(examination, holdings={**examination.holdings, (0, ETH): coin})
+    assert told(reserves.control(examination))[0] == ("FAIL", "reserves.control.other_signer")
+
+
+def test_t47_t49_an_unsigned_account_stays_unsigned_whatever_is_seen_of_its_code(tmp_path: Path) -> None:
+    made = listed(with_account("cold", control=None), files())
+    for number, state in enumerate((None, scenery.PLAIN)):
+        assert with_state(tmp_path / str(number), state, made)[COLD] == ("INCONCLUSIVE", "evidence.missing")
+
+
 def test_t49_an_unsigned_account_is_undecided_and_named(tmp_path: Path) -> None:
     made = listed(with_account("hot", control=None), files())
     found = [f for f in reserves.control(examined(tmp_path, made)) if f.outcome != "PASS"]
@@ -182,6 +240,17 @@ def test_t55_every_honest_holding_is_proven_to_the_unit(tmp_path: Path) -> None:
     coins = one(f for f in findings if f.subject == f"{COLD}/slip44:60")
     assert (coins.expected, coins.actual, coins.grade) == (str(COINS["cold"]),) * 2 + (Grade.STATE_PROOF,)
     assert coins.facts["block"] == str(NUMBER)
+    assert (coins.facts["held"], coins.facts["claimed"]) == ("60", "60")
+    dollars = one(f for f in findings if f.subject == f"{COLD}/erc20:{USDC.reference}")
+    assert (dollars.facts["held"], dollars.expected) == ("900", str(900 * 10**6))
+
+
+def test_t59_what_no_table_knows_the_decimals_of_is_told_in_base_units(tmp_path: Path) -> None:
+    findings = reserves.balance(examined(tmp_path, rules=scenery.policy(classes=())))
+    assert {f.facts["held"] for f in findings if f.subject.startswith(COLD)} == {
+        f"{900 * 10**6} base units",
+        f"{60 * 10**18} base units",
+    }
 
 
 @pytest.mark.parametrize("delta", [1, -1, COINS["cold"], -COINS["cold"]])
@@ -192,6 +261,11 @@ def test_t55_another_amount_than_proven_fails_more_or_less(tmp_path: Path, delta
     found = [f for f in reserves.balance(examined(tmp_path, made)) if f.outcome != "PASS"]
     assert told(found) == [("FAIL", "reserves.balance.differs")]
     assert (found[0].expected, found[0].actual) == (str(max(honest + delta, 0)), str(honest))
+    places = scenery.DECIMALS[asset]
+    assert (found[0].facts["held"], found[0].facts["claimed"]) == (
+        format_coins(honest, places),
+        format_coins(max(honest + delta, 0), places),
+    )
 
 
 def view(**changes: object) -> ChainView:

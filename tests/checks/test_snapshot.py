@@ -250,6 +250,29 @@ def test_t57_a_next_block_that_the_sources_do_not_have_fails(tmp_path: Path) -> 
     assert judged(tmp_path, pair, shown=at(-5, 9)[1]) == ("FAIL", "evidence.broken")
 
 
+def test_t56_t57_a_next_block_that_is_not_final_decides_nothing(tmp_path: Path) -> None:
+    """The block itself is final; the one after it may still be replaced by one with another time."""
+    source = FakeSource(final=NUMBER)
+    finding = one(snapshot.simultaneous(examined(tmp_path / "a", source=source)))
+    assert (finding.outcome, finding.message) == ("INCONCLUSIVE", "evidence.missing")
+    assert "not final yet" in finding.facts["reason"]
+    assert one(snapshot.canonical(examined(tmp_path / "b", source=source))).outcome is Outcome.PASS
+    last = FakeSource(final=NUMBER + 1)
+    assert one(snapshot.simultaneous(examined(tmp_path / "c", source=last))).outcome is Outcome.PASS
+
+
+def test_t56_t64_another_next_block_refutes_nothing_while_it_is_not_final(tmp_path: Path) -> None:
+    """An honest snapshot, taken before its child was final, must not be called a lie for it."""
+    other = header_from_rlp(header_bytes(NUMBER + 1, NOON.seconds + 9, BLOCK.hash, bytes(32)))
+    for final, outcome in ((NUMBER, "INCONCLUSIVE"), (NUMBER + 1, "FAIL")):
+        source = FakeSource((BLOCK, other), final=final)
+        finding = one(snapshot.simultaneous(examined(tmp_path / str(final), source=source)))
+        assert (str(finding.outcome), finding.message) == (
+            outcome,
+            "evidence.broken" if outcome == "FAIL" else "evidence.missing",
+        )
+
+
 def test_t57_without_child_evidence_nothing_is_decided(tmp_path: Path) -> None:
     have = files()
     named = replace(bundle().blocks[0], child=None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tracemalloc
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
@@ -15,17 +16,20 @@ import pytest
 
 from por.checks.catalogue import CATALOGUE
 from por.checks.chain_view import Sources
-from por.checks.evidence import open_bundle
+from por.checks.evidence import OpenBundle, open_bundle
 from por.checks.requirements import NEVER_WAIVED, PROFILES
 from por.checks.verify import RUN, verify
-from por.encoding import verdict_v1
-from por.encoding.records_v1 import record_line
+from por.encoding import records_v1, verdict_v1
+from por.encoding.records_v1 import COLUMNS, record_line
 from por.errors import FormatError, PolicyError, UnavailableError
 from por.model import (
     AssetClass,
     Bundle,
+    ChainAccount,
     ChainId,
     ChainRule,
+    ClaimedHolding,
+    Custody,
     Denomination,
     Finding,
     Grade,
@@ -33,6 +37,8 @@ from por.model import (
     LiabilityCommitment,
     Outcome,
     Policy,
+    ReserveAccount,
+    Role,
     Source,
     Verdict,
     Waiver,
@@ -49,6 +55,7 @@ from tests.checks.scenery import (
     FakeSource,
     Files,
     bundle,
+    calls,
     examined,
     files,
     headers,
@@ -329,6 +336,41 @@ def test_t63_t52_a_waived_check_still_keeps_coins_out_of_the_sum(tmp_path: Path)
     assert ("solvency.coverage", "FAIL") in open_checks(verdict)
 
 
+@pytest.mark.parametrize(
+    ("options", "check"),
+    [
+        ({"now": Instant(NOON.seconds + 10**6)}, "snapshot.fresh"),
+        ({"source": FakeSource(headers(salt=b"fork"))}, "snapshot.canonical"),
+    ],
+)
+@pytest.mark.parametrize("profile", ["auditor", "job"])
+def test_t37_t56_t69_no_waiver_turns_a_refutation_into_a_zero(
+    tmp_path: Path, options: dict[str, object], check: str, profile: str
+) -> None:
+    waivers = tuple(Waiver(row.id, "careless") for row in CATALOGUE if row.id not in NEVER_WAIVED)
+    verdict = verified(tmp_path, rules=policy(waivers=waivers, profile=profile), **options)  # type: ignore[arg-type]
+    assert (check, "FAIL") in open_checks(verdict)
+    assert verdict.exit_code == 1
+    assert not any(f.waived for f in verdict.findings if f.outcome is Outcome.FAIL)
+
+
+def test_t46_t84_a_bundle_of_thousands_of_rows_is_judged_in_linear_work(tmp_path: Path) -> None:
+    """Without any evidence, which is what a bundle made to keep a verifier busy would bring."""
+
+    def of(number: int) -> OpenBundle:
+        accounts = [ChainAccount(CHAIN, f"0x{i:040x}") for i in range(number)]
+        claims = (ClaimedHolding(ETH, 1, ()),)
+        rows = tuple(ReserveAccount(row, Role.CUSTOMER, Custody.COLD, claims, None) for row in accounts)
+        some = bundle().liabilities[0]
+        owed = tuple(replace(some, asset=replace(USDC, reference=row.address), segment="spot") for row in accounts)
+        made = bundle(liabilities=owed, reserves=(*rows, *rows), evidence=())
+        return replace(open_bundle(write_bundle(tmp_path / str(number))), bundle=made)
+
+    few, lots = of(750), of(3000)
+    work = [calls(lambda opened=opened: verify(opened, RULES, sources(), now=AN_HOUR_LATER)) for opened in (few, lots)]
+    assert work[1] < 5 * work[0]
+
+
 def classes(*members: tuple[object, int]) -> tuple[AssetClass, ...]:
     return (AssetClass(tuple(Denomination(asset, places) for asset, places in members)),)  # type: ignore[arg-type]
 
@@ -347,6 +389,54 @@ def test_t19_t68_records_of_no_form_are_refused_by_name(tmp_path: Path, content:
     path.write_text(content, encoding="utf-8", errors="surrogateescape")
     with pytest.raises(FormatError, match=r"records\.csv"):
         verified(tmp_path, records=path)
+
+
+HEADER = ",".join(COLUMNS) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "line"), [("", 1), (HEADER, 2), ("records", 3)], ids=["first", "second", "after records"]
+)
+def test_t84_a_line_without_end_in_the_record_list_is_read_no_further_than_its_cap(
+    tmp_path: Path, before: str, line: int
+) -> None:
+    path = tmp_path / "records.csv"
+    good = "".join(write_records(path).read_text().splitlines(keepends=True)[:2]) if before == "records" else before
+    path.write_text(good + "x" * (32 * 2**20) + "\n")
+    made = open_bundle(write_bundle(tmp_path / "bundle"))
+    tracemalloc.start()
+    try:
+        with pytest.raises(FormatError) as caught:
+            verify(made, RULES, sources(), now=AN_HOUR_LATER, records=path)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert caught.value.place == f"{path}:{line}"
+    assert line == 1 or "more than 4096 characters" in caught.value.reason
+    assert peak < 4 * 2**20
+
+
+def test_t84_the_cap_of_a_line_is_the_record_lists_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write_records(tmp_path / "records.csv")
+    longest = max(map(len, path.read_text().splitlines(keepends=True)))
+    monkeypatch.setattr(records_v1, "MAX_LINE", longest)
+    assert verified(tmp_path, records=path).exit_code == 0
+    monkeypatch.setattr(records_v1, "MAX_LINE", longest - 1)
+    with pytest.raises(FormatError, match=f"more than {longest - 1} characters"):
+        verified(tmp_path, records=path)
+
+
+def test_what_is_wrong_with_the_record_list_is_said_with_its_path(tmp_path: Path) -> None:
+    path = tmp_path / "a folder" / "issuers.csv"
+    for content in (b"", b"nonsense\n", HEADER.encode(), HEADER.encode() + b"one,two\n", b"\xff\xfe", b"\x00" * 9000):
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(content)
+        with pytest.raises(FormatError) as caught:
+            verified(tmp_path, records=path)
+        assert caught.value.place.startswith(str(path))
+    with pytest.raises(FormatError) as caught:
+        verified(tmp_path, records=path.parent)
+    assert caught.value.place == str(path.parent)
 
 
 def test_records_that_are_not_there_are_refused_by_name(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 from por import errors
 from por.commitments import hashes, merkletools_tree, rfc6962
 from por.commitments.account_ids import account_id_bytes
+from por.commitments.binding import bound_root
 from por.commitments.sum_tree import Fold, fold, recompute
 from por.model import AssetId, CaseRule, LiabilityCommitment, PathStep, RecordProof, TreeProof
 from por.proofs.inclusion import implied_commitment, implied_commitments_root
@@ -83,7 +84,14 @@ def commitment_of(row: Json) -> LiabilityCommitment:
         depth=row["depth"],
         total=int(row["total"]),
         root=data(row["root"]),
+        top=data(row["top"]),
     )
+
+
+def open_commitment(given: Json) -> Json:
+    commitment = commitment_of(given["commitment"])
+    root = bound_root(commitment, given["issuer"], given["snapshot"])
+    return {"root": root.hex(), "isCommitment": root == commitment.root}
 
 
 def open_record(given: Json) -> Json:
@@ -97,7 +105,7 @@ def open_record(given: Json) -> Json:
 
 def open_root(given: Json) -> Json:
     commitment = LiabilityCommitment(
-        "por-sum-sha256-v1", "spot", AssetId.parse("eip155:1/slip44:60"), 18, 0, 0, data(given["root"])
+        "por-sum-sha256-v1", "spot", AssetId.parse("eip155:1/slip44:60"), 18, 0, 0, data(given["root"]), bytes(32)
     )
     tree = TreeProof(commitment, given["position"], tuple(map(data, given["opening"])), ())
     root = implied_commitments_root(tree, given["count"]).hex()
@@ -124,6 +132,7 @@ OPERATIONS: dict[tuple[str, str], Callable[[Json], Json]] = {
     ("liability-tree", "fold"): fold_path,
     ("liability-tree", "recompute"): rebuild,
     ("liability-tree", "record"): open_record,
+    ("liability-tree", "commitment"): open_commitment,
     ("liability-tree", "opening"): open_root,
     ("liability-tree", "commitments_root"): lambda given: {"root": rfc6962.root([*map(data, given["roots"])]).hex()},
     ("merkletools", "leaf"): lambda given: hashed(merkletools_tree.leaf_hash(data(given["data"]))),

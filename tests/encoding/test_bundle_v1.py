@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from por.encoding import bundle_v1
+from por.encoding import bundle_v1, control_signature_v1, evm_account_proof_v1, evm_header_v1
 from por.errors import FormatError, UnsupportedVersionError
 from por.model import Bundle, Custody, Role, printable
 from tests import pages
@@ -105,13 +105,13 @@ WRONG_VALUES: list[tuple[str, object, str]] = [
     ("/reserves/0/holdings/0/asset", "ETH", "not a CAIP-19"),
     ("/reserves/0/holdings/0/amount", "-5", "not an amount"),
     ("/reserves/0/holdings/0/amount", 5, "not text"),
-    ("/reserves/0/holdings/0/evidence", ["sha256:" + HEX] * 9, "at most 8"),
+    ("/reserves/0/holdings/0/evidence", ["sha256:" + HEX] * 3, "at most 2"),
     ("/evidence/0/mediaType", "application/zip", "not read by this release"),
     ("/evidence/0/mediaType", "application/vnd.por.bundle.v1+json", "not read by this release"),
-    ("/evidence/0/size", 0, "between 1 and 4194304"),
-    ("/evidence/0/size", 4 * 2**20 + 1, "between 1 and 4194304"),
-    ("/evidence/0/size", 10 * 2**30, "between 1 and 4194304"),
-    ("/evidence/0/size", -1, "between 1 and 4194304"),
+    ("/evidence/0/size", 0, "between 1 and 262144"),
+    ("/evidence/0/size", 256 * 2**10 + 1, "between 1 and 262144"),
+    ("/evidence/0/size", 10 * 2**30, "between 1 and 262144"),
+    ("/evidence/0/size", -1, "between 1 and 262144"),
     ("/evidence/0/size", "1310", "not an integer"),
     ("/evidence/0/digest", "../evidence", "not a digest"),
 ]
@@ -214,6 +214,21 @@ def test_t84_more_items_than_a_list_may_have_are_refused(document: Any) -> None:
     refused(put(document, "/blocks", [block] * 1025), "/blocks", "1025 items; at most 1024")
     holding = {"asset": "eip155:1/slip44:60", "amount": "0", "evidence": []}
     refused(put(document, "/reserves/0/holdings", [holding] * 4097), "/reserves/0/holdings", "at most 4096")
+
+
+@pytest.mark.parametrize("number", [3, 8, 4096])
+def test_t84_a_holding_has_no_more_proofs_than_any_layout_needs(document: Any, number: int) -> None:
+    """The token's contract, and the code behind its proxy: two."""
+    place = "/reserves/0/holdings/0/evidence"
+    refused(put(document, place, ["sha256:" + HEX] * number), place, f"{number} items; at most 2 are allowed")
+    assert bundle_v1.read(canonical(put(document, place, ["sha256:" + HEX] * 2)))
+
+
+def test_t84_t88_an_evidence_file_is_announced_with_no_more_than_any_kind_needs(document: Any) -> None:
+    sizes = (evm_account_proof_v1.MAX_BYTES, evm_header_v1.MAX_BYTES, control_signature_v1.MAX_BYTES)
+    assert max(sizes) <= bundle_v1.MAX_EVIDENCE_BYTES
+    assert bundle_v1.read(canonical(put(document, "/evidence/0/size", bundle_v1.MAX_EVIDENCE_BYTES)))
+    refused(put(document, "/evidence/0/size", bundle_v1.MAX_EVIDENCE_BYTES + 1), "/evidence/0/size", "between 1 and")
 
 
 @pytest.mark.parametrize("text", ["\x1b[2J", "\u202eabc", "a\u200bb", "a\nb", "\ud800"])

@@ -24,7 +24,7 @@ KEYS = st.tuples(
 
 
 def commitment(key: tuple[str, str], depth: int = 5, total: int = 7, root: bytes = bytes(32)) -> LiabilityCommitment:
-    return LiabilityCommitment("por-sum-sha256-v1", key[0], AssetId.parse(key[1]), 18, depth, total, root)
+    return LiabilityCommitment("por-sum-sha256-v1", key[0], AssetId.parse(key[1]), 18, depth, total, root, root[::-1])
 
 
 def commitments(*liabilities: LiabilityCommitment) -> Commitments:
@@ -84,6 +84,9 @@ def test_a_snapshot_is_named_by_issuer_and_instant() -> None:
         (lambda top: top["liabilities"][1].update(segment="Spot"), "/liabilities/1/segment"),
         (lambda top: top["liabilities"][1].update(asset="ETH"), "/liabilities/1/asset"),
         (lambda top: top["liabilities"][1].pop("root"), "/liabilities/1"),
+        (lambda top: top["liabilities"][1].pop("top"), "/liabilities/1"),
+        (lambda top: top["liabilities"][1].update(top="00" * 31), "/liabilities/1/top"),
+        (lambda top: top["liabilities"][1].update(top=None), "/liabilities/1/top"),
     ],
 )
 def test_t86_a_changed_document_is_refused_with_its_place(change: Change, place: str) -> None:

@@ -70,7 +70,7 @@ WRONG_VALUES: list[tuple[str, str, object, str]] = [
     ("account proof", "/accountProof/0", "0x", "0 bytes"),
     ("account proof", "/accountProof/0", "0x" + "00" * 1025, "expected 1 to 1024"),
     ("account proof", "/accountProof/1", "0x f8", "hexadecimal"),
-    ("account proof", "/storageProofs", [[]] * 65, "at most 64"),
+    ("account proof", "/storageProofs", [[]] * 5, "at most 4"),
     ("account proof", "/storageProofs/0", {"key": HASH, "proof": ["0xf8"]}, "not a list"),
     ("account proof", "/storageProofs/0/0", None, "not text"),
     ("control signature", "/account", ADDRESS, "not a CAIP-2"),
@@ -87,6 +87,16 @@ def test_a_wrong_value_is_refused_at_its_place(kind: str, place: str, value: obj
     with pytest.raises(FormatError, match=reason) as caught:
         READ[kind](canonical(put(DOCUMENTS[kind], place, value)))
     assert caught.value.place == place
+
+
+def test_t84_an_account_proof_has_a_cap_in_bytes_that_every_real_one_is_far_below() -> None:
+    node = "0x" + "00" * evm_account_proof_v1.MAX_NODE
+    large = {**DOCUMENTS["account proof"], "accountProof": [node] * 64, "storageProofs": [[node] * 64]}
+    assert len(canonical(large)) > evm_account_proof_v1.MAX_BYTES == 256 * 2**10
+    with pytest.raises(FormatError, match="at most 262144 are read"):
+        evm_account_proof_v1.read(canonical(large))
+    deep = {**DOCUMENTS["account proof"], "accountProof": [node] * 14, "storageProofs": [[node] * 14] * 4}
+    assert len(evm_account_proof_v1.read(canonical(deep)).proof.storage_nodes) == 4
 
 
 @KINDS

@@ -27,6 +27,7 @@ COMMITMENT = {
     "depth": 2,
     "total": "3750000000000000000",
     "root": "12" * 32,
+    "top": "56" * 32,
 }
 DOCUMENT = {
     "mediaType": "application/vnd.por.inclusion-proof.v1+json",
@@ -67,6 +68,9 @@ WRONG_VALUES: list[tuple[str, object, str]] = [
     ("/trees/0/commitment", None, "not an object"),
     ("/trees/0/commitment/total", "-1", "not an amount"),
     ("/trees/0/commitment/depth", 41, "between 0 and 40"),
+    ("/trees/0/commitment/top", "", "0 bytes"),
+    ("/trees/0/commitment/top", HEX[:-2], "31 bytes"),
+    ("/trees/0/commitment/top", None, "not text"),
     ("/trees/0/position", -1, "between 0"),
     ("/trees/0/opening", [HEX] * 33, "at most 32"),
     ("/trees/0/opening/0", HEX[:-2], "31 bytes"),

@@ -244,6 +244,44 @@ def test_t70_another_type_is_refused(text: str) -> None:
     assert not isinstance(caught.value, UnsupportedVersionError)
 
 
+@pytest.mark.parametrize("members", [{}, {"a": 1}, {"a": 1, "b": 1}, {"c": 1}, {"a": 1, "b": 1, "c": 1}])
+def test_t70_another_kind_of_document_is_named_before_its_members(members: dict[str, object]) -> None:
+    """That a member is missing says little of a file that is something else altogether."""
+    verdict = BUNDLE.replace("bundle", "verdict")
+    for kind, error, reason in (
+        (verdict, FormatError, f"a document of type {verdict}; expected {BUNDLE}"),
+        (BUNDLE.replace("v1", "v2"), UnsupportedVersionError, "is not read by this release"),
+    ):
+        with pytest.raises(error) as caught:
+            Reader({**members, "mediaType": kind}).document(BUNDLE, "a", "b")
+        assert caught.value.place == "/mediaType"
+        assert reason in caught.value.reason
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ({"mediaType": BUNDLE, "a": 1}, "/: member 'b' is missing"),
+        ({"mediaType": BUNDLE, "a": 1, "b": 1, "c": 1}, "/: unknown member 'c'"),
+        ({"a": 1, "b": 1}, "/: member 'mediaType' is missing"),
+        ({"mediaType": None, "a": 1, "b": 1}, "/mediaType: not text"),
+        ({}, "/: member 'mediaType' is missing"),
+        ([], "/: not an object"),
+        (["mediaType"], "/: not an object"),
+        ("mediaType", "/: not an object"),
+    ],
+)
+def test_t86_a_document_of_the_right_kind_has_exactly_its_members(value: object, reason: str) -> None:
+    with pytest.raises(FormatError) as caught:
+        Reader(value).document(BUNDLE, "a", "b")
+    assert str(caught.value) == reason
+
+
+def test_a_documents_members_come_without_its_kind() -> None:
+    b, a = Reader({"a": 1, "b": 2, "mediaType": BUNDLE}, "/x").document(BUNDLE, "b", "a")
+    assert (b.value, b.place, a.value, a.place) == (2, "/x/b", 1, "/x/a")
+
+
 def test_an_error_at_the_top_has_a_place_too() -> None:
     assert str(Reader(1).fail("no")) == "/: no"
 

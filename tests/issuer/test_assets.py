@@ -61,8 +61,14 @@ def test_a_row_said_again_alike_and_a_second_symbol_are_allowed(tmp_path: Path) 
         ('[[asset]]\nsymbol = ""\nid = "eip155:9/slip44:60"\ndecimals = 18', "/asset/0/symbol: not a symbol"),
         ('[[asset]]\nsymbol = "ＥＴＨ"\nid = "eip155:9/slip44:60"\ndecimals = 18', "/asset/0/symbol: not a symbol"),
         ('[[asset]]\nsymbol = "A"\nid = "eip155:1"\ndecimals = 18', "/asset/0/id: not a CAIP-19"),
-        ('[[asset]]\nsymbol = "A"\nid = "eip155:9/slip44:60"\ndecimals = 37', "/asset/0/decimals: 37 is not between"),
-        ('[[asset]]\nsymbol = "A"\nid = "eip155:9/slip44:60"\ndecimals = -1', "/asset/0/decimals: -1 is not between"),
+        (
+            '[[asset]]\nsymbol = "A"\nid = "eip155:9/slip44:60"\ndecimals = 37',
+            "/asset/0/decimals: not an integer between",
+        ),
+        (
+            '[[asset]]\nsymbol = "A"\nid = "eip155:9/slip44:60"\ndecimals = -1',
+            "/asset/0/decimals: not an integer between",
+        ),
         ('[[asset]]\nsymbol = "A"\nid = "eip155:9/slip44:60"\ndecimals = 1.5', "/asset/0/decimals: not an integer"),
         ('[[asset]]\nsymbol = "A"\nid = "eip155:9/slip44:60"', "/asset/0: entry 'decimals' is missing"),
         ('[[asset]]\nsymbol = "A"\nid = "eip155:9/slip44:60"\ndecimals = 1\nx = 1', "/asset/0: unknown member 'x'"),

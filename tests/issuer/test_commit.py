@@ -80,7 +80,7 @@ def test_t97_the_record_list_rebuilds_every_root(
         assert leaves[ref] == sorted(leaves[ref])
         assert item.depth == max((len(leaves[ref]) - 1).bit_length(), depth or 0)
         top, total = ledgers.perfect(leaves[ref], item.depth)
-        assert (item.total, item.root) == (total, ledgers.sealed(context, item.depth, top, total))
+        assert (item.total, item.root, item.top) == (total, ledgers.sealed(context, item.depth, top, total), top)
     assert sorted(owed.values()) == sorted(amount for *_, amount in rows if amount)
 
 

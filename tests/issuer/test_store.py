@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from por.errors import FormatError
 from por.issuer.prove import prove
 from por.issuer.store import ProofStore
 from por.model import TreeProof
+from tests.documents import canonical
 from tests.issuer import ledgers
 
 ROWS: list[ledgers.Row] = [
@@ -160,7 +162,7 @@ def test_t06_a_stored_sum_that_overflows_is_damage(store: Path) -> None:
     [
         (b'"records":[2,', b'"records":[1,', "records.bin: "),
         (b'"records":[2,', b'"records":[3,', "store.json:/records/0: 3 records in a tree of depth 1"),
-        (b'"records":[2,', b'"records":[0,', "store.json:/records/0: 0 is not between"),
+        (b'"records":[2,', b'"records":[0,', "store.json:/records/0: not an integer between"),
         (b'"records":[2,', b'"records":[', "store.json:/records: 2 counts for 3 commitments"),
         (b'"depth":1', b'"depth":2', "level-02.bin"),
         (b'"depth":1', b'"depth":0', "store.json:/records/0: 2 records in a tree of depth 0"),
@@ -177,6 +179,14 @@ def test_a_changed_header_is_refused(store: Path, old: bytes, new: bytes, told: 
     assert old in data
     path.write_bytes(data.replace(old, new, 1))
     assert told in refusal(store)
+
+
+def test_t42_a_top_hash_that_is_not_the_trees_is_refused(store: Path) -> None:
+    path = store / "store.json"
+    value = json.loads(path.read_bytes())
+    value["commitments"]["liabilities"][1]["top"] = "00" * 32
+    path.write_bytes(canonical(value))
+    assert "tree-1: damaged" in refusal(store)
 
 
 def test_a_commitments_root_of_other_commitments_is_refused(store: Path) -> None:

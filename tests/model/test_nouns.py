@@ -65,6 +65,6 @@ def test_t85_nothing_in_the_package_reads_a_format_that_can_run_code_or_unpack_i
 @pytest.mark.parametrize(("segment", "debt"), [("debt:margin", True), ("spot", False), ("debts", False)])
 def test_debts_are_told_by_their_segment(segment: str, debt: bool) -> None:
     asset = AssetId.parse("eip155:1/slip44:60")
-    commitment = LiabilityCommitment("por-sum-sha256-v1", segment, asset, 18, 0, 0, bytes(32))
+    commitment = LiabilityCommitment("por-sum-sha256-v1", segment, asset, 18, 0, 0, bytes(32), bytes(32))
     assert commitment.is_debt is debt
     assert commitment.ref == f"{segment}/eip155:1/slip44:60"

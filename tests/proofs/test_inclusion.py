@@ -27,6 +27,7 @@ COMMITMENT = LiabilityCommitment(
     depth=DEPTH,
     total=ISSUED.total,
     root=ISSUED.root,
+    top=ISSUED.top,
 )
 COMMITTED = ImpliedCommitment(ISSUED.root, ISSUED.total, DEPTH)
 # Other trees of the bundle, so that there is something to open.
@@ -76,7 +77,7 @@ def test_a_tree_of_one_record_is_opened_without_a_path() -> None:
     assert implied(alone, account).root == reference.committed_root(ISSUED.context, 0, MINE.amount, top)
 
 
-@pytest.mark.parametrize("changes", [{"depth": 7}, {"total": 0}, {"root": bytes(32)}, {"root": b""}])
+@pytest.mark.parametrize("changes", [{"depth": 7}, {"total": 0}, {"root": bytes(32)}, {"root": b""}, {"top": b""}])
 def test_what_the_commitment_says_of_root_total_and_depth_is_not_read(changes: dict[str, Any]) -> None:
     assert implied(MINE, **changes) == COMMITTED
 

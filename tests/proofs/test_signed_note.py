@@ -6,13 +6,14 @@ import base64
 import hashlib
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from por.errors import EvidenceError, FormatError
-from por.model import Digest
+from por.model import CaseRule, Digest
 from por.proofs.signed_note import (
     MAX_CHARACTERS,
     BundleNote,
@@ -33,7 +34,7 @@ NAME = "exchange.example"
 PRIVATE = Ed25519PrivateKey.from_private_bytes(hashlib.sha256(b"a key for tests").digest())
 OLD = Ed25519PrivateKey.from_private_bytes(hashlib.sha256(b"an old key for tests").digest())
 KEY, OLD_KEY = verifier_key(NAME, PRIVATE), verifier_key(NAME, OLD)
-TEXT = bundle_note_text(NAME, f"{NAME}@2026-11-01T00:00:00Z", Digest(bytes(range(32))), bytes(32))
+TEXT = bundle_note_text(NAME, f"{NAME}@2026-11-01T00:00:00Z", Digest(bytes(range(32))), bytes(32), CaseRule.LOWER)
 NOTE = sign(TEXT, NAME, PRIVATE)
 FIELD = 2**255 - 19
 CURVE_D = -121665 * pow(121666, -1, FIELD) % FIELD
@@ -328,12 +329,19 @@ def test_a_signing_key_is_written_as_other_tools_write_it() -> None:
     assert base64.b64decode(seed) == b"\x01" + PRIVATE.private_bytes_raw()
 
 
-def test_what_an_issuer_signs_of_a_bundle_is_five_lines() -> None:
-    lines = ["por/bundle/v1", NAME, f"{NAME}@2026-11-01T00:00:00Z", f"sha256:{bytes(range(32)).hex()}", "00" * 32, ""]
+def test_what_an_issuer_signs_of_a_bundle_is_six_lines() -> None:
+    digest = f"sha256:{bytes(range(32)).hex()}"
+    lines = ["por/bundle/v1", NAME, f"{NAME}@2026-11-01T00:00:00Z", digest, "00" * 32, "lower", ""]
     assert TEXT.split("\n") == lines
     note = read_bundle_note_text(TEXT)
-    assert note == BundleNote(NAME, f"{NAME}@2026-11-01T00:00:00Z", Digest(bytes(range(32))), bytes(32))
-    assert bundle_note_text(note.issuer, note.snapshot, note.bundle_digest, note.commitments_root) == TEXT
+    assert note == BundleNote(NAME, f"{NAME}@2026-11-01T00:00:00Z", Digest(bytes(range(32))), bytes(32), CaseRule.LOWER)
+    assert text_of(note) == TEXT
+    exact = read_bundle_note_text(TEXT.replace("lower", "exact"))
+    assert exact == replace(note, case_rule=CaseRule.EXACT)
+
+
+def text_of(note: BundleNote) -> str:
+    return bundle_note_text(note.issuer, note.snapshot, note.bundle_digest, note.commitments_root, note.case_rule)
 
 
 def test_t34_every_change_of_a_character_is_refused_or_read_as_itself() -> None:
@@ -346,20 +354,25 @@ def test_t34_every_change_of_a_character_is_refused_or_read_as_itself() -> None:
                 note = read_bundle_note_text(changed)
             except EvidenceError:
                 continue
-            again = bundle_note_text(note.issuer, note.snapshot, note.bundle_digest, note.commitments_root)
-            assert again == changed != TEXT
+            assert text_of(note) == changed != TEXT
 
 
 @pytest.mark.parametrize(
     ("changed", "reason"),
     [
-        (TEXT.replace("/v1", "/v2"), "five lines of a por/bundle/v1"),
+        (TEXT.replace("/v1", "/v2"), "six lines of a por/bundle/v1"),
         (TEXT.replace(f"{NAME}@", "other.example@"), "another issuer's"),
         (TEXT.replace("11-01", "02-30"), "no such date"),
         (TEXT.replace("sha256:", "sha256:00"), "not a digest"),
-        (TEXT + "\n", "five lines"),
-        (TEXT.replace("\n", "\r\n"), "five lines"),
-        ("", "five lines"),
+        (TEXT.replace("lower", "upper"), "case rule is not one of exact, lower"),
+        (TEXT.replace("lower", "Lower"), "case rule"),
+        (TEXT.replace("lower", "lower "), "case rule"),
+        (TEXT.replace("lower", ""), "case rule"),
+        (TEXT.replace("lower\n", ""), "six lines"),
+        (TEXT.replace("lower", "lower\nexact"), "six lines"),
+        (TEXT + "\n", "six lines"),
+        (TEXT.replace("\n", "\r\n"), "six lines"),
+        ("", "six lines"),
     ],
 )
 def test_a_refusal_says_what_is_wrong(changed: str, reason: str) -> None:

@@ -127,6 +127,7 @@ def read_text(given: Json) -> Json:
         "snapshot": note.snapshot,
         "digest": str(note.bundle_digest),
         "root": note.commitments_root.hex(),
+        "caseRule": str(note.case_rule),
     }
 
 

@@ -11,7 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from por.errors import EvidenceError, FormatError
-from por.model import ChainAccount, ChainId, Challenge, Digest, Instant
+from por.model import CaseRule, ChainAccount, ChainId, Challenge, Digest, Instant
 from por.proofs.control.challenge import challenge_text, challenge_typed_data
 from por.proofs.control.evm import signer
 from por.proofs.signed_note import (
@@ -132,8 +132,8 @@ def test_t84_text_of_any_kind_is_a_note_or_no_evidence(text: str) -> None:
             continue
 
 
-@given(issuers, instants, seeds, seeds)
-def test_bundle_notes_are_read_back(issuer: str, instant: Instant, digest: bytes, root: bytes) -> None:
-    note = BundleNote(issuer, f"{issuer}@{instant}", Digest(digest), root)
-    text = bundle_note_text(note.issuer, note.snapshot, note.bundle_digest, note.commitments_root)
+@given(issuers, instants, seeds, seeds, st.sampled_from(CaseRule))
+def test_bundle_notes_are_read_back(issuer: str, instant: Instant, digest: bytes, root: bytes, rule: CaseRule) -> None:
+    note = BundleNote(issuer, f"{issuer}@{instant}", Digest(digest), root, rule)
+    text = bundle_note_text(note.issuer, note.snapshot, note.bundle_digest, note.commitments_root, note.case_rule)
     assert read_bundle_note_text(text) == note

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from por.checks.evidence import OpenBundle
 from por.checks.examination import Examination
 from por.checks.holdings import ProvenHolding
 from por.checks.inclusion import Customer, verify_inclusion
@@ -78,6 +79,7 @@ class Scenes:
         made = s.bundle()
         owed = made.liabilities
         yield self.examined(replace(made, liabilities=(replace(owed[0], scheme="other-v1"), *owed[1:])))
+        yield self.examined(replace(made, liabilities=(replace(owed[0], total=1), *owed[1:])))
         yield self.examined(replace(made, commitments_root=bytes(32)))
         yield self.examined(rules=s.policy(classes=()))
         yield self.examined(rules=s.policy(classes=(AssetClass((Denomination(ETH, 8), Denomination(USDC, 6))),)))
@@ -128,8 +130,15 @@ def questions() -> Iterator[Verdict]:
     yield ask(Customer("carol", right), Pins(roots=(root,)))
     yield ask(Customer("carol", right), Pins(roots=(bytes(32),)))
     yield ask(Customer("carol", right), Pins())
+    yield ask(Customer("carol", right), Pins(policy=s.policy(), bundle=second_bundle()))
     yield ask(Customer("mallory", right), Pins())
     yield ask(Customer(None, ()), Pins())
+
+
+def second_bundle() -> OpenBundle:
+    """Open a bundle that the issuer signed beside the one whose note is in the proof, over the same trees."""
+    made = s.bundle(reserves=())
+    return OpenBundle(made, digest_of(bundle_v1.write(made)), s.note_text(made), Path())
 
 
 def ask(customer: Customer, pins: Pins) -> Verdict:

@@ -13,7 +13,7 @@ PASS, FAIL, OPEN = Outcome.PASS, Outcome.FAIL, Outcome.INCONCLUSIVE
 SNAPSHOT = "exchange.example@2026-11-01T00:00:00Z"
 ETHER, DOLLAR = "eip155:1/slip44:60", "eip155:1/erc20:0xa0b86991c6218b36c1d19d4a2e9eb0ce3606eb48"
 WHOLE = "this does not show that the list is whole"
-FITS = "your 1.5 ETH fits this proof, but not everything could be decided"
+FITS = "your 1.5 ETH is in this proof, but not everything could be decided"
 OTHERS = f"{WHOLE}, or that others were shown the same one"
 
 
@@ -21,8 +21,10 @@ def verdict(profile: str, *findings: Finding) -> Verdict:
     return Verdict(profile, SNAPSHOT, None, None, Instant(0), Instant(0), findings)
 
 
-def included(outcome: Outcome, coins: str = "1.5", name: str = "ETH", required: bool = True) -> Finding:
-    facts = {"asset": ETHER, "name": name, "segments": "spot", "totals": "100"}
+def included(
+    outcome: Outcome, coins: str = "1.5", name: str = "ETH", required: bool = True, segments: str = "spot"
+) -> Finding:
+    facts = {"asset": ETHER, "name": name, "segments": segments, "totals": "100"}
     return Finding(
         "liabilities.inclusion",
         ETHER,
@@ -39,8 +41,9 @@ def identified(outcome: Outcome = PASS, how: str = "signed", pin: str = "exchang
     return Finding("publication.identified", SNAPSHOT, outcome, message, facts={"pin": pin, "reason": "no key"})
 
 
-def covered(outcome: Outcome, asset: str = ETHER) -> Finding:
-    return Finding("solvency.coverage", asset, outcome, f"solvency.coverage.{outcome.lower()}")
+def covered(outcome: Outcome, asset: str = ETHER, liabilities: str = "100") -> Finding:
+    message = f"solvency.coverage.{outcome.lower()}"
+    return Finding("solvency.coverage", asset, outcome, message, facts={"liabilities": liabilities})
 
 
 def unequivocal(outcome: Outcome, required: bool = True) -> Finding:
@@ -93,6 +96,64 @@ GOLDEN: dict[str, tuple[Verdict, str]] = {
         (
             "your 1.5 ETH is in the list that exchange.example signed for 2026-11-01T00:00:00Z, "
             f"pinned by the key exchange.example+323b6115 in your policy; {OTHERS}."
+        ),
+    ),
+    "customer, two segments of one asset": (
+        verdict(
+            "customer", included(PASS), included(PASS, "15", segments="margin"), included(PASS, "7", "USDC"), identified()
+        ),
+        (
+            "your 1.5 ETH in spot and 15 ETH in margin and 7 USDC are in the list that exchange.example signed for "
+            f"2026-11-01T00:00:00Z, pinned by the key exchange.example+323b6115 in your policy; {OTHERS}."
+        ),
+    ),
+    "customer, one asset over two segments": (
+        verdict("customer", included(PASS, segments="margin, spot"), identified()),
+        (
+            "your 1.5 ETH is in the list that exchange.example signed for 2026-11-01T00:00:00Z, "
+            f"pinned by the key exchange.example+323b6115 in your policy; {OTHERS}."
+        ),
+    ),
+    "customer, a holding and a debt": (
+        verdict("customer", included(PASS), included(PASS, "250", "USDC", segments="debt:margin"), identified()),
+        (
+            "your 1.5 ETH and 250 USDC that you owe are in the list that exchange.example signed for "
+            f"2026-11-01T00:00:00Z, pinned by the key exchange.example+323b6115 in your policy; {OTHERS}."
+        ),
+    ),
+    "customer, a debt alone": (
+        verdict("customer", included(PASS, "250", "USDC", segments="debt:margin"), identified()),
+        (
+            "the 250 USDC that you owe is in the list that exchange.example signed for 2026-11-01T00:00:00Z, "
+            f"pinned by the key exchange.example+323b6115 in your policy; {OTHERS}."
+        ),
+    ),
+    "customer, a debt before a holding of the same asset": (
+        verdict("customer", included(PASS, "2", segments="debt:margin"), included(PASS), identified()),
+        (
+            "the 2 ETH that you owe and 1.5 ETH in spot are in the list that exchange.example signed for "
+            f"2026-11-01T00:00:00Z, pinned by the key exchange.example+323b6115 in your policy; {OTHERS}."
+        ),
+    ),
+    "customer, a debt and no pin": (
+        verdict("customer", included(PASS, "250", "USDC", segments="debt:margin"), identified(OPEN)),
+        (
+            "the 250 USDC that you owe is in this proof, but not everything could be decided: "
+            f"publication.identified undecided; {OTHERS}."
+        ),
+    ),
+    "customer, too old": (
+        verdict("customer", included(PASS), identified(), other(FAIL, "snapshot.fresh")),
+        (
+            "exchange.example's list of 2026-11-01T00:00:00Z is not of a time that your policy allows: "
+            "snapshot.fresh failed."
+        ),
+    ),
+    "customer, too old and another amount": (
+        verdict("customer", included(FAIL), identified(), other(FAIL, "snapshot.fresh")),
+        (
+            "this proof does not hold for what you gave and exchange.example's list of 2026-11-01T00:00:00Z: "
+            "liabilities.inclusion, snapshot.fresh failed."
         ),
     ),
     "customer, no pin": (
@@ -149,6 +210,24 @@ GOLDEN: dict[str, tuple[Verdict, str]] = {
             f"committed to owing, pinned by the key exchange.example+323b6115 in your policy; {WHOLE}."
         ),
     ),
+    "auditor, an asset of which nothing is owed": (
+        verdict("auditor", covered(PASS), covered(PASS, DOLLAR, "0"), identified()),
+        (
+            "for 1 of 1 assets, coins that exchange.example controlled at 2026-11-01T00:00:00Z were at least what it "
+            f"committed to owing, pinned by the key exchange.example+323b6115 in your policy; {OTHERS}."
+        ),
+    ),
+    "job, too old": (
+        verdict("job", covered(PASS), identified(), other(FAIL, "snapshot.fresh")),
+        "what exchange.example published for 2026-11-01T00:00:00Z does not hold: snapshot.fresh failed.",
+    ),
+    "auditor, undecided beside an asset of which nothing is owed": (
+        verdict("auditor", covered(OPEN), covered(PASS, DOLLAR, "0"), identified()),
+        (
+            "what exchange.example published for 2026-11-01T00:00:00Z is neither shown nor refuted "
+            "(0 of 1 assets covered): solvency.coverage undecided."
+        ),
+    ),
     "auditor, not covered": (
         verdict("auditor", covered(FAIL), identified()),
         "what exchange.example published for 2026-11-01T00:00:00Z does not hold: solvency.coverage failed.",
@@ -188,6 +267,23 @@ def test_every_outcome_of_every_profile_is_golden() -> None:
 def test_t72_a_pass_says_what_it_does_not_show_in_the_first_breath(judged: Verdict) -> None:
     sentence = first_sentence(judged)
     assert WHOLE in sentence or "no amount of yours was looked for" in sentence
+
+
+@pytest.mark.parametrize("judged", [judged for name, (judged, _) in GOLDEN.items() if "debt" in name])
+def test_t25_what_a_customer_owes_never_reads_as_theirs(judged: Verdict) -> None:
+    sentence = first_sentence(judged)
+    assert "that you owe" in sentence
+    assert "your 250" not in sentence
+    assert "your 2 " not in sentence
+
+
+def test_t68_an_asset_of_which_nothing_is_owed_is_no_success() -> None:
+    assert "for 0 of 0 assets" in first_sentence(verdict("job", covered(PASS, liabilities="0"), identified()))
+
+
+def test_t37_a_waived_age_is_no_reason_to_refuse() -> None:
+    stale = Finding("snapshot.fresh", SNAPSHOT, OPEN, "evidence.missing", required=False, waived="on purpose")
+    assert first_sentence(verdict("customer", included(PASS), identified(), stale)).startswith("your 1.5 ETH is in the")
 
 
 @given(judged=verdicts().filter(lambda judged: judged.outcome is not PASS))

@@ -140,7 +140,8 @@ def test_passed_findings_of_one_check_are_counted() -> None:
         "reserves.distinct", "c", Outcome.FAIL, "reserves.distinct.again", facts={"times": "2", "roles": "hot"}
     )
     text = render(verdict(passed, replace(passed, subject="b"), failed))
-    assert "  PASS         reserves.distinct        2 of 3 passed\n" in text
+    assert "               reserves.distinct        2 of 3 passed\n" in text
+    assert "  PASS " not in text
     assert "  FAIL         reserves.distinct        c\n               listed 2 times (roles: hot)\n" in text
 
 
@@ -157,6 +158,31 @@ def test_waivers_stand_in_the_first_screen_with_their_reasons() -> None:
     lines = render(verdict(*passed, waived), all_findings=True).split("\n")
     assert lines[2:5] == ["Waived by the policy:", f"  - publication.anchored: {REASON}", ""]
     assert any(line.endswith(f"{SNAPSHOT} (waived)") for line in lines)
+
+
+def test_t69_no_mark_of_success_stands_on_a_check_that_failed_in_part() -> None:
+    rows = [Finding("reserves.distinct", str(i), Outcome.PASS, "reserves.distinct.once") for i in range(3)]
+    for outcome in (Outcome.FAIL, Outcome.INCONCLUSIVE):
+        spoiled = Finding("reserves.distinct", "d", outcome, "evidence.missing", facts={"reason": "x"})
+        text = render(verdict(*rows, spoiled))
+        assert "3 of 4 passed" in text
+        assert "PASS" not in text
+    assert "  PASS         reserves.distinct        3 of 3 passed\n" in render(verdict(*rows))
+
+
+def test_waivers_stand_before_every_finding(verdicts: list[Verdict]) -> None:
+    for shown in verdicts:
+        waived = replace(
+            shown,
+            findings=tuple(
+                f if f.outcome is Outcome.FAIL else replace(f, required=False, waived=f"wish {f.check}")
+                for f in shown.findings
+            ),
+        )
+        head, _, rest = render(waived).partition("\n\n")[2].partition("\n\n")
+        reasons = {f"  - {f.check}: wish {f.check}" for f in waived.findings if f.waived}
+        assert set(head.splitlines()[1:] if reasons else ()) == reasons
+        assert "wish" not in rest
 
 
 def test_what_is_for_information_says_so() -> None:
@@ -227,8 +253,9 @@ def test_what_a_waiver_takes_out_is_still_shown(verdicts: list[Verdict]) -> None
         waived = replace(shown, findings=with_waivers(shown.findings, policy))
         assert len(waived.findings) == len(shown.findings)
         assert ("snapshot.fresh: a reason" in render(waived)) is any(
-            f.check == "snapshot.fresh" for f in shown.findings
+            f.check == "snapshot.fresh" and f.outcome is not Outcome.FAIL for f in shown.findings
         )
+        assert (waived.outcome is Outcome.FAIL) is (shown.outcome is Outcome.FAIL)
 
 
 # Figures.

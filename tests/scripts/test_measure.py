@@ -53,9 +53,7 @@ def test_a_broken_zero_is_named_and_fails(
     assert capsys.readouterr().err == named + "\n"
 
 
-def test_the_table_shows_every_budget(
-    measure: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_table_shows_every_budget(measure: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = tmp_path / "tests" / "vectors" / "tree"
     folder.mkdir(parents=True)
     for name in ("one", "two_fail", "three_fail"):
@@ -67,9 +65,7 @@ def test_the_table_shows_every_budget(
     assert any(line.startswith("public names") and "100.0 % of 3" in line for line in lines)
 
 
-def test_what_is_too_long_is_named(
-    measure: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_is_too_long_is_named(measure: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     body = "    x = 1\n" * 60
     (tmp_path / "por" / "one.py").write_text(f'"""A module."""\n\n\ndef f() -> None:\n    """F."""\n{body}')
     measure.main([])

@@ -13,6 +13,7 @@ from por.checks.catalogue import CATALOGUE
 from por.checks.policy import require_usable, shipped_tables
 from por.checks.requirements import NEVER_WAIVED, PROFILES
 from por.commitments import rfc6962
+from por.commitments.binding import bound_root
 from por.encoding import (
     bundle_v1,
     control_signature_v1,
@@ -90,6 +91,8 @@ def test_the_examples_bundle_is_one_whole() -> None:
     assert len(contents.names) == 1
     assert (note.issuer, note.snapshot) == (bundle.issuer, bundle.snapshot)
     assert (note.bundle_digest, note.commitments_root) == (digest_of(data), bundle.commitments_root)
+    assert note.case_rule is bundle.case_rule
+    assert all(bound_root(item, bundle.issuer, bundle.snapshot) == item.root for item in bundle.liabilities)
     used = {bundle.blocks[0].header, bundle.blocks[0].child, *(row.control for row in bundle.reserves)} - {None}
     used |= {digest for row in bundle.reserves for claim in row.holdings for digest in claim.evidence}
     assert used == {entry.digest for entry in bundle.evidence}

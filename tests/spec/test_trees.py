@@ -18,6 +18,7 @@ from por.checks.inclusion import Customer, verify_inclusion
 from por.checks.pins import Pins
 from por.commitments import hashes, rfc6962
 from por.commitments.account_ids import MAX_BYTES, account_id_bytes
+from por.commitments.binding import bound_root
 from por.commitments.sum_tree import recompute
 from por.encoding import inclusion_proof_v1
 from por.issuer.prove import prove
@@ -87,7 +88,7 @@ def test_the_examples_roots_are_rebuilt_from_its_tags(segment: str) -> None:
     assert [record["index"] for record in tree["records"]] == list(range(len(leaves)))
     told = recompute(leaves, tree["depth"])
     root = hashes.committed_root(data(tree["context"]), told.depth, told.total, told.top)
-    assert (root.hex(), str(told.total)) == (tree["root"], tree["total"])
+    assert (root.hex(), str(told.total), told.top.hex()) == (tree["root"], tree["total"], tree["top"])
 
 
 def test_the_examples_commitments_root() -> None:
@@ -99,7 +100,14 @@ def test_the_examples_commitments_root() -> None:
 def test_the_example_is_that_of_the_pages_beside_it() -> None:
     made = pages.document("proof-store.md", "commitments.json")
     assert made["commitmentsRoot"] == EXAMPLE["commitmentsRoot"]
-    assert [row["root"] for row in made["liabilities"]] == [tree["root"] for tree in EXAMPLE["trees"]]
+    shared = ("root", "top", "total", "depth", "decimals", "asset", "segment", "scheme")
+    told = [[tree[name] for name in shared] for tree in EXAMPLE["trees"]]
+    assert [[row[name] for name in shared] for row in made["liabilities"]] == told
+
+
+def test_the_examples_commitments_bind_what_they_state(proof: InclusionProof) -> None:
+    for tree in proof.trees:
+        assert bound_root(tree.commitment, proof.issuer, EXAMPLE["snapshot"]) == tree.commitment.root
 
 
 def shortened(page: str, section: str) -> set[str]:
@@ -111,6 +119,7 @@ def test_the_hashes_that_the_text_shortens_are_the_examples() -> None:
     top = TREES["spot"]["levels"][-1][0]["hash"]
     whole = [TREES["spot"]["context"], alice["idDigest"], alice["tag"], alice["leaf"], top, TREES["spot"]["root"]]
     assert shortened(TREE_PAGE, "What one record implies") == {text[:8] for text in whole}
+    assert shortened(TREE_PAGE, "What a commitment binds") == {top[:8], TREES["spot"]["root"][:8]}
     roots = [*(tree["root"] for tree in EXAMPLE["trees"]), EXAMPLE["commitmentsRoot"]]
     assert shortened(PROOF_PAGE, "Verifying") == {text[:8] for text in roots}
 
@@ -148,11 +157,16 @@ def test_the_pages_bounds_are_the_codes(depth: int, total: int) -> None:
 
 def test_rules_and_steps_are_numbered_as_the_code_cites_them() -> None:
     page, code = pages.text(TREE_PAGE), Path("por")
-    sections = {"fold": "Folding a path", "record": "What one record implies", "opening": "What an opening implies"}
+    sections = {
+        "fold": "Folding a path",
+        "record": "What one record implies",
+        "opening": "What an opening implies",
+        "commitment": "What a commitment binds",
+    }
     cited: dict[str, set[str]] = {name: set() for name in sections}
-    for module in ("commitments/sum_tree.py", "proofs/inclusion.py"):
+    for module in ("commitments/sum_tree.py", "commitments/binding.py", "proofs/inclusion.py"):
         source = (pages.SPEC.parents[1] / code / module).read_text("utf-8")
-        for name, numbers in re.findall(r"# (fold|record|opening) ((?:\d, )*\d)$", source, re.MULTILINE):
+        for name, numbers in re.findall(r"# (fold|record|opening|commitment) ((?:\d, )*\d)$", source, re.MULTILINE):
             cited[name].update(numbers.split(", "))
     for name, heading in sections.items():
         section = page.split(f"\n## {heading}\n")[1].split("\n## ")[0]
@@ -235,6 +249,7 @@ def test_the_examples_note_is_the_bundles_and_names_the_root(proof: InclusionPro
     note = read_bundle_note_text(contents.text)
     assert len(contents.names) == 1
     assert (note.snapshot, note.commitments_root.hex()) == (EXAMPLE["snapshot"], EXAMPLE["commitmentsRoot"])
+    assert note.case_rule is proof.case_rule
 
 
 def test_the_tables_name_every_member() -> None:
@@ -268,7 +283,7 @@ def outcomes(findings: list[Finding], check: str) -> set[Outcome]:
     return {finding.outcome for finding in findings if finding.check == check and finding.required}
 
 
-INCLUSION, IDENTIFIED = "liabilities.inclusion", "publication.identified"
+SCHEME, INCLUSION, IDENTIFIED = "liabilities.scheme", "liabilities.inclusion", "publication.identified"
 
 
 def test_the_procedure_passes_for_what_alice_expects(proof: InclusionProof) -> None:
@@ -316,6 +331,11 @@ def changed(proof: InclusionProof, *place: str | int, to: Any) -> InclusionProof
         (("trees", 1, "commitment", "decimals"), 17, INCLUSION),
         (("trees", 1, "commitment", "total"), "1750000000000000000", INCLUSION),
         (("trees", 1, "commitment", "depth"), 3, INCLUSION),
+        (("trees", 1, "commitment", "segment"), "debt:spot", SCHEME),
+        (("trees", 1, "commitment", "decimals"), 17, SCHEME),
+        (("trees", 1, "commitment", "total"), "1750000000000000000", SCHEME),
+        (("trees", 1, "commitment", "depth"), 3, SCHEME),
+        (("trees", 1, "commitment", "top"), "00" * 32, SCHEME),
         (("trees", 1, "commitment", "root"), "00" * 32, INCLUSION),
         (("trees", 1, "commitment", "root"), "00" * 32, IDENTIFIED),
         (("trees", 1, "records", 0, "amount"), "1500000000000000001", INCLUSION),

@@ -5,11 +5,20 @@ from pathlib import Path
 
 from por.commitments import rfc6962
 from por.commitments.account_ids import account_id_bytes
-from por.commitments.hashes import committed_root, context, id_digest, leaf_hash, node_hash, record_tag
+from por.commitments.binding import bound_root, tree_context
+from por.commitments.hashes import id_digest, leaf_hash, node_hash, record_tag
 from por.encoding import inclusion_proof_v1
 from por.issuer.simulator.exchange import CUSTOMER, ISSUER, Exchange
 from por.issuer.simulator.lie import DOCUMENT, Draft, Lie, shown_to_auditor, shown_to_customer
-from por.model import CaseRule, InclusionProof, LiabilityCommitment, PathStep, RecordProof, TreeProof
+from por.model import (
+    CaseRule,
+    InclusionProof,
+    LiabilityCommitment,
+    PathStep,
+    RecordProof,
+    TreeProof,
+    snapshot_id,
+)
 
 OTHER = "customer-8@example.com"
 KEY = bytes(range(32))
@@ -110,30 +119,20 @@ def _two_leaf_tree(exchange: Exchange, stage: Path, sibling: int, total: int) ->
     """Commit to the customer and one sibling, with a total of the cheat's choosing, under the cheat's own root."""
     honest = honest_proof(exchange, stage)
     tree = honest.trees[spot(honest)]
-    wanted, old = tree.commitment, tree.records[0]
-    place = context(
-        wanted.scheme,
-        ISSUER,
-        f"{ISSUER}@{honest.instant}",
-        wanted.segment,
-        str(wanted.asset),
-        wanted.decimals,
-    )
+    old, snapshot = tree.records[0], snapshot_id(ISSUER, honest.instant)
+    place = tree_context(tree.commitment, ISSUER, snapshot)
     tag = record_tag(old.key, place, id_digest(account_id_bytes(CUSTOMER, CaseRule.LOWER)))
     leaf, ghost = leaf_hash(tag, old.amount), leaf_hash(b"\xff" * 32, sibling)
     top = node_hash(leaf, old.amount, ghost, sibling)
-    commitment = LiabilityCommitment(
-        wanted.scheme,
-        wanted.segment,
-        wanted.asset,
-        wanted.decimals,
-        1,
-        total,
-        committed_root(place, 1, total, top),
-    )
+    commitment = rebound(replace(tree.commitment, depth=1, total=total, top=top), snapshot)
     record = RecordProof(old.key, old.part, old.amount, 0, (PathStep(ghost, sibling),))
     forged = TreeProof(commitment, 0, (), (record,))
     return replace(honest, count=1, trees=(forged,), note=signed_note(exchange, stage, (commitment,)))
+
+
+def rebound(commitment: LiabilityCommitment, snapshot: str) -> LiabilityCommitment:
+    """Give a commitment the root that binds what it states."""
+    return replace(commitment, root=bound_root(commitment, ISSUER, snapshot))
 
 
 def signed_note(exchange: Exchange, stage: Path, liabilities: tuple[LiabilityCommitment, ...]) -> str:
@@ -181,12 +180,22 @@ def _root_of_all_edited(exchange: Exchange, stage: Path) -> list[str]:
 
 
 def _wrong_decimals(exchange: Exchange, stage: Path) -> list[str]:
-    draft = Draft.of(exchange)
+    honest = Draft.of(exchange).bundle
     rows = tuple(
-        replace(item, decimals=18) if item.asset == exchange.dollar else item for item in draft.bundle.liabilities
+        rebound(replace(item, decimals=18), honest.snapshot) if item.asset == exchange.dollar else item
+        for item in honest.liabilities
     )
-    draft.bundle = replace(draft.bundle, liabilities=rows)
-    return shown_to_auditor(exchange, draft.publish(stage / "bundle", exchange.signing_key))
+    signed_note(exchange, stage, rows)
+    return shown_to_auditor(exchange, stage / "bundle")
+
+
+def _called_debt(exchange: Exchange, stage: Path) -> list[str]:
+    rows = [
+        replace(item, segment="debt:spot") if (item.segment, item.asset) == ("spot", exchange.coin) else item
+        for item in Draft.of(exchange).bundle.liabilities
+    ]
+    signed_note(exchange, stage, tuple(sorted(rows, key=lambda item: (item.segment, str(item.asset)))))
+    return shown_to_auditor(exchange, stage / "bundle")
 
 
 def _unknown_scheme(exchange: Exchange, stage: Path) -> list[str]:
@@ -248,8 +257,15 @@ LIES = (
         "total edited",
         ("T16",),
         "halves a total in the signed bundle",
-        "liabilities.recomputed",
+        "liabilities.scheme",
         _total_edited,
+    ),
+    Lie(
+        "liability called debt",
+        ("T25",),
+        "lists what it owes as what customers owe, under the same root",
+        "liabilities.scheme",
+        _called_debt,
     ),
     Lie(
         "segment dropped",
