@@ -101,12 +101,16 @@ def _by_bundle(
 
 
 def _other_bundles(proofs: Sequence[InclusionProof], opened: OpenBundle, policy: Policy | None) -> Iterator[Digest]:
-    """Name the bundles that a key of the policy signed in the proofs' notes, and that are not the one given (T35)."""
+    """Name the bundles that the policy's keys signed in the proofs' notes, but for the one given and what it supersedes.
+
+    Two of them for one instant are a split view (T35).
+    """
     for text in sorted({proof.note for proof in proofs} - {""}):
         signatures = read_signatures(text, policy.keys if policy else ())
         said = then(signatures, read_note)
         signed = isinstance(signatures, Seen) and signatures.value.names
-        if signed and isinstance(said, Seen) and said.value.bundle_digest != opened.digest:
+        same = {opened.digest, opened.bundle.supersedes}
+        if signed and isinstance(said, Seen) and said.value.bundle_digest not in same:
             yield said.value.bundle_digest
 
 
@@ -121,7 +125,7 @@ def _contradictions(proofs: Sequence[InclusionProof], bundle: Bundle) -> Iterato
             if stated is None:
                 yield f"the bundle has no commitment for {shown.ref}"
             elif stated != shown:
-                yield f"the proof's total of {shown.ref} is {shown.total}, the bundle states {stated.total}"
+                yield f"the proof and the bundle state different things about {shown.ref}"
 
 
 def _by_note(subject: str, proofs: Sequence[InclusionProof], root: bytes, policy: Policy) -> Finding:

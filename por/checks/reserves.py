@@ -127,12 +127,19 @@ def _standing(block: SnapshotBlock, view: Observation[ChainView]) -> tuple[Outco
     return Outcome.PASS, "reserves.balance.proven", grade
 
 
+def _own_assets(policy: Policy) -> set[AssetId]:
+    """Return the issuer's own assets, with everything that is one asset with them on another chain (T63)."""
+    same = ({member.asset for member in group.members} for group in policy.classes)
+    return set(policy.own_assets).union(*(assets for assets in same if assets & policy.own_assets))
+
+
 def eligible(examination: Examination) -> Iterator[Finding]:
     """Ask: may each claimed holding count at all: not the issuer's own asset, not blocked by its token?"""
+    own = _own_assets(examination.policy)
     for i, account, claim in examination.claims():
         held = examination.holdings[i, claim.asset]
         subject = holding_subject(account.account, claim)
-        if claim.asset in examination.policy.own_assets:
+        if claim.asset in own:
             yield Finding("reserves.eligible", subject, Outcome.FAIL, "reserves.eligible.own_asset")
         elif isinstance(held, Seen) and held.value.flags:
             facts = {"flags": hex(held.value.flags)}

@@ -9,7 +9,7 @@ from por.errors import FormatError
 from por.issuer.assets import AssetTable
 from por.issuer.commit import commit
 from por.issuer.keys import ensure_master_key
-from por.model import CaseRule, Instant, format_coins, issuer_id
+from por.model import MAX_DEPTH, CaseRule, Instant, format_coins, issuer_id
 
 EXAMPLE = "por issuer commit ledger.csv --output snapshot-2026-11 --issuer exchange.example"
 UNNAMED = "unnamed.invalid"
@@ -30,6 +30,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Commit, and say what was taken for granted."""
+    if args.depth is not None and not 0 <= args.depth <= MAX_DEPTH:
+        raise FormatError(f"between 0 and {MAX_DEPTH}", "--depth")
     issuer, instant = _issuer(args.issuer), _instant(args.instant)
     _warn_of_future(instant)
     key_file = args.master_key or args.output.parent / "por-master.key"

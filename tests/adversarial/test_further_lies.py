@@ -13,8 +13,8 @@ from por.commitments import rfc6962
 from por.commitments.hashes import committed_root, context
 from por.commitments.sum_tree import recompute
 from por.encoding import inclusion_proof_v1
-from por.encoding.digests import digest_of
 from por.encoding.commitments_v1 import Commitments
+from por.encoding.digests import digest_of
 from por.issuer.assets import AssetTable
 from por.issuer.commit import commit
 from por.issuer.prove import prove
@@ -282,9 +282,7 @@ def test_t39_t42_a_digest_in_the_policy_does_not_excuse_a_bad_signature(exchange
     bundle = Draft.of(exchange).publish(stage / "bundle", exchange.signing_key)
     digest = digest_of((bundle / "bundle.json").read_bytes())
     entry = f'[issuer]\nbundles = ["{digest}"]\n'
-    command = in_policy(
-        shown_to_auditor(exchange, bundle), stage, lambda text: text.replace("[issuer]\n", entry)
-    )
+    command = in_policy(shown_to_auditor(exchange, bundle), stage, lambda text: text.replace("[issuer]\n", entry))
     assert por(*command).status == 0
     note = bundle / "bundle.note"
     note.write_text(note.read_text().replace("\nlower\n", "\nexact\n"))

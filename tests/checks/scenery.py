@@ -547,7 +547,7 @@ def quiet(_message: str) -> None:
 
 
 def calls(work: Callable[[], object]) -> int:
-    """Count the calls that some work makes, a loop's turns among them: the same on every machine, whatever its speed."""
+    """Count the calls that some work makes, a loop's turns among them: the same on every machine, at any speed."""
     made = 0
 
     def count(_frame: object, event: str, _argument: object) -> None:

@@ -329,7 +329,11 @@ def test_t34_a_root_given_by_hand_is_not_excused_by_one_of_the_policys() -> None
 
 @pytest.mark.parametrize(
     ("note", "expected"),
-    [("", "INCONCLUSIVE"), (note_text(bundle(), STRANGERS_KEY), "INCONCLUSIVE"), (spoiled(note_text(bundle())), "FAIL")],
+    [
+        ("", "INCONCLUSIVE"),
+        (note_text(bundle(), STRANGERS_KEY), "INCONCLUSIVE"),
+        (spoiled(note_text(bundle())), "FAIL"),
+    ],
     ids=["none", "a stranger's", "spoiled"],
 )
 def test_t34_t39_a_root_given_by_hand_does_not_excuse_the_policy(note: str, expected: str) -> None:
@@ -354,7 +358,9 @@ def test_t35_a_bundle_that_the_signed_note_does_not_name_fails(tmp_path: Path) -
     assert (finding.expected, finding.actual) == (str(other.digest), str(DIGEST))
 
 
-@pytest.mark.parametrize("options", [{"roots": (ROOT,)}, {"bundles": (DIGEST,)}, {"roots": (ROOT,), "bundles": (DIGEST,)}])
+@pytest.mark.parametrize(
+    "options", [{"roots": (ROOT,)}, {"bundles": (DIGEST,)}, {"roots": (ROOT,), "bundles": (DIGEST,)}]
+)
 def test_t35_nothing_else_that_the_policy_names_excuses_a_second_bundle(
     tmp_path: Path, options: dict[str, object]
 ) -> None:

@@ -109,6 +109,36 @@ def test_a_file_that_cannot_be_written_is_2_and_named(
     assert (tmp_path / "file").read_text() == "kept"
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("verify", "bundle", "--policy", "p.toml", "--output", "{there}"),
+        ("verify", "bundle", "--policy", "p.toml", "--source", "eip155:1=http://127.0.0.1:9/", "--record", "{there}"),
+        ("verify-inclusion", "p.json", "--output", "{there}"),
+        ("policy", "init", "--issuer", "exchange.example", "--output", "{there}"),
+        ("issuer", "prove", "store", "alice", "--output", "{there}"),
+    ],
+    ids=lambda arguments: " ".join(arguments[:2]) + " " + arguments[-2],
+)
+@pytest.mark.parametrize("kind", ["file", "folder", "empty file"])
+def test_no_command_writes_over_what_is_there_and_says_so_before_its_work(
+    arguments: tuple[str, ...], kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    there = tmp_path / "there"
+    if kind == "folder":
+        there.mkdir()
+    else:
+        there.write_text("kept" if kind == "file" else "")
+    before = there.stat()
+    with pytest.raises(SystemExit) as end:
+        main([part.format(there=there) for part in arguments])
+    out, err = capsys.readouterr()
+    assert (end.value.code, out) == (2, "")
+    assert f"argument {arguments[-2]}: {there} is there already; choose another name, or remove it first" in err
+    assert (there.stat().st_ino, there.stat().st_size) == (before.st_ino, before.st_size)
+    assert names(tmp_path) == ["there"]
+
+
 @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt(), MemoryError()])
 def test_a_write_that_breaks_off_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException

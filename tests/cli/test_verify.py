@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -154,6 +155,31 @@ def test_a_recorded_run_replays_to_the_same_findings(desk: Desk, tmp_path: Path,
     status, again = asked(desk, tmp_path, "--replay", str(record))
     assert (status, len(live)) == (0, 1)
     assert verdict_v1.write(again) == verdict_v1.write(first)
+
+
+def test_the_recordings_digest_is_said_and_is_what_the_policy_needs(
+    desk: Desk, tmp_path: Path, live: list[FakeSource], capsys: pytest.CaptureFixture[str]
+) -> None:
+    record, policy = tmp_path / "answers.json", tmp_path / "policy.toml"
+    assert asked(desk, tmp_path, "--source", NODE_A, "--source", NODE_B, "--record", str(record))[0] == 0
+    out, err = capsys.readouterr()
+    (digest,) = re.findall(r"sha256:[0-9a-f]{64}", err)
+    assert digest not in out
+    assert digest == str(digest_of(record.read_bytes()))
+    policy.write_text(POLICY.format(recording=digest))
+    assert asked(desk, tmp_path, "--policy", str(policy), "--replay", str(record))[0] == 0
+    assert len(live) == 1
+
+
+def test_t53_a_recording_of_another_genesis_decides_nothing(desk: Desk, tmp_path: Path) -> None:
+    """Also one that the policy names: it does not say that it is of this chain."""
+    policy = tmp_path / "policy.toml"
+    recording = digest_of(Path(desk.answers_json).read_bytes())
+    genesis = f'sources = 2\ngenesis = "0x{"11" * 32}"'
+    policy.write_text(POLICY.format(recording=recording).replace("sources = 2", genesis))
+    status, verdict = asked(desk, tmp_path, "--policy", str(policy), "--replay", desk.answers_json)
+    assert status == 3
+    assert outcomes(verdict)["snapshot.canonical"] == {"INCONCLUSIVE"}
 
 
 def test_t55_a_recording_that_the_policy_does_not_name_decides_nothing(desk: Desk, tmp_path: Path) -> None:

@@ -314,6 +314,20 @@ def test_roots_given_by_hand(desk: Desk, tmp_path: Path) -> None:
     assert said(desk, tmp_path, "--root", wrong, "--root", right)[0] == 0
 
 
+def test_a_root_is_taken_with_or_without_0x(desk: Desk, tmp_path: Path) -> None:
+    right, wrong = scenery.root_of(trees()).hex(), "11" * 32
+    assert said(desk, tmp_path, "--root", f"0x{right}")[0] == 0
+    assert said(desk, tmp_path, "--root", f"0x{wrong}")[0] == 1
+    assert said(desk, tmp_path, "--root", f"0X{right}")[0] == 2
+    assert said(desk, tmp_path, "--root", f"0x0x{right}")[0] == 2
+
+
+def test_t35_a_second_bundle_beside_the_proof_is_refuted(desk: Desk, tmp_path: Path) -> None:
+    scenery.write_bundle(tmp_path / "second", scenery.bundle(reserves=()))
+    assert said(desk, tmp_path, "--bundle", str(tmp_path / "second"))[0] == 1
+    assert said(desk, tmp_path, "--bundle", str(tmp_path / "second"), "--root", scenery.root_of(trees()).hex())[0] == 1
+
+
 def test_several_proof_files_are_joined(desk: Desk, tmp_path: Path) -> None:
     proof, paths = proof_of("alice"), []
     for number, tree in enumerate(proof.trees):

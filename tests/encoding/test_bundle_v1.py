@@ -221,13 +221,13 @@ def test_t84_a_holding_has_no_more_proofs_than_any_layout_needs(document: Any, n
     """The token's contract, and the code behind its proxy: two."""
     place = "/reserves/0/holdings/0/evidence"
     refused(put(document, place, ["sha256:" + HEX] * number), place, f"{number} items; at most 2 are allowed")
-    assert bundle_v1.read(canonical(put(document, place, ["sha256:" + HEX] * 2)))
+    bundle_v1.read(canonical(put(document, place, ["sha256:" + HEX] * 2)))
 
 
 def test_t84_t88_an_evidence_file_is_announced_with_no_more_than_any_kind_needs(document: Any) -> None:
     sizes = (evm_account_proof_v1.MAX_BYTES, evm_header_v1.MAX_BYTES, control_signature_v1.MAX_BYTES)
     assert max(sizes) <= bundle_v1.MAX_EVIDENCE_BYTES
-    assert bundle_v1.read(canonical(put(document, "/evidence/0/size", bundle_v1.MAX_EVIDENCE_BYTES)))
+    bundle_v1.read(canonical(put(document, "/evidence/0/size", bundle_v1.MAX_EVIDENCE_BYTES)))
     refused(put(document, "/evidence/0/size", bundle_v1.MAX_EVIDENCE_BYTES + 1), "/evidence/0/size", "between 1 and")
 
 

@@ -100,7 +100,11 @@ GOLDEN: dict[str, tuple[Verdict, str]] = {
     ),
     "customer, two segments of one asset": (
         verdict(
-            "customer", included(PASS), included(PASS, "15", segments="margin"), included(PASS, "7", "USDC"), identified()
+            "customer",
+            included(PASS),
+            included(PASS, "15", segments="margin"),
+            included(PASS, "7", "USDC"),
+            identified(),
         ),
         (
             "your 1.5 ETH in spot and 15 ETH in margin and 7 USDC are in the list that exchange.example signed for "
