@@ -101,7 +101,7 @@ def _by_bundle(
 
 
 def _other_bundles(proofs: Sequence[InclusionProof], opened: OpenBundle, policy: Policy | None) -> Iterator[Digest]:
-    """Name the bundles that the policy's keys signed in the proofs' notes, but for the one given and what it supersedes.
+    """Name the bundles that the policy's keys signed in the proofs' notes, but the one given and what it supersedes.
 
     Two of them for one instant are a split view (T35).
     """
