@@ -370,6 +370,23 @@ def test_t35_nothing_else_that_the_policy_names_excuses_a_second_bundle(
             assert said(Pins(rules, other, roots)) == ("FAIL", "other_bundle")
 
 
+def test_t35_a_bundle_that_supersedes_the_one_of_the_note_is_no_second_one(tmp_path: Path) -> None:
+    """A correction says of itself what it corrects, so that nobody is shown another list unawares."""
+    made = bundle(sequence=2, previous=DIGEST, supersedes=DIGEST)
+    assert said(Pins(policy=policy(), bundle=opened(tmp_path / "a", made))) == ("PASS", "signed")
+    for number, supersedes in enumerate((None, Digest(bytes(32)))):
+        other = replace(made, supersedes=supersedes)
+        pins = Pins(policy=policy(), bundle=opened(tmp_path / str(number), other))
+        assert said(pins) == ("FAIL", "other_bundle")
+
+
+def test_t35_a_note_of_the_correction_beside_the_first_bundle_fails(tmp_path: Path) -> None:
+    """Whoever is shown what was corrected afterwards has an old list."""
+    correction = bundle(sequence=2, previous=DIGEST, supersedes=DIGEST)
+    pins = Pins(policy=policy(), bundle=opened(tmp_path))
+    assert said(pins, [proof_of("alice", note=note_text(correction))]) == ("FAIL", "other_bundle")
+
+
 def test_t35_one_of_several_proofs_that_names_another_bundle_fails(tmp_path: Path) -> None:
     other = second(tmp_path)
     proofs = [proof_of("alice", note=note_text(other.bundle)), proof_of("alice")]

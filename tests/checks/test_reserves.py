@@ -15,6 +15,7 @@ from por.checks.observation import Broken, Missing, Observation, Seen
 from por.encoding import media_types
 from por.model import (
     AccountState,
+    AssetClass,
     AssetId,
     BlockRef,
     Bundle,
@@ -22,6 +23,7 @@ from por.model import (
     ChainId,
     ControlSignature,
     Custody,
+    Denomination,
     Grade,
     Instant,
     Role,
@@ -53,6 +55,7 @@ from tests.checks.scenery import (
 )
 
 COLD = str(account("cold"))
+DOLLAR_ELSEWHERE = AssetId(ChainId("eip155", "10"), "erc20", "0x" + "44" * 20)
 
 
 def controlled(tmp_path: Path, document: bytes | ControlSignature, have: Files | None = None) -> tuple[str, str]:
@@ -366,6 +369,17 @@ def test_t62_t63_the_issuers_own_asset_never_counts(tmp_path: Path) -> None:
     own = [f for f in findings if f.subject.endswith(USDC.reference)]
     assert told(own) == [("FAIL", "reserves.eligible.own_asset")] * 4
     assert told(f for f in findings if f not in own) == [("PASS", "reserves.eligible.may_count")] * 4
+
+
+@pytest.mark.parametrize("own", [USDC, DOLLAR_ELSEWHERE])
+def test_t62_t63_the_issuers_own_asset_does_not_count_on_another_chain_either(tmp_path: Path, own: AssetId) -> None:
+    """The policy names it on one chain, and joins it with its likeness on others."""
+    joined = AssetClass((Denomination(DOLLAR_ELSEWHERE, 18), Denomination(USDC, 6)))
+    rules = scenery.policy(own_assets=frozenset({own}), classes=(joined, AssetClass((Denomination(ETH, 18),))))
+    findings = list(reserves.eligible(examined(tmp_path, rules=rules)))
+    tokens = [f for f in findings if f.subject.endswith(USDC.reference)]
+    assert told(tokens) == [("FAIL", "reserves.eligible.own_asset")] * 4
+    assert told(f for f in findings if f not in tokens) == [("PASS", "reserves.eligible.may_count")] * 4
 
 
 @pytest.mark.parametrize("flags", [1, 2**255])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from por.commitments.account_ids import MAX_BYTES, account_id_bytes
@@ -55,7 +55,7 @@ def test_an_id_as_written_is_written_the_same_again(text: str, rule: CaseRule) -
     try:
         once = written(text, rule)
     except FormatError:
-        assume(False)
+        return
     assert written(once, rule) == once
     assert unicodedata.is_normalized("NFC", once)
     assert 1 <= len(once.encode()) <= MAX_BYTES

@@ -122,6 +122,29 @@ def test_a_wrong_value_is_refused_at_its_place(document: Any, place: str, value:
     refused(put(document, place, value), place, reason)
 
 
+AT_THE_LIMIT: list[tuple[str, object]] = [
+    ("/sequence", 2**32 - 1),
+    ("/blocks/0/number", 2**53 - 1),
+    ("/blocks/0/number", 0),
+    ("/liabilities/1/scheme", "x" * 64),
+    ("/liabilities/1/decimals", 36),
+    ("/liabilities/1/decimals", 0),
+    ("/liabilities/1/depth", 40),
+    ("/liabilities/1/total", str(2**128 - 1)),
+    ("/reserves/0/holdings/0/evidence", ["sha256:" + HEX] * bundle_v1.MAX_PROOFS),
+    ("/reserves/0/holdings/0/evidence", []),
+    ("/evidence/0/size", bundle_v1.MAX_EVIDENCE_BYTES),
+    ("/evidence/0/size", 1),
+    ("/expires", "2026-11-01T00:00:01Z"),
+]
+
+
+@pytest.mark.parametrize(("place", "value"), AT_THE_LIMIT)
+def test_a_value_at_its_limit_is_read(document: Any, place: str, value: object) -> None:
+    data = canonical(put(document, place, value))
+    assert bundle_v1.write(bundle_v1.read(data)) == data
+
+
 @pytest.mark.parametrize("value", [0.5, 1e3, 1.0, 1e400, float("nan")])
 def test_t22_t86_fractions_and_exponents_are_refused_anywhere(document: Any, value: float) -> None:
     for place in ("/sequence", "/liabilities/0/total", "/blocks/0/number", "/evidence/0/size"):

@@ -61,6 +61,7 @@ WRONG_VALUES: list[tuple[str, str, object, str]] = [
     ("header", "/rlp", "0x" + "00" * (evm_header_v1.MAX_RLP + 1), "expected 1 to 16384"),
     ("header", "/rlp", ["0xf9"], "not text"),
     ("account proof", "/block", HASH[:-2], "31 bytes"),
+    ("account proof", "/block", HASH + "00", "33 bytes"),
     ("account proof", "/address", ADDRESS.upper().replace("0X", "0x"), "lower case"),
     ("account proof", "/address", f"eip155:1:{ADDRESS}", "not a CAIP-2"),
     ("account proof", "/address", f"1:{ADDRESS}", "not a CAIP-2"),
@@ -97,6 +98,21 @@ def test_t84_an_account_proof_has_a_cap_in_bytes_that_every_real_one_is_far_belo
         evm_account_proof_v1.read(canonical(large))
     deep = {**DOCUMENTS["account proof"], "accountProof": [node] * 14, "storageProofs": [[node] * 14] * 4}
     assert len(evm_account_proof_v1.read(canonical(deep)).proof.storage_nodes) == 4
+
+
+AT_THE_LIMIT: list[tuple[str, str, object]] = [
+    ("header", "/rlp", "0x" + "00" * evm_header_v1.MAX_RLP),
+    ("account proof", "/accountProof", ["0xf8"] * 64),
+    ("account proof", "/accountProof/0", "0x" + "00" * 1024),
+    ("account proof", "/storageProofs", [[]] * 4),
+    ("control signature", "/scheme", "e" * 32),
+    ("control signature", "/signature", "0x" + "11" * 8192),
+]
+
+
+@pytest.mark.parametrize(("kind", "place", "value"), AT_THE_LIMIT)
+def test_a_value_at_its_limit_is_read(kind: str, place: str, value: object) -> None:
+    READ[kind](canonical(put(DOCUMENTS[kind], place, value)))
 
 
 @KINDS

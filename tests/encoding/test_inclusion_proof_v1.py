@@ -72,6 +72,7 @@ WRONG_VALUES: list[tuple[str, object, str]] = [
     ("/trees/0/commitment/top", HEX[:-2], "31 bytes"),
     ("/trees/0/commitment/top", None, "not text"),
     ("/trees/0/position", -1, "between 0"),
+    ("/trees/0/position", 2**32, "between 0"),
     ("/trees/0/opening", [HEX] * 33, "at most 32"),
     ("/trees/0/opening/0", HEX[:-2], "31 bytes"),
     ("/trees/0/opening/0", HEX[:16], "8 bytes"),
@@ -79,6 +80,7 @@ WRONG_VALUES: list[tuple[str, object, str]] = [
     ("/trees/0/records/0/key", "0x" + HEX, "hexadecimal"),
     ("/trees/0/records/0/part", 2**32, "between 0"),
     ("/trees/0/records/0/part", -1, "between 0"),
+    ("/trees/0/records", [RECORD] * 4097, "at most 4096"),
     ("/trees/0/records/0/amount", "-1500000000000000000", "not an amount"),
     ("/trees/0/records/0/amount", "1.5", "not an amount"),
     ("/trees/0/records/0/amount", 1, "not text"),
@@ -97,6 +99,26 @@ WRONG_VALUES: list[tuple[str, object, str]] = [
 @pytest.mark.parametrize(("place", "value", "reason"), WRONG_VALUES)
 def test_a_wrong_value_is_refused_at_its_place(place: str, value: object, reason: str) -> None:
     refused(put(DOCUMENT, place, value), place, reason)
+
+
+AT_THE_LIMIT: list[tuple[str, object]] = [
+    ("/count", 2**32 - 1),
+    ("/note", "a" * 65_536),
+    ("/trees/0/position", 2**32 - 1),
+    ("/trees/0/opening", [HEX] * 32),
+    ("/trees/0/records", [RECORD] * 4096),
+    ("/trees/0/records/0/part", 2**32 - 1),
+    ("/trees/0/records/0/amount", str(2**128 - 1)),
+    ("/trees/0/records/0/index", 2**40 - 1),
+    ("/trees/0/records/0/path", [SIBLING] * 40),
+    ("/trees/0/records/0/path", []),
+]
+
+
+@pytest.mark.parametrize(("place", "value"), AT_THE_LIMIT)
+def test_a_value_at_its_limit_is_read(place: str, value: object) -> None:
+    data = canonical(put(DOCUMENT, place, value))
+    assert inclusion_proof_v1.write(inclusion_proof_v1.read(data)) == data
 
 
 @pytest.mark.parametrize("level", [0, 1])

@@ -142,6 +142,15 @@ WRONG_VALUES: list[tuple[str, object, str]] = [
     ("/layout/0/base_slot", 9, "not text"),
     ("/layout/0/base_slot", "0x", "0 bytes"),
     ("/layout/0/base_slot", "0x9", "even number"),
+    ("/layout/0/base_slot", "0x" + "00" * 33, "expected 1 to 32"),
+    ("/layout/0/code_hash", "0x" + HEX + "00", "33 bytes"),
+    ("/layout/0/mask", "0x" + HEX + "00", "33 bytes"),
+    ("/layout/0/implementation_slot", "0x" + HEX + "00", "33 bytes"),
+    ("/layout/0/implementation_code_hash", "0x" + HEX[:-2], "31 bytes"),
+    ("/layout/0/implementation_code_hash", "0x" + HEX + "00", "33 bytes"),
+    ("/snapshot/max_skew_seconds", 2**40 + 1, "not an integer between"),
+    ("/snapshot/max_age_seconds", 2**40 + 1, "not an integer between"),
+    ("/class/0/members/0/decimals", -1, "between 0 and 36"),
     ("/layout/0/order", "solidity", "is none of key-slot, slot-key"),
     ("/layout/0/mask", "0xff", "1 bytes"),
     ("/layout/0/implementation_slot", "0x00", "1 bytes"),
@@ -152,6 +161,35 @@ WRONG_VALUES: list[tuple[str, object, str]] = [
 def test_a_wrong_value_is_refused_at_its_place(document: Any, place: str, value: object, reason: str) -> None:
     inside = isinstance(value, list) and value and "list" not in reason
     refused(put(document, place, value), f"{place}/0" if inside else place, reason)
+
+
+AT_THE_LIMIT: list[tuple[str, object]] = [
+    ("/snapshot/max_age_seconds", 2**40),
+    ("/snapshot/max_skew_seconds", 2**40),
+    ("/snapshot/max_skew_seconds", 0),
+    ("/chain/0/sources", 64),
+    ("/issuer/keys/0", "k" * 512),
+    ("/waive/0/reason", "r" * 500),
+    ("/class/0/members/0/decimals", 36),
+    ("/class/0/members/0/decimals", 0),
+    ("/layout/0/base_slot", "0x" + "ff" * 32),
+    ("/layout/0/base_slot", "0x00"),
+]
+
+
+@pytest.mark.parametrize(("place", "value"), AT_THE_LIMIT)
+def test_a_value_at_its_limit_is_read(document: Any, place: str, value: object) -> None:
+    assert read(put(document, place, value)).digest != read(document).digest
+
+
+def test_an_empty_coverage_is_the_default(shortest: Any) -> None:
+    assert read({**shortest, "coverage": {}}).digest == read(shortest).digest
+
+
+def test_t84_a_list_has_a_limit(shortest: Any) -> None:
+    roots = [f"{number:064x}" for number in range(10_001)]
+    assert len(read(put(shortest, "/issuer/roots", roots[1:])).roots) == 10_000
+    refused(put(shortest, "/issuer/roots", roots), "/issuer/roots", "10001 items; at most 10000")
 
 
 def test_t70_another_version_is_refused_by_name(document: Any) -> None:

@@ -110,6 +110,13 @@ def test_a_kind_of_error_is_kept_through_parse() -> None:
         Reader("2", "/v").parse(newer)
 
 
+def test_t84_words_from_outside_have_a_limit_in_errors() -> None:
+    for name in ("choice", "media type"):
+        with pytest.raises(FormatError) as caught:
+            READS[name](Reader("a" * 10_000))
+        assert len(str(caught.value)) < 100
+
+
 @pytest.mark.parametrize("value", [0, 10])
 def test_integers_between_the_ends_are_read(value: int) -> None:
     assert Reader(value).integer(0, 10) == value

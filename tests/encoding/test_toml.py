@@ -66,6 +66,12 @@ def test_t93_the_error_does_not_repeat_what_must_not_be_printed(text: str) -> No
     assert str(caught.value) == printable(str(caught.value))
 
 
+def test_t84_a_file_of_the_largest_size_is_read_and_no_larger() -> None:
+    assert toml.load(b"#" * toml.MAX_BYTES) == {}
+    with pytest.raises(FormatError, match="1048577 bytes; at most 1048576 are read"):
+        toml.load(b"#" * (toml.MAX_BYTES + 1))
+
+
 @given(data=st.binary(max_size=100))
 def test_t84_random_bytes_raise_nothing_but_format_errors(data: bytes) -> None:
     try:
