@@ -125,7 +125,9 @@ def test_expected_and_actual_are_there_where_a_message_speaks_of_them(findings: 
     for finding in findings:
         for name in ("expected", "actual"):
             if f"{{{name}}}" in ENGLISH[finding.message]:
-                assert getattr(finding, name), finding
+                figure = getattr(finding, name)
+                assert figure, finding
+                assert figure in message(finding)
 
 
 def test_facts_are_text_under_plain_names(findings: list[Finding]) -> None:
