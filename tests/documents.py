@@ -140,6 +140,7 @@ def bundles(draw: st.DrawFn) -> Bundle:
         sequence=sequence,
         previous=None if sequence == 1 else draw(digests),
         supersedes=draw(st.none() | digests),
+        anchored_by=draw(st.none() | accounts(ChainId("eip155", "1"))),
         case_rule=draw(st.sampled_from(CaseRule)),
         expires=Instant(draw(st.integers(instant + 1, LAST_SECOND))),
         blocks=tuple(draw(snapshot_blocks(ChainId.parse(chain))) for chain in named),

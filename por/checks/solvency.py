@@ -147,6 +147,7 @@ def _weakest(row: _Row, rebuilt: AbstractSet[str], findings: Mapping[tuple[str, 
 
 
 def _facts(row: _Row, interval: Coverage, total: Fraction, figures: Mapping[str, Fraction]) -> dict[str, str]:
+    decimals = next(member.decimals for member in row.group.members if member.asset == row.group.canonical)
     facts = {
         "required": interval.required,
         "lower": interval.lower,
@@ -156,5 +157,6 @@ def _facts(row: _Row, interval: Coverage, total: Fraction, figures: Mapping[str,
         **{name: figures[name] for name in ("cold", "hot", "third-party", "apart")},
     }
     texts = {name: exact_text(value) for name, value in facts.items()}
+    texts["decimals"] = str(decimals)
     texts["ratio"] = "" if not total else f"{(interval.lower / total).numerator}/{(interval.lower / total).denominator}"
     return texts

@@ -9,15 +9,16 @@ from por.checks.evidence import open_bundle, read_document
 from por.checks.policy import shipped_tables
 from por.cli.output import Progress
 from por.cli.sources import add_source_options, source_urls
+from por.commitments.anchors import asset_sums
 from por.encoding import tables_v1, toml
 from por.encoding.digests import digest_of
 from por.errors import FormatError
 from por.issuer.accounts import read_accounts
 from por.issuer.assets import AssetTable
-from por.issuer.bundle import Inputs, assemble, owed_and_proven, require_sources
+from por.issuer.bundle import Inputs, assemble, require_sources
 from por.issuer.signing import bundle_directory, ensure_signing_key
 from por.issuer.workspace import Workspace
-from por.model import Bundle, Digest, TokenLayout, format_coins
+from por.model import Bundle, ChainAccount, Digest, TokenLayout, format_coins
 
 EXAMPLE = "por issuer bundle snapshot-2026-11 --accounts accounts.csv --source eip155:1=https://node-a.example"
 
@@ -31,6 +32,11 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--key", metavar="FILE", type=Path, help="signing key; default: por-signing.key beside DIR")
     parser.add_argument("--previous", metavar="BUNDLE", type=Path, help="your bundle before this one")
     parser.add_argument("--supersedes", metavar="BUNDLE", type=Path, help="the bundle of this instant it corrects")
+    parser.add_argument(
+        "--anchored-by",
+        metavar="ACCOUNT",
+        help="the account that will anchor it in a registry, such as eip155:1:0x…; default: none",
+    )
     add_source_options(parser, record=False)
 
 
@@ -49,6 +55,7 @@ def run(args: argparse.Namespace) -> int:
         layouts=_layouts(args.layouts),
         previous=_previous(args.previous),
         supersedes=open_bundle(args.supersedes).digest if args.supersedes else None,
+        anchored_by=_anchoring_account(args.anchored_by),
     )
     sources = {chain: open_source(chain, urls) for chain, urls in source_urls(args.source).items()}
     require_sources(inputs, sources)
@@ -72,7 +79,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _sum_up(bundle: Bundle, table: AssetTable) -> None:
     decimals = {item.asset: item.decimals for item in bundle.liabilities}
-    for asset, owed, proven in owed_and_proven(bundle):
+    for asset, owed, proven in asset_sums(bundle):
         if not owed and not proven:
             continue
         if asset not in decimals:
@@ -90,6 +97,13 @@ def _layouts(path: Path | None) -> tuple[TokenLayout, ...]:
         return (*tables_v1.read_tables(read_document(path, toml.MAX_BYTES)).layouts, *shipped)
     except FormatError as error:
         raise error.within(f"{path}:") from error
+
+
+def _anchoring_account(text: str | None) -> ChainAccount | None:
+    try:
+        return None if text is None else ChainAccount.parse(text)
+    except FormatError as error:
+        raise error.within("--anchored-by") from error
 
 
 def _previous(path: Path | None) -> tuple[int, Digest] | None:

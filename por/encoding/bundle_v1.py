@@ -39,13 +39,14 @@ def read(data: bytes) -> Bundle:
     Raises: FormatError, also for lists that are unsorted or name one thing twice where the layout forbids it.
     """
     top = Reader(canonical.load(data, max_bytes=MAX_BYTES, max_items=MAX_ITEMS))
-    issuer, instant, sequence, previous, supersedes, case_rule, expires, *lists = top.document(
+    issuer, instant, sequence, previous, supersedes, anchored_by, case_rule, expires, *lists = top.document(
         BUNDLE,
         "issuer",
         "instant",
         "sequence",
         "previous",
         "supersedes",
+        "anchoredBy",
         "caseRule",
         "expires",
         "blocks",
@@ -61,6 +62,7 @@ def read(data: bytes) -> Bundle:
         sequence=sequence.integer(1, 2**32 - 1),
         previous=previous.optional(Reader.digest),
         supersedes=supersedes.optional(Reader.digest),
+        anchored_by=anchored_by.optional(_read_anchoring_account),
         case_rule=case_rule.choice(CaseRule),
         expires=expires.instant(),
         blocks=tuple(read_block(item) for item in blocks.items(1024)),
@@ -89,6 +91,7 @@ def write(bundle: Bundle) -> bytes:
             "sequence": bundle.sequence,
             "previous": _optional_text(bundle.previous),
             "supersedes": _optional_text(bundle.supersedes),
+            "anchoredBy": None if bundle.anchored_by is None else str(bundle.anchored_by),
             "caseRule": str(bundle.case_rule),
             "expires": str(bundle.expires),
             "blocks": [block_value(block) for block in bundle.blocks],
@@ -123,6 +126,13 @@ def block_value(block: SnapshotBlock) -> Json:
         "header": str(block.header),
         "child": _optional_text(block.child),
     }
+
+
+def _read_anchoring_account(reader: Reader) -> ChainAccount:
+    account = reader.parse(ChainAccount.parse)
+    if account.chain.namespace != "eip155":
+        raise reader.fail("bundles are anchored by accounts of EVM chains")
+    return account
 
 
 def _read_account(reader: Reader) -> ReserveAccount:

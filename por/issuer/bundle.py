@@ -1,7 +1,6 @@
 """Assemble the bundle: commitments, blocks, proven holdings and control proofs, with every evidence file by digest."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from por.encoding import bundle_v1, evm_account_proof_v1
@@ -18,13 +17,13 @@ from por.model import (
     AccountProof,
     AssetId,
     Bundle,
+    ChainAccount,
     ChainId,
     ClaimedHolding,
     Digest,
     EvidenceEntry,
     Header,
     ReserveAccount,
-    Role,
     Source,
     TokenLayout,
 )
@@ -58,6 +57,7 @@ class Inputs:
     layouts: tuple[TokenLayout, ...]
     previous: tuple[int, Digest] | None
     supersedes: Digest | None
+    anchored_by: ChainAccount | None = None
 
 
 def assemble(
@@ -85,6 +85,7 @@ def assemble(
         sequence=1 if inputs.previous is None else inputs.previous[0] + 1,
         previous=None if inputs.previous is None else inputs.previous[1],
         supersedes=inputs.supersedes,
+        anchored_by=inputs.anchored_by,
         case_rule=commitments.case_rule,
         expires=snapshot.expires,
         blocks=snapshot.blocks,
@@ -110,19 +111,6 @@ def require_sources(inputs: Inputs, sources: Mapping[ChainId, Source]) -> None:
         raise FormatError(
             "a control proof was collected for an account that the list does not have", f"control/{stray[0]}"
         )
-
-
-def owed_and_proven(bundle: Bundle) -> Iterator[tuple[AssetId, int, int]]:
-    """Sum up, asset by asset in base units, what the bundle owes and what it proves on customer accounts."""
-    owed: dict[AssetId, int] = defaultdict(int)
-    proven: dict[AssetId, int] = defaultdict(int)
-    for item in bundle.liabilities:
-        owed[item.asset] += 0 if item.is_debt else item.total
-    for row in bundle.reserves:
-        for claim in row.holdings:
-            proven[claim.asset] += claim.amount if row.role is Role.CUSTOMER else 0
-    for asset in sorted({*owed, *proven}):
-        yield asset, owed[asset], proven[asset]
 
 
 def own_coin(chain: ChainId) -> AssetId:

@@ -1,8 +1,10 @@
 """Hold every noun of `por`, frozen: no input or output, no hashing."""
 
 from por.model.amounts import MAX_DECIMALS, UINT128_MAX, checked_sum, format_coins, parse_coins, parse_units
+from por.model.anchor import Anchor, AnchoredEntry, AssetTotal, RegistryPin
+from por.model.attestation import Attestation, Committee, Figure, Revocation, SignatureScheme
 from por.model.bundle import Bundle, EvidenceEntry, SnapshotBlock
-from por.model.chain import AccountProof, AccountState, BlockRef, Header, Source
+from por.model.chain import AccountProof, AccountState, BlockRef, Header, Log, Source
 from por.model.digest import Digest
 from por.model.identifiers import AssetId, ChainAccount, ChainId
 from por.model.instant import Instant
@@ -39,8 +41,12 @@ __all__ = [
     "UINT128_MAX",
     "AccountProof",
     "AccountState",
+    "Anchor",
+    "AnchoredEntry",
     "AssetClass",
     "AssetId",
+    "AssetTotal",
+    "Attestation",
     "BlockRef",
     "Bundle",
     "CaseRule",
@@ -49,12 +55,14 @@ __all__ = [
     "ChainRule",
     "Challenge",
     "ClaimedHolding",
+    "Committee",
     "ControlSignature",
     "Custody",
     "Denomination",
     "Digest",
     "EvidenceEntry",
     "Expectation",
+    "Figure",
     "Finding",
     "Grade",
     "Header",
@@ -63,12 +71,16 @@ __all__ = [
     "Instant",
     "KeyOrder",
     "LiabilityCommitment",
+    "Log",
     "Outcome",
     "PathStep",
     "Policy",
     "RecordProof",
+    "RegistryPin",
     "ReserveAccount",
+    "Revocation",
     "Role",
+    "SignatureScheme",
     "SnapshotBlock",
     "Source",
     "TokenLayout",

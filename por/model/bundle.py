@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from por.model.chain import BlockRef
 from por.model.digest import Digest
-from por.model.identifiers import ChainId
+from por.model.identifiers import ChainAccount, ChainId
 from por.model.instant import Instant
 from por.model.liability import CaseRule, LiabilityCommitment, snapshot_id
 from por.model.reserve import ReserveAccount
@@ -37,7 +37,8 @@ class Bundle:
     """Hold one snapshot's commitments, blocks, reserve accounts and evidence list.
 
     `previous` is the digest of the issuer's bundle with the preceding sequence; `supersedes` that of a bundle for the
-    same instant which this one corrects. `expires` is the last instant at which the control proofs may be anchored.
+    same instant which this one corrects. `anchored_by` is the account that anchors it, None where none will. `expires`
+    is the last instant at which the control proofs may be anchored.
     """
 
     issuer: str
@@ -45,6 +46,7 @@ class Bundle:
     sequence: int
     previous: Digest | None
     supersedes: Digest | None
+    anchored_by: ChainAccount | None
     case_rule: CaseRule
     expires: Instant
     blocks: tuple[SnapshotBlock, ...]

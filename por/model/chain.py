@@ -55,6 +55,17 @@ class AccountProof:
     storage_nodes: tuple[tuple[bytes, ...], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Log:
+    """Hold what a contract logged: 32-byte topics, data, the block and the place among all logs of that block."""
+
+    address: str
+    topics: tuple[bytes, ...]
+    data: bytes
+    block: BlockRef
+    index: int
+
+
 class Source(Protocol):
     """Answer questions about one chain."""
 
@@ -74,3 +85,6 @@ class Source(Protocol):
 
     def account_proof(self, block: BlockRef, address: str, keys: Sequence[bytes]) -> AccountProof:
         """Return the EIP-1186 proof of `address` and of 32-byte storage `keys` at `block`, by the block's hash."""
+
+    def logs(self, address: str, topic: bytes, first: int, last: int) -> tuple[Log, ...]:
+        """Return all logs of a contract with this first topic, in blocks `first` to `last`, in the chain's order."""

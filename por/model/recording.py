@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from por.model.chain import AccountProof, BlockRef
+from por.model.chain import AccountProof, BlockRef, Log
 from por.model.identifiers import ChainId
 
 
@@ -24,11 +24,28 @@ class RecordedProof:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordedLogs:
+    """Hold the logs that were answered for a contract and a first topic, in the blocks `first` to `last`."""
+
+    address: str
+    topic: bytes
+    first: int
+    last: int
+    logs: tuple[Log, ...]
+
+    @property
+    def question(self) -> tuple[str, bytes, int, int]:
+        """Return what was asked."""
+        return self.address, self.topic, self.first, self.last
+
+
+@dataclass(frozen=True, slots=True)
 class ChainRecording:
     """Hold the answers about one chain of the endpoints named `sources`.
 
     `headers` keep every reading in its order: one block read twice stands there twice, and a chain that
-    changed during the run shows it. `finalized` is None where it was not asked for, or not answered.
+    changed during the run shows it. `finalized` is None where it was not asked for, or not answered. `logs` stand in
+    the order of their questions.
     """
 
     chain: ChainId
@@ -36,6 +53,7 @@ class ChainRecording:
     finalized: BlockRef | None
     headers: tuple[RecordedHeader, ...]
     proofs: tuple[RecordedProof, ...]
+    logs: tuple[RecordedLogs, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

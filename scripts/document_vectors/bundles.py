@@ -47,6 +47,7 @@ BUNDLE: Json = {
     "sequence": 2,
     "previous": digest("bundle 1"),
     "supersedes": None,
+    "anchoredBy": "eip155:1:0x" + "ab" * 20,
     "caseRule": "lower",
     "expires": "2026-11-08T00:00:00Z",
     "blocks": [
@@ -82,6 +83,7 @@ GOOD = [
     ("whole", "every kind of member", BUNDLE),
     ("first", "the issuer's first bundle", FIRST),
     ("empty", "nothing owed and nothing held: well formed, and nothing to pass", EMPTY),
+    ("not_anchored", "a bundle that nobody anchors", {**BUNDLE, "anchoredBy": None}),
     ("correction", "a bundle that corrects another", {**BUNDLE, "supersedes": digest("bundle 1")}),
     (
         "account_twice",
@@ -100,6 +102,15 @@ SPOILED: list[Spoiled] = [
     ("previous_missing", "no previous bundle, though it is not the first", "T36", "/previous", None),
     ("previous_for_the_first", "a previous bundle before the first", "T36", "/sequence", 1, "/previous"),
     ("previous_path", "a path for a digest", "T88", "/previous", "sha256:../bundle.json"),
+    (
+        "anchored_by_other_chain",
+        "an anchoring account of a chain without registries",
+        "T53",
+        "/anchoredBy",
+        "bip122:000000000019d6689c085ae165831e93:bc1q",
+    ),
+    ("anchored_by_address_alone", "an address without its chain", "T53", "/anchoredBy", "0x" + "ab" * 20),
+    ("anchored_by_upper_case", "an address in another spelling", "T46", "/anchoredBy", "eip155:1:0x" + "AB" * 20),
     ("supersedes_sha1", "a weak digest", "T11", "/supersedes", "sha1:" + "0" * 40),
     ("case_rule_unknown", "an unknown rule for account ids", None, "/caseRule", "upper"),
     ("expires_at_once", "control proofs that expire at the instant", "T43", "/expires", BUNDLE["instant"]),

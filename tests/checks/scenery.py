@@ -397,6 +397,7 @@ def _honest() -> tuple[Bundle, Files]:
         sequence=1,
         previous=None,
         supersedes=None,
+        anchored_by=None,
         case_rule=CaseRule.LOWER,
         expires=EXPIRES,
         blocks=blocks,

@@ -134,6 +134,7 @@ def published(vectors: Path, tmp_path_factory: pytest.TempPathFactory) -> Publis
         sequence=1,
         previous=None,
         supersedes=None,
+        anchored_by=None,
         case_rule=commitments.case_rule,
         expires=Instant(instant.seconds + 86_400),
         blocks=(SnapshotBlock(MAINNET, header.ref, head, None),),

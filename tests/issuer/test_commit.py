@@ -91,6 +91,7 @@ def rebuilt(folder: Path, made: Commitments) -> Recomputation:
         sequence=1,
         previous=None,
         supersedes=None,
+        anchored_by=None,
         case_rule=made.case_rule,
         expires=Instant(made.instant.seconds + 1),
         blocks=(),
