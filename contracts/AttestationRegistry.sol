@@ -66,7 +66,7 @@ contract AttestationRegistry is IAttestationRegistry {
 
     /// @inheritdoc IAttestationRegistry
     function attest(
-        Attestation calldata attestation,
+        Attestation memory attestation,
         bytes32 committee,
         uint256 signers,
         bytes calldata signatures,
@@ -132,7 +132,7 @@ contract AttestationRegistry is IAttestationRegistry {
     }
 
     /// @inheritdoc IAttestationRegistry
-    function attestationDigest(Attestation calldata attestation) public view returns (bytes32 digest) {
+    function attestationDigest(Attestation memory attestation) public view returns (bytes32 digest) {
         return _typedDigest(keccak256(abi.encode(ATTESTATION_TYPE, attestation)));
     }
 
@@ -185,7 +185,7 @@ contract AttestationRegistry is IAttestationRegistry {
         }
     }
 
-    function _requireTimely(Attestation calldata attestation) private view {
+    function _requireTimely(Attestation memory attestation) private view {
         (uint8 outcome, uint64 observedAt, uint64 expiresAt) =
             (attestation.outcome, attestation.observedAt, attestation.expiresAt);
         require(outcome != 0 && outcome <= 3, UnknownOutcome(outcome));

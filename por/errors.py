@@ -9,7 +9,7 @@ PorError
 │   ├── UnavailableError     it cannot be reached, or answers with an error
 │   ├── IncapableError       it answers, but does not serve this question
 │   └── DisagreementError    sources, or one source at two times, contradict each other
-├── PublishError             something could not be published
+├── PublishError             something could not be published; trying again is safe (exit 3)
 └── NotProvenError           raised by `Verdict.require_pass` alone
 """
 

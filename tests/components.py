@@ -34,6 +34,16 @@ def chromium() -> Path:
     return _component("POR_CHROMIUM", "chromium", "chromium")
 
 
+def softhsm() -> tuple[Path, Path]:
+    """Find the software token, its module and its tool, or skip."""
+    tool = _component("POR_SOFTHSM", "softhsm", "softhsm")
+    below = ROOT / ".cache" / "softhsm" / "files" / "usr" if tool.parent.parent == ROOT / ".cache" else tool.parents[1]
+    module = next((below / "lib").glob("**/softhsm/libsofthsm2.so"), None)
+    if module is None:
+        pytest.skip(f"the module of softhsm is not here: it is looked for below {below / 'lib'}")
+    return module, tool
+
+
 def _component(variable: str, launcher: str, name: str) -> Path:
     path = Path(os.environ.get(variable) or ROOT / ".cache" / "bin" / launcher)
     if not path.exists():

@@ -24,11 +24,13 @@ library Bls12381 {
     uint256 private constant HALF_P_LOW = 0xb23ba5c279c2895fb39869507b587b120f55ffff58a9ffffdcff7fffffffd555;
     uint256 private constant G1_X_HIGH = 0x17f1d3a73197d7942695638c4fa9ac0f;
     uint256 private constant G1_X_LOW = 0xc3688c4f9774b905a14e3a3f171bac586c55e83ff97a1aeffb3af00adb22c6bb;
+    uint256 private constant G1_Y_HIGH = 0x08b3f481e3aaa0f1a09e30ed741d8ae4;
+    uint256 private constant G1_Y_LOW = 0xfcf5e095d5d00af600db18cb2c04b3edd03cc744a2888ae40caa232946c5e7e1;
     uint256 private constant NEGATED_G1_Y_HIGH = 0x114d1d6855d545a8aa7d76c8cf2e21f2;
     uint256 private constant NEGATED_G1_Y_LOW = 0x67816aef1db507c96655b9d5caac42364e6f38ba0ecb751bad54dcd6b939c2ca;
 
-    // 2^512 / p, rounded down.
-    uint256 private constant RECIPROCAL = 0x9d835d2f3cc9e45ce28101b0cc7a6ba29;
+    // 2^636 / p, rounded down.
+    uint256 private constant RECIPROCAL = 0x9d835d2f3cc9e45ce28101b0cc7a6ba291b82741ff6a0a94bdf4771e0286779d;
 
     uint256 private constant SHA256 = 0x02;
     uint256 private constant G1ADD = 0x0b;
@@ -56,7 +58,7 @@ library Bls12381 {
         assembly ("memory-safe") {
             calldatacopy(pairs, key.offset, 128)
         }
-        _requireSigned(pairs, message, POSSESSION_TAG, proof);
+        _requireSigned(pairs, false, message, POSSESSION_TAG, proof);
     }
 
     /// @notice Requires that `signature` is the sum of signatures over `message` by those keys of a list of at most 255
@@ -70,9 +72,9 @@ library Bls12381 {
         bytes memory message,
         bytes calldata signature
     ) internal view {
-        uint256 pairs = _allocate(PAIRS_BYTES);
-        _sum(pairs, totalAndKeys, chosen, count);
-        _requireSigned(pairs, message, SIGNATURE_TAG, signature);
+        uint256 pairs = _allocateZeros(PAIRS_BYTES);
+        bool negative = _sum(pairs, totalAndKeys, chosen, count);
+        _requireSigned(pairs, negative, message, SIGNATURE_TAG, signature);
     }
 
     /// @notice Returns the sum of a list of keys.
@@ -116,22 +118,26 @@ library Bls12381 {
         _reduce(_start(numbers), numbers.length);
     }
 
-    /// @dev At `pairs` stands the key; what the pairing takes besides is written behind it.
-    function _requireSigned(uint256 pairs, bytes memory message, bytes memory tag, bytes calldata signature)
-        private
-        view
-    {
+    /// @dev At `pairs` stands the key, or its negative; what the pairing takes besides is written behind it.
+    function _requireSigned(
+        uint256 pairs,
+        bool negative,
+        bytes memory message,
+        bytes memory tag,
+        bytes calldata signature
+    ) private view {
         _requireLength(signature.length, SIGNATURE_BYTES);
         _requireFinite(pairs);
         _hashToCurve(pairs + KEY_BYTES, message, tag);
-        // e(key, hashed message) * e(-G1, signature) = 1
+        // e(key, hashed message) * e(-G1, signature) = 1, or the same with both signs turned.
+        (uint256 high, uint256 low) = negative ? (G1_Y_HIGH, G1_Y_LOW) : (NEGATED_G1_Y_HIGH, NEGATED_G1_Y_LOW);
         assembly ("memory-safe") {
-            let negated := add(pairs, 384)
-            mstore(negated, G1_X_HIGH)
-            mstore(add(negated, 32), G1_X_LOW)
-            mstore(add(negated, 64), NEGATED_G1_Y_HIGH)
-            mstore(add(negated, 96), NEGATED_G1_Y_LOW)
-            calldatacopy(add(negated, 128), signature.offset, 256)
+            let generator := add(pairs, 384)
+            mstore(generator, G1_X_HIGH)
+            mstore(add(generator, 32), G1_X_LOW)
+            mstore(add(generator, 64), high)
+            mstore(add(generator, 96), low)
+            calldatacopy(add(generator, 128), signature.offset, 256)
         }
         _run(PAIRING, pairs, PAIRS_BYTES, pairs, 32);
         uint256 equal;
@@ -150,43 +156,63 @@ library Bls12381 {
         require(bits != 0, InfiniteKey());
     }
 
-    /// @dev Writes the sum of the chosen keys: adds them or, where that is less work, takes the others from the total.
-    function _sum(uint256 pair, bytes memory totalAndKeys, uint256 chosen, uint256 count) private view {
+    /// @dev Writes the sum of the chosen keys or, where that is less work, its negative: the others, less the total.
+    function _sum(uint256 pair, bytes memory totalAndKeys, uint256 chosen, uint256 count)
+        private
+        view
+        returns (bool negative)
+    {
         uint256 first = _start(totalAndKeys);
         uint256 keys = totalAndKeys.length / KEY_BYTES - 1;
-        if (2 * count <= keys) return _add(pair, first + KEY_BYTES, chosen);
-        uint256 others = chosen ^ ((1 << keys) - 1);
-        _add(pair, first + KEY_BYTES, others);
-        assembly ("memory-safe") {
-            // A point is negated by p - y, but not infinity; no other point of the subgroup has y = 0.
-            if others {
-                let low := mload(add(pair, 96))
-                mstore(add(pair, 64), sub(sub(P_HIGH, mload(add(pair, 64))), gt(low, P_LOW)))
-                mstore(add(pair, 96), sub(P_LOW, low))
-            }
-            mcopy(add(pair, 128), first, 128)
+        negative = 2 * count > keys;
+        if (negative) {
+            _copyNegated(pair, first);
+            chosen ^= (1 << keys) - 1;
         }
-        _run(G1ADD, pair, 2 * KEY_BYTES, pair, KEY_BYTES);
+        _add(pair, first + KEY_BYTES, chosen);
     }
 
-    /// @dev Writes the sum of the chosen keys, infinity where there is none; the 128 bytes behind it are overwritten.
+    /// @dev A point is negated by p - y, but not infinity; no other point of the subgroup has y = 0.
+    function _copyNegated(uint256 target, uint256 point) private pure {
+        assembly ("memory-safe") {
+            mcopy(target, point, 128)
+            let high := mload(add(target, 64))
+            let low := mload(add(target, 96))
+            if or(high, low) {
+                mstore(add(target, 64), sub(sub(P_HIGH, high), gt(low, P_LOW)))
+                mstore(add(target, 96), sub(P_LOW, low))
+            }
+        }
+    }
+
+    /// @dev Adds the chosen keys to the point at `pair`; the 128 bytes behind it are overwritten.
     function _add(uint256 pair, uint256 keys, uint256 chosen) private view {
         bool done = true;
         assembly ("memory-safe") {
-            calldatacopy(pair, calldatasize(), 128)
-            if chosen {
-                for {} iszero(and(chosen, 1)) { chosen := shr(1, chosen) } { keys := add(keys, 128) }
-                mcopy(pair, keys, 128)
-            }
+            let any := chosen
             let next := add(pair, 128)
-            for { chosen := shr(1, chosen) } chosen { chosen := shr(1, chosen) } {
-                keys := add(keys, 128)
+            // Four bits in one go, since the loop itself costs more than a bit that is not set.
+            for {} chosen { chosen := shr(4, chosen) } {
                 if and(chosen, 1) {
                     mcopy(next, keys, 128)
                     done := and(done, staticcall(gas(), G1ADD, pair, 256, pair, 128))
-                    done := and(done, eq(returndatasize(), 128))
                 }
+                if and(chosen, 2) {
+                    mcopy(next, add(keys, 128), 128)
+                    done := and(done, staticcall(gas(), G1ADD, pair, 256, pair, 128))
+                }
+                if and(chosen, 4) {
+                    mcopy(next, add(keys, 256), 128)
+                    done := and(done, staticcall(gas(), G1ADD, pair, 256, pair, 128))
+                }
+                if and(chosen, 8) {
+                    mcopy(next, add(keys, 384), 128)
+                    done := and(done, staticcall(gas(), G1ADD, pair, 256, pair, 128))
+                }
+                keys := add(keys, 512)
             }
+            // Where no precompile stands the calls succeed and return nothing.
+            if any { done := and(done, eq(returndatasize(), 128)) }
         }
         require(done, PrecompileRefused(G1ADD));
     }
@@ -208,16 +234,16 @@ library Bls12381 {
                 let high := mload(field)
                 let low := mload(add(field, 32))
                 // The upper word of a product follows from its remainders modulo 2^256 and 2^256 - 1. The quotient is
-                // at most two too small, since the reciprocal and the product are rounded down.
+                // at most one too small: it leaves less than 2^-123 away before it is rounded down.
                 let lower := mul(high, RECIPROCAL)
                 let quotient := mulmod(high, RECIPROCAL, not(0))
-                quotient := sub(sub(quotient, lower), lt(quotient, lower))
+                quotient := shr(124, sub(sub(quotient, lower), lt(quotient, lower)))
                 lower := mul(quotient, P_LOW)
                 let upper := mulmod(quotient, P_LOW, not(0))
                 upper := add(sub(sub(upper, lower), lt(upper, lower)), mul(quotient, P_HIGH))
                 high := sub(sub(high, upper), lt(low, lower))
                 low := sub(low, lower)
-                for {} or(gt(high, P_HIGH), and(eq(high, P_HIGH), iszero(lt(low, P_LOW)))) {} {
+                if or(gt(high, P_HIGH), and(eq(high, P_HIGH), iszero(lt(low, P_LOW)))) {
                     high := sub(sub(high, P_HIGH), lt(low, P_LOW))
                     low := sub(low, P_LOW)
                 }
@@ -283,6 +309,13 @@ library Bls12381 {
         assembly ("memory-safe") {
             place := mload(0x40)
             mstore(0x40, add(place, size))
+        }
+    }
+
+    function _allocateZeros(uint256 size) private pure returns (uint256 place) {
+        place = _allocate(size);
+        assembly ("memory-safe") {
+            calldatacopy(place, calldatasize(), size)
         }
     }
 

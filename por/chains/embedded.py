@@ -12,8 +12,11 @@ from typing import Any
 import rlp
 from eth_utils.crypto import keccak
 
+from por.chains.embedded_parameters import fixed, quantity
+from por.chains.embedded_receipts import receipt_value
 from por.chains.embedded_server import LoopbackServer, RefusedQuestionError
 from por.chains.embedded_state import account_at, block_value, proof_value
+from por.chains.embedded_transactions import TransactionAnswers
 from por.errors import FormatError, UnavailableError
 from por.model import AccountState, BlockRef, ChainAccount, ChainId, Instant
 
@@ -26,18 +29,21 @@ _GAS_WEI = 2 * 10**9
 class EmbeddedChain:
     """Hold one chain; what is sent waits until `mine` puts it into a block.
 
-    `lag` is how many blocks the finalized one lies behind the head; it may be changed at any time.
+    `lag` is how many blocks the finalized one lies behind the head, and `instant_mining` whether a raw transaction
+    that comes over JSON-RPC is put into a block at once, 12 seconds after the last; both may be changed at any time.
     """
 
-    def __init__(self, genesis: Instant, *, lag: int = 0) -> None:
+    def __init__(self, genesis: Instant, *, lag: int = 0, instant_mining: bool = False) -> None:
         """Begin with a genesis block at `genesis` that gives all coins to a faucet.
 
         Raises: UnavailableError where the extra `demo` is not installed.
         """
         self.lag = lag
+        self.instant_mining = instant_mining
         self._backend = _backend(genesis)
         self._faucet: bytes = self._backend.get_accounts()[0]
-        self._pending: list[bytes] = []
+        self._unchecked: list[bytes] = []
+        self._transactions = TransactionAnswers(lambda: self._backend.chain, self._known)
         self._branch = 0
         self._lock = threading.RLock()
 
@@ -74,32 +80,22 @@ class EmbeddedChain:
 
     def send(self, address: str, data: bytes, wei: int = 0) -> None:
         """Call a contract, or pay an account, from the faucet."""
-        self._transact({"to": self._address(address), "data": data, "value": wei})
+        self._transact(self._address(address), data, wei)
 
     def deploy(self, creation_code: bytes) -> str:
         """Create a contract from the faucet's account and return its address."""
         with self._lock:
-            nonce = self._backend.chain.get_vm().state.get_nonce(self._faucet)
-            self._transact({"data": creation_code})
+            nonce = self._transact(b"", creation_code, 0)
             created: bytes = keccak(rlp.encode([self._faucet, nonce]))[12:]
             return "0x" + created.hex()
 
     def mine(self, at: Instant | None = None) -> BlockRef:
-        """Make the next block with all that waits, 12 seconds after the last or at a later instant.
+        """Make the next block with all that waits and fits, 12 seconds after the last or at a later instant.
 
-        Raises: FormatError for an instant that is not later; UnavailableError when a transaction fails.
+        Raises: FormatError for an instant that is not later; UnavailableError when a transaction of the faucet fails.
         """
         with self._lock:
-            chain = self._backend.chain
-            parent = self._header(self._head_number())
-            seconds = parent.timestamp + _BLOCK_SECONDS if at is None else at.seconds
-            if seconds <= parent.timestamp:
-                raise FormatError(
-                    f"a block at {Instant(seconds)} is not after its parent at {Instant(parent.timestamp)}"
-                )
-            chain.set_header_timestamp(seconds)
-            salt = f"{self._branch}/{parent.block_number + 1}".encode()
-            chain.mine_block(mix_hash=keccak(salt), blob_gas_used=0)
+            self._seal(at)
             self._require_success()
             return self.head
 
@@ -112,7 +108,8 @@ class EmbeddedChain:
             if not 0 <= number <= self._head_number():
                 raise FormatError(f"there is no block {number} to go back to")
             self._backend.revert_to_snapshot(self._header(number).hash)
-            self._pending.clear()
+            self._transactions.pool.clear()
+            self._unchecked.clear()
             self._branch += 1
 
     @contextmanager
@@ -145,9 +142,21 @@ class EmbeddedChain:
                     *_,
                 ):
                     raise RefusedQuestionError(-32602, "invalid params")
+                case _ if method in self._transactions.methods:
+                    return self._about_transactions(method, list(parameters))
                 case _:
-                    raise RefusedQuestionError(-32601, f"the method {method} does not exist")
-            return None if header is None else block_value(rlp.encode(header))
+                    raise RefusedQuestionError(-32601, f"the method {method} does not exist/is not available")
+            return None if header is None else self._block(header)
+
+    def _about_transactions(self, method: str, parameters: list[object]) -> object:
+        answer = self._transactions.answer(method, parameters)
+        if method == "eth_sendRawTransaction" and self.instant_mining:
+            self._seal()
+        return answer
+
+    def _block(self, header: Any) -> dict[str, object]:
+        block = self._backend.chain.get_canonical_block_by_number(header.block_number)
+        return block_value(rlp.encode(header), [each.hash for each in block.transactions])
 
     @property
     def _nodes(self) -> Mapping[bytes, bytes]:
@@ -168,11 +177,11 @@ class EmbeddedChain:
             "safe": self.finalized.number,
             "earliest": 0,
         }
-        number = tags[tag] if tag in tags else _number(tag)
+        number = tags[tag] if tag in tags else quantity(tag)
         return self._header(number) if number <= self._head_number() else None
 
     def _at_hash(self, text: str) -> Any:
-        wanted = _bytes(text, 32)
+        wanted = fixed(text, 32)
         numbers = range(self._head_number(), -1, -1)
         return next((header for header in map(self._header, numbers) if header.hash == wanted), None)
 
@@ -181,24 +190,45 @@ class EmbeddedChain:
             block = block.get("blockHash") or block.get("blockNumber")
         if not isinstance(block, str):
             raise RefusedQuestionError(-32602, "invalid params: no block")
-        header = self._at_hash(block) if len(block) == 66 else self._at_tag(block)
+        header = self._at_hash(block) if len(block) == 66 else self._at_tag("latest" if block == "pending" else block)
         if header is None:
             raise RefusedQuestionError(-32001, "block not found")
         return header
 
     def _proof(self, address: str, keys: Sequence[object], header: Any) -> dict[str, object]:
-        raw = [_bytes(key if isinstance(key, str) else "", 32) for key in keys]
-        return proof_value(self._nodes, header.state_root, _bytes(address, 20), raw)
+        raw = [fixed(key, 32) for key in keys]
+        return proof_value(self._nodes, header.state_root, fixed(address, 20), raw)
 
-    def _transact(self, transaction: dict[str, object]) -> None:
+    def _seal(self, at: Instant | None = None) -> None:
+        chain = self._backend.chain
+        parent = self._header(self._head_number())
+        seconds = parent.timestamp + _BLOCK_SECONDS if at is None else at.seconds
+        if seconds <= parent.timestamp:
+            raise FormatError(f"a block at {Instant(seconds)} is not after its parent at {Instant(parent.timestamp)}")
+        salt = keccak(f"{self._branch}/{parent.block_number + 1}".encode())
+        # Contracts see the time of the block that they run in.
+        chain.header = chain.header.copy(timestamp=seconds, mix_hash=salt)
+        self._transactions.pool.fill(chain)
+        chain.mine_block(mix_hash=salt, blob_gas_used=0)
+
+    def _transact(self, to: bytes, data: bytes, wei: int) -> int:
         with self._lock:
-            nonce = self._backend.chain.get_vm().state.get_nonce(self._faucet)
-            common = {"from": self._faucet, "gas": _GAS, "gas_price": _GAS_WEI, "nonce": nonce}
-            self._pending.append(self._backend.send_transaction(common | transaction))
+            chain, pool = self._backend.chain, self._transactions.pool
+            nonce = pool.next_nonce(self._faucet, chain.get_vm().state.get_nonce(self._faucet))
+            transaction = chain.create_unsigned_transaction(
+                nonce=nonce, gas_price=_GAS_WEI, gas=_GAS, to=to, value=wei, data=data
+            ).as_signed_transaction(self._backend.account_keys[0])
+            try:
+                pool.add(transaction, chain)
+            except RefusedQuestionError as error:
+                raise UnavailableError(f"the faucet of the embedded chain cannot send this: {error}") from error
+            self._unchecked.append(transaction.hash)
+            return nonce
 
     def _require_success(self) -> None:
-        hashes, self._pending = self._pending, []
-        failed = sum(1 for each in hashes if not self._backend.get_transaction_receipt(each)["status"])
+        hashes, self._unchecked = self._unchecked, []
+        receipts = [receipt_value(self._backend.chain, each) for each in hashes]
+        failed = sum(1 for receipt in receipts if receipt is None or receipt["status"] != "0x1")
         if failed:
             raise UnavailableError(f"{failed} of {len(hashes)} transactions failed on the embedded chain")
 
@@ -225,20 +255,3 @@ def _backend(genesis: Instant) -> Any:
 
 def _ref(header: Any) -> BlockRef:
     return BlockRef(header.block_number, header.hash)
-
-
-def _number(text: str) -> int:
-    try:
-        return int(text, 16) if text.startswith("0x") else int("not a number")
-    except ValueError:
-        raise RefusedQuestionError(-32602, "invalid params: not a block number") from None
-
-
-def _bytes(text: str, length: int) -> bytes:
-    try:
-        raw = bytes.fromhex(text.removeprefix("0x"))
-    except ValueError:
-        raw = b""
-    if len(raw) != length or not text.startswith("0x"):
-        raise RefusedQuestionError(-32602, f"invalid params: not {length} bytes of hexadecimal data")
-    return raw

@@ -16,13 +16,14 @@ Answer = Callable[[str, Sequence[object]], object]
 
 
 class RefusedQuestionError(Exception):
-    """Carry the JSON-RPC error code and words that answer a question."""
+    """Carry the JSON-RPC error code and words that answer a question, and the data with which a call reverted."""
 
-    def __init__(self, code: int, words: str) -> None:
-        """Keep code and words apart."""
+    def __init__(self, code: int, words: str, data: bytes | None = None) -> None:
+        """Keep code, words and data apart."""
         super().__init__(words)
         self.code = code
         self.words = words
+        self.data = data
 
 
 class LoopbackServer:
@@ -100,8 +101,11 @@ def _one(answer: Answer, question: object) -> dict[str, object]:
     try:
         return {"jsonrpc": "2.0", "id": number, "result": answer(method, parameters)}
     except RefusedQuestionError as error:
-        return _error(number, error.code, error.words)
+        return _error(number, error.code, error.words, error.data)
 
 
-def _error(number: object, code: int, words: str) -> dict[str, object]:
-    return {"jsonrpc": "2.0", "id": number, "error": {"code": code, "message": words}}
+def _error(number: object, code: int, words: str, data: bytes | None = None) -> dict[str, object]:
+    error: dict[str, object] = {"code": code, "message": words}
+    if data is not None:
+        error["data"] = "0x" + data.hex()
+    return {"jsonrpc": "2.0", "id": number, "error": error}

@@ -39,15 +39,15 @@ _HEADER_MEMBERS = (
 )
 
 
-def block_value(header_rlp: bytes) -> dict[str, object]:
-    """Return the JSON-RPC block of a 21-field header; it has no transactions to show."""
+def block_value(header_rlp: bytes, transactions: Sequence[bytes] = ()) -> dict[str, object]:
+    """Return the JSON-RPC block of a 21-field header, with its transactions named by their hashes."""
     fields = rlp.decode(header_rlp)
     value: dict[str, object] = {
         name: hex(int.from_bytes(field, "big")) if is_number else "0x" + field.hex()
         for (name, is_number), field in zip(_HEADER_MEMBERS, fields, strict=True)
     }
     value["hash"] = "0x" + keccak(header_rlp).hex()
-    value["transactions"] = []
+    value["transactions"] = ["0x" + each.hex() for each in transactions]
     value["uncles"] = []
     return value
 
@@ -83,6 +83,11 @@ def account_at(nodes: Mapping[bytes, bytes], state_root: bytes, address: bytes) 
     nonce, balance, storage_root, code_hash = rlp.decode(encoded)
     number = int.from_bytes
     return AccountState(number(nonce, "big"), number(balance, "big"), storage_root, code_hash, exists=True)
+
+
+def code_of(nodes: Mapping[bytes, bytes], account: AccountState) -> bytes:
+    """Look the code of an account up."""
+    return b"" if account.code_hash == _EMPTY_CODE_HASH else nodes[account.code_hash]
 
 
 def storage_at(nodes: Mapping[bytes, bytes], storage_root: bytes, key: bytes) -> int:

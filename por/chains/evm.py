@@ -1,22 +1,24 @@
-"""Ask an EVM node, over web3, for headers and state proofs; every header is hashed here.
+"""Ask an EVM node, over web3, for headers, state proofs and logs; every header is hashed here.
 
 What one node says of its chain is only as good as the node: `QuorumSource` compares several. What it proves
 is checked by `por.proofs` against a header, whoever delivered it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from web3 import Web3
 from web3.types import RPCEndpoint
 
 from por.chains.bulk import Progress, ProofRequest
-from por.chains.evm_answers import read_header, read_proof, read_quantity
+from por.chains.evm_answers import read_header, read_logs, read_proof, read_quantity
+from por.chains.evm_logs import SPAN, SpanReader, require_log_question
 from por.chains.read_only_provider import ReadOnlyProvider
 from por.chains.rpc_errors import ParametersRefusedError
 from por.chains.transport import DEFAULT_LIMITS, Limits, Transport
+from por.chains.unchanged import require_unchanged
 from por.errors import DisagreementError, EvidenceError, FormatError, IncapableError, UnavailableError
-from por.model import AccountProof, BlockRef, ChainAccount, ChainId, Header
+from por.model import AccountProof, BlockRef, ChainAccount, ChainId, Header, Log
 
 Read = TypeVar("Read")
 
@@ -26,7 +28,8 @@ class EvmSource:
 
     The chain id, and the genesis hash if one is given, are compared before the first question (T53). The last
     finalized block is asked for once and kept; headers are asked for again each time, so that a chain which
-    changes under a run is seen to (T56). `batch` is the number of proofs asked for in one request.
+    changes under a run is seen to (T56). `batch` is the number of proofs or headers asked for in one request, `span`
+    the number of blocks whose logs are.
     """
 
     def __init__(
@@ -37,6 +40,7 @@ class EvmSource:
         genesis: bytes | None = None,
         limits: Limits = DEFAULT_LIMITS,
         batch: int = 20,
+        span: int = SPAN,
     ) -> None:
         """Keep the arguments; nothing is sent yet.
 
@@ -47,6 +51,7 @@ class EvmSource:
         self._chain = chain
         self._genesis = genesis
         self._batch = batch
+        self._spans = SpanReader(span)
         self._transport = Transport(url, limits)
         self._provider = ReadOnlyProvider(self._transport)
         self._web3 = Web3(self._provider, middleware=[])
@@ -71,7 +76,7 @@ class EvmSource:
         """
         if self._finalized is None:
             self._require_chain()
-            self._finalized = self._header("finalized").ref
+            self._finalized = self._header_in(self._ask("eth_getBlockByNumber", "finalized", False), "finalized").ref
         return self._finalized
 
     def header(self, number: int) -> Header:
@@ -107,6 +112,22 @@ class EvmSource:
                 progress(len(proofs), len(checked))
         return tuple(proofs)
 
+    def logs(self, address: str, topic: bytes, first: int, last: int) -> tuple[Log, ...]:
+        """Return the logs of a contract whose first topic is `topic`, in the blocks `first` to `last`.
+
+        Each stands in a block that the node has under that hash, and the chain was the same before and after. A node
+        that leaves logs out is not seen here; `QuorumSource` compares several. Raises: SourceError; FormatError for
+        a topic that is not 32 bytes, and for no blocks.
+        """
+        contract = self._address(address)
+        require_log_question(topic, first, last)
+        # A node that is behind `last` would answer as if nothing followed.
+        end = self.header(last).ref
+        logs = self._spans.read(lambda low, high: self._some_logs(contract, topic, low, high), first, last)
+        self._require_canonical({log.block.number: log.block for log in logs})
+        require_unchanged(self, [end])
+        return logs
+
     def close(self) -> None:
         """Close idle connections."""
         self._transport.close()
@@ -131,10 +152,33 @@ class EvmSource:
         named = "0x" + block.hash.hex()
         at = {"blockHash": named, "requireCanonical": True} if self._takes_objects else named
         calls = [[address, ["0x" + key.hex() for key in keys], at] for address, keys in requests]
-        if len(calls) == 1:
-            return [self._ask("eth_getProof", *calls[0])]
-        answers = self._provider.make_batch_request([(RPCEndpoint("eth_getProof"), call) for call in calls])
-        return [answer["result"] for answer in answers]
+        return self._ask_all("eth_getProof", calls)
+
+    def _some_logs(self, contract: str, topic: bytes, first: int, last: int) -> tuple[Log, ...]:
+        asked = {"address": contract, "topics": ["0x" + topic.hex()], "fromBlock": hex(first), "toBlock": hex(last)}
+        answer = self._ask("eth_getLogs", asked)
+        question = f"eth_getLogs of {contract} in blocks {first} to {last}"
+        return self._read(question, read_logs, answer, contract, topic, first, last)
+
+    def _require_canonical(self, blocks: Mapping[int, BlockRef]) -> None:
+        for header in self._headers(list(blocks)):
+            named = blocks[header.number]
+            if header.ref != named:
+                raise DisagreementError(
+                    f"{self._transport.origin}: it answers with a log of block {named.number} with hash "
+                    f"0x{named.hash.hex()}, and has the block 0x{header.hash.hex()} there"
+                )
+
+    def _headers(self, numbers: Sequence[int]) -> Iterator[Header]:
+        for start in range(0, len(numbers), self._batch):
+            some = numbers[start : start + self._batch]
+            try:
+                answers = self._ask_all("eth_getBlockByNumber", [[hex(number), False] for number in some])
+            except ParametersRefusedError:
+                # It may be the batch that the node does not take.
+                yield from (self._numbered(number) for number in some)
+            else:
+                yield from (self._numbered_in(answer, number) for answer, number in zip(answers, some, strict=True))
 
     def _require_chain(self) -> None:
         if self._is_checked:
@@ -147,20 +191,27 @@ class EvmSource:
         self._is_checked = True
 
     def _numbered(self, number: int) -> Header:
-        header = self._header(hex(number))
+        return self._numbered_in(self._ask("eth_getBlockByNumber", hex(number), False), number)
+
+    def _numbered_in(self, answer: object, number: int) -> Header:
+        header = self._header_in(answer, str(number))
         if header.number != number:
             raise UnavailableError(f"{self._transport.origin}: asked for block {number}, it answers {header.number}")
         return header
 
-    def _header(self, tag: str) -> Header:
-        value = self._ask("eth_getBlockByNumber", tag, False)
-        shown = str(int(tag, 16)) if tag.startswith("0x") else tag
-        if value is None:
-            raise UnavailableError(f"{self._transport.origin}: it has no block {shown}")
-        return self._read(f"block {shown}", read_header, value)
+    def _header_in(self, answer: object, name: str) -> Header:
+        if answer is None:
+            raise UnavailableError(f"{self._transport.origin}: it has no block {name}")
+        return self._read(f"block {name}", read_header, answer)
 
     def _ask(self, method: str, *parameters: object) -> Any:
         return self._web3.manager.request_blocking(RPCEndpoint(method), list(parameters))
+
+    def _ask_all(self, method: str, calls: Sequence[Sequence[object]]) -> list[object]:
+        if len(calls) == 1:
+            return [self._ask(method, *calls[0])]
+        answers = self._provider.make_batch_request([(RPCEndpoint(method), call) for call in calls])
+        return [answer["result"] for answer in answers]
 
     def _read(self, question: str, read: Callable[..., Read], *answer: object) -> Read:
         try:

@@ -1,15 +1,19 @@
-"""Read what a node answers about blocks and proofs; only what can be recomputed is kept."""
+"""Read what a node answers about blocks, proofs and logs; of blocks and proofs, what can be recomputed is kept."""
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from por.encoding.reader import Reader
 from por.errors import DisagreementError, FormatError
-from por.model import AccountProof, Header
+from por.model import AccountProof, BlockRef, Header, Log
 from por.proofs.state.header import header_from_rlp, header_rlp
 
 MAX_NODES = 64
 MAX_NODE_BYTES = 1024
+MAX_LOGS = 100_000
+MAX_TOPICS = 4
+MAX_LOG_DATA = 2**20
 MAX_NUMBER = 2**53 - 1
 MAX_TIMESTAMP = 253_402_300_799  # the last second of the year 9999
 
@@ -59,6 +63,52 @@ def read_proof(value: object, address: str, keys: Sequence[bytes]) -> AccountPro
     return AccountProof(address, _nodes(_member(members, "accountProof")), storage)
 
 
+def read_logs(value: object, address: str, topic: bytes, first: int, last: int) -> tuple[Log, ...]:
+    """Return the logs of an `eth_getLogs` answer about exactly this question, by block and place in the block.
+
+    That they are all, and that the chain has them, is only what the node says. Raises: FormatError.
+    """
+    entries = Reader(value).items(MAX_LOGS)
+    logs = sorted((_log(entry, address, topic, first, last) for entry in entries), key=log_order)
+    for one, two in pairwise(logs):
+        if log_order(one) == log_order(two):
+            raise FormatError(f"log {one.index} of block {one.block.number} twice")
+        if one.block.number == two.block.number and one.block != two.block:
+            raise FormatError(f"logs of two blocks with number {one.block.number}")
+    return tuple(logs)
+
+
+def log_order(log: Log) -> tuple[int, int]:
+    """Return by what the logs of a chain are ordered: number of the block, place in it."""
+    return log.block.number, log.index
+
+
+def _log(entry: Reader, address: str, topic: bytes, first: int, last: int) -> Log:
+    members = _object(entry.value, entry.place)
+    named = members.get("address")
+    if not isinstance(named, str) or not _ADDRESS.fullmatch(named) or named.lower() != address:
+        raise FormatError("a log of another contract", f"{entry.place}/address")
+    topics = tuple(each.data(32, 32) for each in _member(members, "topics", entry.place).items(MAX_TOPICS))
+    if topics[:1] != (topic,):
+        raise FormatError("a log with another first topic", f"{entry.place}/topics")
+    number = _counted(members, "blockNumber", entry.place)
+    if not first <= number <= last:
+        raise FormatError(f"a log of block {number}, which was not asked about", f"{entry.place}/blockNumber")
+    if members.get("removed") is not False:
+        raise FormatError("a log that is not said to stand in the chain", f"{entry.place}/removed")
+    block = BlockRef(number, _member(members, "blockHash", entry.place).data(32, 32))
+    data = _member(members, "data", entry.place).data(0, MAX_LOG_DATA)
+    return Log(address, topics, data, block, _counted(members, "logIndex", entry.place))
+
+
+def _counted(members: Mapping[str, object], name: str, place: str) -> int:
+    reader = _member(members, name, place)
+    number = reader.parse(read_quantity)
+    if number > MAX_NUMBER:
+        raise reader.fail("a number that no chain has reached")
+    return number
+
+
 def _storage_nodes(entry: Reader, key: bytes) -> tuple[bytes, ...]:
     members = _object(entry.value)
     named = members.get("key")
@@ -72,11 +122,11 @@ def _nodes(reader: Reader) -> tuple[bytes, ...]:
     return tuple(node.data(1, MAX_NODE_BYTES) for node in reader.items(MAX_NODES))
 
 
-def _object(value: object) -> Mapping[str, object]:
+def _object(value: object, place: str = "") -> Mapping[str, object]:
     if not isinstance(value, dict):
-        raise FormatError("not an object")
+        raise FormatError("not an object", place)
     return value
 
 
-def _member(members: Mapping[str, object], name: str) -> Reader:
-    return Reader(members.get(name), f"/{name}")
+def _member(members: Mapping[str, object], name: str, place: str = "") -> Reader:
+    return Reader(members.get(name), f"{place}/{name}")

@@ -1,11 +1,12 @@
 """Ask several sources and take only what all of them say."""
 
 from collections.abc import Callable, Sequence
+from itertools import zip_longest
 from typing import TypeVar
 
 from por.chains.bulk import BulkSource, Progress, ProofRequest
 from por.errors import DisagreementError, FormatError, IncapableError, SourceError, UnavailableError
-from por.model import AccountProof, BlockRef, ChainId, Header
+from por.model import AccountProof, BlockRef, ChainId, Header, Log
 
 Answer = TypeVar("Answer")
 
@@ -83,6 +84,15 @@ class QuorumSource:
         able = not all(isinstance(error, IncapableError) for error in errors)
         raise (UnavailableError if able else IncapableError)("; ".join(str(error) for error in errors))
 
+    def logs(self, address: str, topic: bytes, first: int, last: int) -> tuple[Log, ...]:
+        """Return the logs when all sources have the same: one that leaves a log out is seen (T55).
+
+        Raises: SourceError; DisagreementError when they do not agree.
+        """
+        said = self._each(lambda source: source.logs(address, topic, first, last))
+        subject = f"logs of {address} in blocks {first} to {last} of {self.chain}{_from_block(said)}"
+        return _unanimous(subject, said, lambda logs: f"{len(logs)} logs")
+
     def _each(self, ask: Callable[[BulkSource], Answer]) -> list[tuple[str, Answer]]:
         return [(", ".join(source.names), ask(source)) for source in self._sources]
 
@@ -98,6 +108,13 @@ def _unanimous(subject: str, said: Sequence[tuple[str, Answer]], show: Callable[
         versions = "; ".join(f"{name} says {show(answer)}" for name, answer in said)
         raise DisagreementError(f"{subject}: {versions}")
     return first
+
+
+def _from_block(said: Sequence[tuple[str, tuple[Log, ...]]]) -> str:
+    for logs in zip_longest(*(answer for _, answer in said)):
+        if any(log != logs[0] for log in logs):
+            return f", which differ from block {min(log.block.number for log in logs if log is not None)} on"
+    return ""
 
 
 def _short(block: BlockRef) -> str:

@@ -3,19 +3,20 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from por.chains.bulk import BulkSource, Progress, ProofRequest
-from por.errors import EvidenceError, FormatError, SourceError, UnavailableError
-from por.model import AccountProof, BlockRef, ChainId, Header
-from por.model.recording import ChainRecording, RecordedHeader, RecordedProof, Recording
+from por.errors import DisagreementError, EvidenceError, FormatError, SourceError, UnavailableError
+from por.model import AccountProof, BlockRef, ChainId, Header, Log
+from por.model.recording import ChainRecording, RecordedHeader, RecordedLogs, RecordedProof, Recording
 from por.proofs.state.header import header_from_rlp
 
 _Question = tuple[bytes, str, tuple[bytes, ...]]
+_LogQuestion = tuple[str, bytes, int, int]
 
 
 class RecordingSource:
     """Be a `Source` that passes questions on and keeps the answers.
 
-    Errors are not kept, and a block that could not be read again is not in the recording at all: replaying it is no
-    better than the run was (T56).
+    Errors are not kept, and a block or logs that could not be read again are not in the recording at all: replaying
+    it is no better than the run was (T56).
     """
 
     def __init__(self, inner: BulkSource) -> None:
@@ -24,6 +25,7 @@ class RecordingSource:
         self._final: BlockRef | None = None
         self._headers: list[RecordedHeader] = []
         self._proofs: dict[_Question, RecordedProof] = {}
+        self._logs: dict[_LogQuestion, RecordedLogs] = {}
 
     @property
     def chain(self) -> ChainId:
@@ -63,9 +65,32 @@ class RecordingSource:
             self._proofs[block.hash, address, tuple(keys)] = RecordedProof(block.hash, tuple(keys), proof)
         return proofs
 
+    def logs(self, address: str, topic: bytes, first: int, last: int) -> tuple[Log, ...]:
+        """Return the logs of a contract, and keep them.
+
+        Raises: SourceError; DisagreementError for another answer than the one before to the same question.
+        """
+        question = (address, topic, first, last)
+        before = self._logs.pop(question, None)
+        logs = self._inner.logs(address, topic, first, last)
+        if before is not None and before.logs != logs:
+            raise DisagreementError(
+                f"{', '.join(self.names)}: the logs of {address} in blocks {first} to {last} of {self.chain} "
+                f"were {len(before.logs)} others before ({len(logs)} now): the chain was reorganised while it was read"
+            )
+        self._logs[question] = RecordedLogs(*question, logs)
+        return logs
+
     def recording(self) -> ChainRecording:
         """Return all that was kept so far."""
-        return ChainRecording(self.chain, self.names, self._final, tuple(self._headers), tuple(self._proofs.values()))
+        return ChainRecording(
+            self.chain,
+            self.names,
+            self._final,
+            tuple(self._headers),
+            tuple(self._proofs.values()),
+            tuple(self._logs[question] for question in sorted(self._logs)),
+        )
 
     @staticmethod
     def joined(recorders: "Iterable[RecordingSource]") -> Recording:
@@ -88,6 +113,7 @@ class ReplaySource:
             header = _header(recorded, f"/headers/{position}")
             self._readings.setdefault(recorded.number, []).append(header)
         self._proofs = {(item.block, item.proof.address, item.keys): item.proof for item in recording.proofs}
+        self._logs = {item.question: item.logs for item in recording.logs}
 
     @property
     def chain(self) -> ChainId:
@@ -124,6 +150,13 @@ class ReplaySource:
     ) -> tuple[AccountProof, ...]:
         """Return the recorded proofs of many accounts. Raises: UnavailableError."""
         return tuple(self._counted(block, requests, progress))
+
+    def logs(self, address: str, topic: bytes, first: int, last: int) -> tuple[Log, ...]:
+        """Return the recorded logs of exactly this question. Raises: UnavailableError."""
+        logs = self._logs.get((address, topic, first, last))
+        if logs is None:
+            raise self._unrecorded(f"the logs of {address} with this topic in blocks {first} to {last}")
+        return logs
 
     def _counted(
         self, block: BlockRef, requests: Sequence[ProofRequest], progress: Progress | None

@@ -11,6 +11,10 @@ class ParametersRefusedError(IncapableError):
     """Report that a node does not understand the form of a question."""
 
 
+class TooMuchAskedError(IncapableError):
+    """Report that a node does not answer as much at once."""
+
+
 _Kind = tuple[type[SourceError], str]
 
 _PRUNED: _Kind = (
@@ -24,12 +28,17 @@ _UNKNOWN: _Kind = (
 )
 _UNSERVED: _Kind = (IncapableError, "it does not serve this question; ask another node")
 _FORM: _Kind = (ParametersRefusedError, "it does not understand this question; ask another node")
+_WIDE: _Kind = (TooMuchAskedError, "it does not answer as much at once; ask about fewer blocks, or another node")
 _BUSY: _Kind = (UnavailableError, "it limits the rate of requests; ask again later, or another node")
 
 _PLAIN_WORDS = (
     (r"missing trie node|pruned|archive|historical (state|proof)|proof window|no state|too old", _PRUNED),
     (r"state.{0,90} (is not available|unavailable)", _PRUNED),
     (r"not.{0,20} canonical", _MOVED),
+    (r"beyond (current )?head|out of range", _UNKNOWN),
+    (r"(block|limited|max)[^.]{0,90}\brange|\brange[^.]{0,40}(limit|exceed|too|large|wide)", _WIDE),
+    (r"(more than|exceeds?|max)[^.]{0,40} (logs|results)|too many (logs|results)|logs matched|query timeout", _WIDE),
+    (r"response.{0,40}(too (big|large)|size|larger|greater)", _WIDE),
     (r"(block|header|resource).{0,90} not found|unknown block|(cannot|could not) find", _UNKNOWN),
 )
 _CODES = {

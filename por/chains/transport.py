@@ -12,7 +12,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -30,6 +30,7 @@ _HINTS = {
     401: "it asks for a key; give it in the URL",
     403: "it refuses this key or caller",
     404: "nothing is served at this path",
+    413: "it finds the request too large",
     429: "it limits the rate of requests; ask again later",
 }
 
@@ -56,11 +57,17 @@ class Limits:
 DEFAULT_LIMITS = Limits()
 
 
+class OversizedError(UnavailableError):
+    """Report a question that the server does not take, or an answer larger than the limit: less at once may do."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Trouble:
     reason: str
     again: bool
     pause_ms: int = 0
+    kind: type[UnavailableError] = UnavailableError
+    status: int = 0
 
 
 def origin(url: str) -> str:
@@ -72,6 +79,15 @@ def origin(url: str) -> str:
     host = (parts.hostname or "").rstrip(".")
     shown = f"[{host}]" if ":" in host else host
     return f"{parts.scheme}://{shown}:{parts.port or _PORTS[parts.scheme]}"
+
+
+def below(url: str, path: str) -> str:
+    """Return the URL of `path`, which begins with a slash, below a server's URL; its query, maybe a key, stays.
+
+    Raises: FormatError, which does not show the URL.
+    """
+    parts = _split(url)
+    return parts._replace(path=parts.path.rstrip("/") + path).geturl()
 
 
 def _split(url: str) -> SplitResult:
@@ -105,18 +121,22 @@ class Transport:
         """Send JSON and return the body of the answer with status 200.
 
         Refused and broken connections, silence, cut answers and statuses 429 and 5xx are tried again: only
-        questions that change nothing are sent. Raises: UnavailableError.
+        questions that change nothing are sent. Raises: UnavailableError; OversizedError for statuses 400 and 413 too.
         """
-        deadline = time.monotonic() + self.limits.total_ms / 1000
-        attempt = 1
-        while isinstance(outcome := self._attempt(body, deadline), _Trouble):
-            pause = self._pause(outcome, attempt)
-            if not outcome.again or attempt >= self.limits.attempts or time.monotonic() + pause >= deadline:
-                tries = "1 attempt" if attempt == 1 else f"{attempt} attempts"
-                raise UnavailableError(f"{self.origin}: {outcome.reason} ({tries})")
-            time.sleep(pause)
-            attempt += 1
-        return outcome
+        return self._told(self._settled("POST", body))
+
+    def get(self) -> bytes:
+        """Return the document at the URL, answered with status 200, tried like `post`. Raises: UnavailableError."""
+        return self._told(self._settled("GET", None))
+
+    def get_if_present(self) -> bytes | None:
+        """Return the document at the URL like `get`, or None where the server answers that there is none (404).
+
+        A 404 says so only if the server is known to serve such documents. Raises: UnavailableError.
+        """
+        outcome = self._settled("GET", None)
+        absent = isinstance(outcome, _Trouble) and outcome.status == 404
+        return None if absent else self._told(outcome)
 
     def redact(self, text: str) -> str:
         """Return text from outside without the parts of the URL that may be a key."""
@@ -128,26 +148,47 @@ class Transport:
         """Close idle connections."""
         self._session.close()
 
+    def _told(self, outcome: bytes | _Trouble) -> bytes:
+        if isinstance(outcome, _Trouble):
+            raise outcome.kind(f"{self.origin}: {outcome.reason}")
+        return outcome
+
+    def _settled(self, method: str, body: bytes | None) -> bytes | _Trouble:
+        deadline = time.monotonic() + self.limits.total_ms / 1000
+        attempt = 1
+        while isinstance(outcome := self._attempt(method, body, deadline), _Trouble):
+            pause = self._pause(outcome, attempt)
+            if not outcome.again or attempt >= self.limits.attempts or time.monotonic() + pause >= deadline:
+                tries = "1 attempt" if attempt == 1 else f"{attempt} attempts"
+                return replace(outcome, reason=f"{outcome.reason} ({tries})")
+            time.sleep(pause)
+            attempt += 1
+        return outcome
+
     def _pause(self, trouble: _Trouble, attempt: int) -> float:
         wanted = trouble.pause_ms or self.limits.pause_ms << (attempt - 1)
         return min(wanted, self.limits.max_pause_ms) / 1000
 
-    def _attempt(self, body: bytes, deadline: float) -> bytes | _Trouble:
+    def _attempt(self, method: str, body: bytes | None, deadline: float) -> bytes | _Trouble:
         seconds = deadline - time.monotonic()
         session = self._session
-        outcome = _within(seconds, lambda: self._exchange(session, body, deadline))
+        outcome = _within(seconds, lambda: self._exchange(session, method, body, deadline))
         if outcome is None:
             # The thread left behind still holds the old session.
             self._session = _session()
             return _Trouble(f"no whole answer within {self.limits.total_ms / 1000:g} s", again=False)
         return outcome
 
-    def _exchange(self, session: requests.Session, body: bytes, deadline: float) -> bytes | _Trouble:
+    def _exchange(
+        self, session: requests.Session, method: str, body: bytes | None, deadline: float
+    ) -> bytes | _Trouble:
         limits = self.limits
         try:
-            with session.post(
+            with session.request(
+                method,
                 self._url,
                 data=body,
+                headers=None if body is None else {"Content-Type": "application/json"},
                 timeout=(limits.connect_ms / 1000, limits.read_ms / 1000),
                 allow_redirects=False,
                 stream=True,
@@ -177,7 +218,6 @@ def _session() -> requests.Session:
         {
             "Accept": "application/json",
             "Accept-Encoding": "identity",
-            "Content-Type": "application/json",
             "User-Agent": "por",
         }
     )
@@ -204,7 +244,7 @@ def _refused(status: int, headers: Mapping[str, str], limits: Limits) -> _Troubl
         if encoding != "identity":
             return _Trouble("it compresses its answer unasked", again=False)
         if not _LENGTH.fullmatch(length) or int(length) > limits.max_bytes:
-            return _Trouble(f"an answer of more than {limits.max_bytes} bytes", again=False)
+            return _oversized(limits)
         return None
     if 300 <= status < 400:
         return _Trouble(f"HTTP {status}: redirects are not followed; name the final URL", again=False)
@@ -212,7 +252,13 @@ def _refused(status: int, headers: Mapping[str, str], limits: Limits) -> _Troubl
         f"HTTP {status}: {_HINTS.get(status, 'it gives no answer')}",
         again=status == 429 or status >= 500,
         pause_ms=_retry_after(headers),
+        status=status,
+        kind=OversizedError if status in {400, 413} else UnavailableError,
     )
+
+
+def _oversized(limits: Limits) -> _Trouble:
+    return _Trouble(f"an answer of more than {limits.max_bytes} bytes", again=False, kind=OversizedError)
 
 
 def _retry_after(headers: Mapping[str, str]) -> int:
@@ -225,7 +271,7 @@ def _body(response: requests.Response, deadline: float, limits: Limits) -> bytes
     while chunk := response.raw.read1(65_536, decode_content=False):
         data += chunk
         if len(data) > limits.max_bytes:
-            return _Trouble(f"an answer of more than {limits.max_bytes} bytes", again=False)
+            return _oversized(limits)
         if time.monotonic() > deadline:
             return _Trouble("its answer trickles", again=False)
     return bytes(data)

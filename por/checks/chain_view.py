@@ -1,15 +1,18 @@
 """Ask the sources about each snapshot block, and read the header evidence beside their answers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from por.chains.unchanged import require_unchanged
 from por.checks.evidence import OpenBundle
 from por.checks.observation import Missing, Observation, Seen, observe, then
+from por.checks.sources import Sources
 from por.encoding import evm_header_v1, media_types
 from por.errors import EvidenceError, IncapableError, UnavailableError
-from por.model import BlockRef, ChainId, Digest, Header, Policy, SnapshotBlock, Source
+from por.model import BlockRef, ChainId, ChainRule, Digest, Header, Policy, SnapshotBlock, Source
 from por.proofs.state.header import header_from_rlp
+
+__all__ = ["ChainView", "Sources", "believed", "header_evidence", "require_genesis", "reread", "view_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +28,6 @@ class ChainView:
     names: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Sources:
-    """Hold the sources given to a command; `recording` is the digest of the recording they replay, if they do."""
-
-    by_chain: Mapping[ChainId, Source]
-    recording: Digest | None = None
-
-
 def header_evidence(opened: OpenBundle, chain: ChainId, digest: Digest) -> Observation[Header]:
     """Read a header evidence file and compute its hash (state-proof.md, header steps)."""
     return then(opened.read(digest, media_types.EVM_HEADER), lambda data: observe(lambda: _header(chain, data)))
@@ -45,24 +40,37 @@ def _header(chain: ChainId, data: bytes) -> Header:
     return header_from_rlp(rlp)
 
 
-def view_of(block: SnapshotBlock, sources: Sources, policy: Policy) -> Observation[ChainView]:
-    """Ask the chain's source, if it is one the policy builds on."""
-    source = sources.by_chain.get(block.chain)
-    rule = policy.chains.get(block.chain)
+def believed(
+    chain: ChainId, sources: Sources, rules: Mapping[ChainId, ChainRule], recordings: Sequence[Digest]
+) -> Observation[tuple[Source, ChainRule]]:
+    """Find the chain's source, if it is one that these rules and recordings make believable."""
+    source = sources.by_chain.get(chain)
+    rule = rules.get(chain)
     if source is None:
-        return Missing(f"no source was asked about {block.chain}; give --source {block.chain}=URL or --replay FILE")
+        return Missing(f"no source was asked about {chain}; give --source {chain}=URL or --replay FILE")
     if rule is None:
-        return Missing(f"the policy does not say how many sources must agree about {block.chain}; add a [[chain]]")
-    if sources.recording is not None and sources.recording not in policy.recordings:
+        return Missing(f"the policy does not say how many sources must agree about {chain}; add a [[chain]]")
+    if sources.recording is not None and sources.recording not in recordings:
         return Missing(f"the policy does not name the recording {sources.recording}; its facts are self-declared")
     if len(source.names) < rule.sources:
-        return Missing(f"{len(source.names)} sources answer for {block.chain}; the policy asks for {rule.sources}")
-    return observe(lambda: _ask(source, block, rule.genesis))
+        return Missing(f"{len(source.names)} sources answer for {chain}; the policy asks for {rule.sources}")
+    return Seen((source, rule))
 
 
-def _ask(source: Source, block: SnapshotBlock, genesis: bytes | None) -> ChainView:
-    if genesis is not None and source.header(0).hash != genesis:
-        raise IncapableError(f"the genesis block of the sources is not the one the policy pins for {block.chain}")
+def require_genesis(source: Source, rule: ChainRule) -> None:
+    """Raise: IncapableError when the sources begin with another block than the rule pins (T53)."""
+    if rule.genesis is not None and source.header(0).hash != rule.genesis:
+        raise IncapableError(f"the genesis block of the sources is not the one the policy pins for {rule.chain}")
+
+
+def view_of(block: SnapshotBlock, sources: Sources, policy: Policy) -> Observation[ChainView]:
+    """Ask the chain's source, if it is one the policy builds on."""
+    source = believed(block.chain, sources, policy.chains, policy.recordings)
+    return then(source, lambda seen: observe(lambda: _ask(*seen, block)))
+
+
+def _ask(source: Source, rule: ChainRule, block: SnapshotBlock) -> ChainView:
+    require_genesis(source, rule)
     header = source.header(block.block.number)
     finalized = source.finalized()
     try:

@@ -9,6 +9,8 @@ from por.checks.holdings import ProvenHolding, proven_holding
 from por.checks.note import read_signatures
 from por.checks.observation import Missing, Observation, observe, then
 from por.checks.recomputation import Recomputation
+from por.checks.registry_reading import policys_view, reread_registry
+from por.checks.registry_view import RegistryView
 from por.encoding import control_signature_v1, media_types
 from por.errors import EvidenceError
 from por.model import (
@@ -23,6 +25,7 @@ from por.model import (
     Policy,
     ReserveAccount,
 )
+from por.model.identity import Identity
 from por.proofs.control.evm import SUPPORTED_SCHEMES, signer
 from por.proofs.signed_note import NoteContents
 
@@ -33,7 +36,8 @@ Progress = Callable[[str], None]
 class Examination:
     """Hold the bundle, the policy, the clock and all observations; a check reads nothing else.
 
-    Accounts are keyed by their position in the bundle, since a bundle may list one account twice.
+    Accounts are keyed by their position in the bundle, since a bundle may list one account twice. `identity` is None
+    where the verifier brought no identity document.
     """
 
     opened: OpenBundle
@@ -46,6 +50,8 @@ class Examination:
     signers: Mapping[int, Observation[str]]
     holdings: Mapping[tuple[int, AssetId], Observation[ProvenHolding]]
     recomputation: Observation[Recomputation]
+    registry: Observation[RegistryView]
+    identity: Observation[Identity] | None
 
     @property
     def bundle(self) -> Bundle:
@@ -68,10 +74,12 @@ def examine(
     recomputation: Observation[Recomputation],
     now: Instant,
     progress: Progress,
+    identity: Observation[Identity] | None = None,
 ) -> Examination:
     """Make every observation; sources are asked first and once more at the end."""
     bundle = opened.bundle
     views = {block.chain: view_of(block, sources, policy) for block in bundle.blocks}
+    registry = policys_view(policy, sources, bundle.instant)
     headers = {block.chain: header_evidence(opened, block.chain, block.header) for block in bundle.blocks}
     children: dict[ChainId, Observation[Header]] = {
         block.chain: header_evidence(opened, block.chain, block.child)
@@ -100,6 +108,8 @@ def examine(
         signers=control,
         holdings=holdings,
         recomputation=recomputation,
+        registry=reread_registry(registry, sources),
+        identity=identity,
     )
 
 

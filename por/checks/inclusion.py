@@ -3,9 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from por.checks.equivocation import Published, unequivocal
 from por.checks.freshness import freshness
+from por.checks.identity import CHECK as BOUND
+from por.checks.identity import Standing, bound
+from por.checks.note import read_signatures, signing_keys
 from por.checks.observation import Missing, Observation, Seen, observe, then, unseen
-from por.checks.pins import Pins, identified
+from por.checks.pins import Pins, commitments_root, identified
 from por.checks.policy import require_usable, shipped_tables
 from por.checks.requirements import answered, with_waivers
 from por.checks.scheme import scheme_finding
@@ -13,6 +17,7 @@ from por.commitments.account_ids import account_id_bytes
 from por.errors import EvidenceError, FormatError
 from por.model import (
     AssetClass,
+    ChainAccount,
     Denomination,
     Expectation,
     Finding,
@@ -69,6 +74,7 @@ def verify_inclusion(proofs: Sequence[InclusionProof], customer: Customer, pins:
         *answered(CHECK, subject, _inclusion(trees, customer)),
         *answered("liabilities.nonnegative", subject, map(_nonnegative, trees)),
         *answered("publication.identified", subject, identified(subject, proofs, pins)),
+        *_published(subject, proofs, pins),
     ]
     if pins.policy is not None:
         findings.append(freshness(subject, instant, now, pins.policy.max_age))
@@ -82,6 +88,28 @@ def verify_inclusion(proofs: Sequence[InclusionProof], customer: Customer, pins:
         as_of=instant,
         checked_at=now,
         findings=with_waivers(findings, pins.policy),
+    )
+
+
+def _published(subject: str, proofs: Sequence[InclusionProof], pins: Pins) -> Iterator[Finding]:
+    """Tell what a registry and an identity document add; it decides only where the policy or the customer asks."""
+    asked = pins.policy.require if pins.policy else ()
+    root = observe(lambda: commitments_root(proofs))
+    if pins.pinned_registry is not None and isinstance(root, Seen):
+        for finding in unequivocal(Published(subject, root.value), pins.view):
+            yield finding if finding.check in asked and finding.required else replace(finding, required=False)
+    if pins.policy is None or pins.identity is not None or BOUND in asked:
+        yield bound(subject, _standing(proofs, pins), pins.identity, required=BOUND in asked)
+
+
+def _standing(proofs: Sequence[InclusionProof], pins: Pins) -> Standing:
+    keys, pin = pins.policy.keys if pins.policy else (), pins.pinned_registry
+    signed = {key for proof in proofs if proof.note for key in signing_keys(read_signatures(proof.note, keys), keys)}
+    return Standing(
+        issuer=proofs[0].issuer,
+        keys=tuple(key for key in keys if key in signed),
+        account=None if pin is None else ChainAccount(pin.contract.chain, pin.issuer),
+        registry=None if pin is None else pin.contract,
     )
 
 

@@ -20,6 +20,13 @@ def read_signatures(text: str, keys: Sequence[str]) -> Observation[NoteContents]
     return observe(lambda: signers(text, parsed))
 
 
+def signing_keys(note: Observation[NoteContents], keys: Sequence[str]) -> tuple[str, ...]:
+    """Return which of the policy's keys signed a note, in their written form."""
+    if not isinstance(note, Seen):
+        return ()
+    return tuple(key for key in keys if "+".join(key.split("+", 2)[:2]) in note.value.names)
+
+
 def note_finding(subject: str, note: Observation[NoteContents], wanted: BundleNote) -> Finding:
     """Judge a signed note against what it must say, field by field."""
     if not isinstance(note, Seen):

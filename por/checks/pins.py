@@ -3,35 +3,52 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from por.checks.anchored_root import root_by_registry
 from por.checks.evidence import OpenBundle
 from por.checks.note import note_finding, pinned, read_note, read_signatures
-from por.checks.observation import Broken, Missing, Seen, observe, then, unseen
+from por.checks.observation import Broken, Missing, Observation, Seen, observe, then, unseen
+from por.checks.registry_view import RegistryView
 from por.errors import EvidenceError
-from por.model import Bundle, CaseRule, Digest, Finding, InclusionProof, Outcome, Policy
+from por.model import Bundle, CaseRule, Digest, Finding, InclusionProof, Outcome, Policy, RegistryPin
+from por.model.identity import Identity
 from por.proofs.inclusion import implied_commitments_root
 from por.proofs.signed_note import BundleNote
 
 CHECK = "publication.identified"
 
 _WORST_FIRST = (Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.PASS)
+_UNASKED = Missing("no source was asked about the registry; give --source CHAIN=URL")
 
 
 @dataclass(frozen=True, slots=True)
 class Pins:
-    """Hold what authenticates a root: a policy, a bundle to compare with, commitments roots given by hand."""
+    """Hold what authenticates a root: a policy, a bundle to compare with, commitments roots given by hand, a registry.
+
+    `registry` is one named by hand, beside the policy's own; `view` is what either shows. `identity` is None where
+    the customer brought no identity document.
+    """
 
     policy: Policy | None = None
     bundle: OpenBundle | None = None
     roots: tuple[bytes, ...] = ()
+    registry: RegistryPin | None = None
+    view: Observation[RegistryView] = _UNASKED
+    identity: Observation[Identity] | None = None
+
+    @property
+    def pinned_registry(self) -> RegistryPin | None:
+        """Return the registry to look at, if there is one."""
+        return self.registry or (self.policy.registry if self.policy else None)
 
 
 def identified(subject: str, proofs: Sequence[InclusionProof], pins: Pins) -> Iterator[Finding]:
     """Ask: do all trees lie under one commitments root, and does a pin of the verifier's own authenticate it?
 
-    Every pin that is given must hold: one of the roots, the bundle, the policy. A policy holds when it names the root,
-    or one of its keys signed the note. None given is INCONCLUSIVE.
+    Every pin that is given must hold: one of the roots, the bundle, the registry, the policy. A policy holds when it
+    names the root, or one of its keys signed the note; the registry it names must not contradict that, and holds alone
+    where it names neither. None given is INCONCLUSIVE.
     """
-    root = observe(lambda: _one_root(proofs))
+    root = observe(lambda: commitments_root(proofs))
     if not isinstance(root, Seen):
         yield unseen(CHECK, subject, root)
         return
@@ -42,7 +59,8 @@ def identified(subject: str, proofs: Sequence[InclusionProof], pins: Pins) -> It
     yield min(findings, key=lambda finding: _WORST_FIRST.index(finding.outcome))
 
 
-def _one_root(proofs: Sequence[InclusionProof]) -> bytes:
+def commitments_root(proofs: Sequence[InclusionProof]) -> bytes:
+    """Return the one root under which all trees lie. Raises: EvidenceError."""
     roots = {implied_commitments_root(tree, proof.count) for proof in proofs for tree in proof.trees}
     if len(roots) > 1:
         raise EvidenceError("the trees of these proofs lead to different commitments roots")
@@ -56,8 +74,12 @@ def _by_pins(subject: str, proofs: Sequence[InclusionProof], root: bytes, pins: 
         yield _by_root(subject, root, pins.roots)
     if pins.bundle is not None:
         yield _by_bundle(subject, proofs, root, pins.bundle, pins.policy)
-    if pins.policy is not None:
-        yield from _by_policy(subject, proofs, root, pins.policy)
+    named = [] if pins.policy is None else list(_by_policy(subject, proofs, root, pins.policy))
+    yield from named
+    if pins.pinned_registry is not None:
+        by_registry = root_by_registry(subject, root, pins.view)
+        if pins.registry is not None or not named or by_registry.outcome is Outcome.FAIL:
+            yield by_registry
 
 
 def _by_policy(subject: str, proofs: Sequence[InclusionProof], root: bytes, policy: Policy) -> Iterator[Finding]:

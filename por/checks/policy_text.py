@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from por.checks.freshness import span
 from por.checks.requirements import required_checks
 from por.errors import FormatError
-from por.model import ChainId, Policy
+from por.model import ChainId, Policy, RegistryPin
 from por.proofs.signed_note import VerifierKey
 
 _STARTING = """# A policy for por: what this verifier trusts and requires. Nothing is trusted by default.
@@ -16,6 +16,8 @@ profile = "{profile}"  # auditor, or job
 recordings = []
 # Tokens that the issuer makes itself never count.
 own_assets = []
+# Ids (0x…) of the committees of attesters that you believe.
+committees = []
 
 [issuer]
 id = "{issuer}"
@@ -39,7 +41,9 @@ ratio = "1"  # counted reserves over liabilities, of each asset class
 # [[class]]
 # members = [{{ asset = "eip155:1/erc20:0x…", decimals = 18 }}]
 
-# Waive a check by name and reason; every verdict shows both. No registry can be asked yet, so both of these are open:
+# Where bundles must be anchored, and by which address. Take both from a place that nobody can change for you alone.
+{registry}
+# Waive a check by name and reason; every verdict shows both. Without a [registry] both of these stay open:
 # [[waive]]
 # check = "publication.anchored"
 # reason = "no registry is in use"
@@ -53,13 +57,37 @@ id = "{chain}"
 sources = {sources}
 """
 
+_REGISTRY = """[registry]
+contract = "{contract}"
+issuer = "{issuer}"
+from_block = {from_block}  # where the registry, or the issuer's history in it, begins
+max_delay_seconds = {max_delay}  # how long after its instant a bundle may be anchored
+"""
+_EXAMPLE_REGISTRY = {"contract": "eip155:1:0x…", "issuer": "0x…", "from_block": "0", "max_delay": "604800"}
 
-def starting_policy(issuer: str, keys: Sequence[str], profile: str, chains: Sequence[str]) -> str:
-    """Write a policy file; `chains` are CHAIN=N texts, and none means a commented example. Raises: FormatError."""
+
+def starting_policy(
+    issuer: str, keys: Sequence[str], profile: str, chains: Sequence[str], registry: RegistryPin | None = None
+) -> str:
+    """Write a policy file; `chains` are CHAIN=N texts. What is not given is a comment. Raises: FormatError."""
     rows = [_CHAIN.format(chain=chain, sources=sources) for chain, sources in map(_chain, chains)]
     example = "".join(f"# {line}\n" for line in _CHAIN.format(chain="eip155:1", sources=2).splitlines())
     quoted = ", ".join(f'"{VerifierKey.parse(key)}"' for key in keys)
-    return _STARTING.format(issuer=issuer, keys=quoted, profile=profile, chains="\n".join(rows) or example)
+    return _STARTING.format(
+        issuer=issuer,
+        keys=quoted,
+        profile=profile,
+        chains="\n".join(rows) or example,
+        registry=_registry(registry),
+    )
+
+
+def _registry(pin: RegistryPin | None) -> str:
+    if pin is None:
+        return "".join(f"# {line}\n" for line in _REGISTRY.format(**_EXAMPLE_REGISTRY).splitlines())
+    return _REGISTRY.format(
+        contract=pin.contract, issuer=pin.issuer, from_block=pin.from_block, max_delay=pin.max_delay
+    )
 
 
 def _chain(text: str) -> tuple[ChainId, int]:
@@ -83,8 +111,11 @@ def open_points(policy: Policy) -> Iterator[str]:
             yield f"one source is enough for {rule.chain}: if it lies, the verdict does"
     waived = {waiver.check for waiver in policy.waivers}
     for check in ("publication.anchored", "publication.unequivocal"):
-        if check not in waived:
-            yield f"{check} stays inconclusive until a registry can be asked; waive it by name and reason to go on"
+        if policy.registry is None and check not in waived:
+            yield f"{check} stays inconclusive without a [registry]; name one, or waive it by name and reason to go on"
+    if policy.registry is not None and policy.registry.contract.chain not in policy.chains:
+        chain = policy.registry.contract.chain
+        yield f"the registry is on {chain}, and no [[chain]] says how many sources must agree about it"
 
 
 def described(policy: Policy) -> Iterator[str]:
@@ -96,6 +127,11 @@ def described(policy: Policy) -> Iterator[str]:
     yield from (f"trusts     commitments root {root.hex()}" for root in policy.roots)
     yield from (f"trusts     recording {digest}" for digest in policy.recordings)
     yield from (f"asks       {rule.sources} sources to agree about {rule.chain}" for rule in policy.chains.values())
+    yield from (f"trusts     committee 0x{committee.hex()}" for committee in policy.committees)
+    if policy.registry is not None:
+        pin = policy.registry
+        yield f"asks       what {pin.issuer} anchored in {pin.contract}, from block {pin.from_block} on"
+        yield f"accepts    anchors up to {span(pin.max_delay)} after the instant"
     yield f"accepts    snapshots up to {span(policy.max_age)} old"
     yield f"accepts    blocks up to {span(policy.max_skew)} before the instant"
     yield f"requires   reserves of at least {policy.ratio} × the liabilities, in each asset class"
@@ -105,3 +141,4 @@ def described(policy: Policy) -> Iterator[str]:
     for group in policy.classes:
         yield f"one asset  {' = '.join(f'{m.asset} ({m.decimals} decimals)' for m in group.members)}"
     yield from (f"layout of  {layout.asset}, code hash 0x{layout.code_hash.hex()}" for layout in policy.layouts)
+    yield from (f"registry   by its code hash 0x{code_hash.hex()}" for code_hash in policy.registries)

@@ -27,7 +27,17 @@ JOB = (
     "publication.unequivocal",
 )
 AUDITOR = (*JOB[:5], "liabilities.nonnegative", "liabilities.recomputed", *JOB[5:])
-PROFILES = {"customer": CUSTOMER, "job": JOB, "auditor": AUDITOR}
+CERTIFICATE = (
+    "attestation.signed",
+    "attestation.committee",
+    "attestation.policy",
+    "attestation.figures",
+    "attestation.current",
+    "attestation.bundle",
+    "attestation.revoked",
+    "attestation.outcome",
+)
+PROFILES = {"customer": CUSTOMER, "job": JOB, "auditor": AUDITOR, "certificate": CERTIFICATE}
 NEVER_WAIVED = (
     "liabilities.scheme",
     "liabilities.inclusion",
@@ -35,6 +45,9 @@ NEVER_WAIVED = (
     "reserves.balance",
     "solvency.coverage",
     "publication.identified",
+    "attestation.signed",
+    "attestation.committee",
+    "attestation.outcome",
 )
 
 

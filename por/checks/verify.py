@@ -8,6 +8,7 @@ from por.checks import liabilities, publication, reserves, snapshot, solvency
 from por.checks.chain_view import Sources
 from por.checks.evidence import OpenBundle, open_bundle
 from por.checks.examination import Examination, Progress, examine
+from por.checks.identity import CHECK as BOUND
 from por.checks.observation import Missing, Observation, Seen
 from por.checks.policy import require_usable
 from por.checks.recomputation import Recomputation, rebuild
@@ -16,6 +17,7 @@ from por.checks.solvency import classes_by_asset, own_class
 from por.encoding import records_v1
 from por.errors import FormatError
 from por.model import Bundle, Finding, Instant, Policy, Verdict
+from por.model.identity import Identity
 
 Run = Callable[[Examination], Iterable[Finding]]
 
@@ -35,6 +37,7 @@ RUN: tuple[tuple[str, Run], ...] = (
     ("publication.identified", publication.identified),
     ("publication.anchored", publication.anchored),
     ("publication.unequivocal", publication.unequivocal),
+    ("publication.bound", publication.bound),
 )
 
 
@@ -49,11 +52,13 @@ def verify(
     *,
     now: Instant,
     records: Path | None = None,
+    identity: Observation[Identity] | None = None,
     progress: Progress = _quiet,
 ) -> Verdict:
     """Examine a bundle under a policy; the verdict depends on nothing else than the arguments.
 
-    `records` is the record list the issuer hands the auditor. What a PASS does not show is in `por/spec/verdict.md`.
+    `records` is the record list the issuer hands the auditor, `identity` what the issuer's domain says of it. What a
+    PASS does not show is in `por/spec/verdict.md`.
     Raises: FormatError for a bundle or record list that cannot be read, PolicyError for a policy that cannot be used;
     nothing for evidence or sources.
     """
@@ -61,7 +66,7 @@ def verify(
     opened = bundle if isinstance(bundle, OpenBundle) else open_bundle(bundle)
     _require_one_commitment_a_class(opened.bundle, policy)
     recomputation = _recomputation(opened.bundle, records, progress)
-    examination = examine(opened, policy, sources or Sources({}), recomputation, now, progress)
+    examination = examine(opened, policy, sources or Sources({}), recomputation, now, progress, identity)
     return Verdict(
         profile=policy.profile,
         snapshot=opened.bundle.snapshot,
@@ -78,7 +83,7 @@ def _findings(examination: Examination) -> Iterator[Finding]:
     if not isinstance(examination.recomputation, Missing):
         required |= {"liabilities.nonnegative", "liabilities.recomputed"}
     for check, run in RUN:
-        if check in required:
+        if check in required or check == BOUND:
             yield from answered(check, examination.bundle.snapshot, run(examination))
     for check in sorted(required - {name for name, _ in RUN}):
         yield from answered(check, examination.bundle.snapshot, ())

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import TextIO
 
 from por.cli.dispatch import dispatch, shown
-from por.errors import EvidenceError, FormatError, PolicyError, PorError, SourceError
+from por.errors import EvidenceError, FormatError, PolicyError, PorError, PublishError, SourceError
 
 USAGE_ERROR = 2
 INTERNAL_ERROR = 70
@@ -80,7 +80,7 @@ def _status(error: PorError) -> int:
         return USAGE_ERROR
     if isinstance(error, EvidenceError):
         return 1
-    return 3 if isinstance(error, SourceError) else INTERNAL_ERROR
+    return 3 if isinstance(error, (PublishError, SourceError)) else INTERNAL_ERROR
 
 
 def _say(text: str, status: int) -> int:

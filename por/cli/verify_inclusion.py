@@ -2,18 +2,31 @@
 
 import argparse
 import sys
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from por.checks.evidence import open_bundle, read_document, read_text
 from por.checks.inclusion import Customer, verify_inclusion
 from por.checks.pins import Pins
-from por.checks.policy import load_policy
+from por.checks.policy import load_policy, shipped_tables
+from por.cli.identity import add_identity_options, given_identity
 from por.cli.output import add_verdict_options, clock, put_verdict
+from por.cli.sources import add_registry_options, add_source_options, opened_sources, registry_pin
 from por.encoding import inclusion_proof_v1
 from por.encoding.reader import read_hex
 from por.errors import FormatError
 from por.issuer.assets import AssetTable
-from por.model import Expectation, InclusionProof, parse_coins, segment_name
+from por.model import (
+    ChainId,
+    ChainRule,
+    Expectation,
+    InclusionProof,
+    Instant,
+    Source,
+    parse_coins,
+    segment_name,
+)
 
 EXAMPLE = "por verify-inclusion proof.json --policy policy.toml --account alice@example.com --holding ETH=1.5"
 
@@ -26,6 +39,9 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--policy", metavar="FILE", type=Path, help="what you trust: the issuer's keys; see por policy")
     parser.add_argument("--bundle", metavar="BUNDLE", type=Path, help="the issuer's bundle, to compare with")
     parser.add_argument("--root", metavar="HEX", action="append", default=[], help="a commitments root you know")
+    add_registry_options(parser)
+    add_source_options(parser)
+    add_identity_options(parser)
     parser.add_argument("--account", metavar="ID", help="your account id with the issuer; asked for when not given")
     parser.add_argument(
         "--holding",
@@ -42,13 +58,43 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Verify and return the verdict's exit status."""
     proofs = [_read(path) for path in args.proofs]
+    policy = load_policy(args.policy) if args.policy else None
     pins = Pins(
-        policy=load_policy(args.policy) if args.policy else None,
+        policy=policy,
         bundle=open_bundle(args.bundle) if args.bundle else None,
         roots=tuple(_root(text) for text in args.root),
+        registry=registry_pin(args),
+        identity=given_identity(args, policy),
     )
-    verdict = verify_inclusion(proofs, _customer(args), pins, now=clock(args))
+    customer = _customer(args)
+    verdict = verify_inclusion(proofs, customer, _with_view(args, pins, proofs[0].instant), now=clock(args))
     return put_verdict(verdict, args)
+
+
+def _with_view(args: argparse.Namespace, pins: Pins, instant: Instant) -> Pins:
+    """Ask about the registry, where there is one and somebody to ask."""
+    pin, policy = pins.pinned_registry, pins.policy
+    if pins.registry is not None and policy is not None and policy.registry is not None:
+        raise FormatError("the policy names a registry already; leave this out", "--registry")
+    if not (args.source or args.replay):
+        return pins
+    if pin is None:
+        raise FormatError("sources are asked about a registry alone here; name one", "--registry, --policy")
+    # A customer who asks nobody does without the libraries that read answers.
+    from por.checks.registry_reading import read_registry, reread_registry  # noqa: PLC0415
+
+    with opened_sources(args, policy) as sources:
+        source = sources.by_chain.get(pin.contract.chain)
+        rules = policy.chains if policy else _as_many_as(source)
+        recordings = policy.recordings if policy else ()
+        registries = (policy or shipped_tables()).registries
+        view = reread_registry(read_registry(pin, sources, rules, recordings, registries, instant), sources)
+    return replace(pins, view=view)
+
+
+def _as_many_as(source: Source | None) -> Mapping[ChainId, ChainRule]:
+    """Ask for as many sources as were given: whoever has no policy decides that on the command line."""
+    return {} if source is None else {source.chain: ChainRule(source.chain, len(source.names), None)}
 
 
 def _read(path: Path) -> InclusionProof:

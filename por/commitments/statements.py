@@ -4,6 +4,7 @@ One set of signatures serves every chain and readers without one. Sources: EIP-7
 """
 
 from collections.abc import Iterable, Sequence
+from hashlib import sha256
 
 from eth_utils.crypto import keccak
 
@@ -60,6 +61,16 @@ def attestation_digest(attestation: Attestation) -> bytes:
 def revocation_digest(revocation: Revocation) -> bytes:
     """Compute what members sign to take an attestation back (statement 5). Raises: EvidenceError."""
     return _typed(keccak(text=_REVOCATION_TYPE) + bytes_word(revocation.attestation) + bytes_word(revocation.reason))
+
+
+def statement_digest(content: Attestation | Revocation) -> bytes:
+    """Compute what members sign, whichever of the two it is. Raises: EvidenceError."""
+    return revocation_digest(content) if isinstance(content, Revocation) else attestation_digest(content)
+
+
+def reason_digest(reason: str) -> bytes:
+    """Compute the SHA-256 of a revocation's reason; zeros for none (statement 6)."""
+    return sha256(reason.encode()).digest() if reason else bytes(32)
 
 
 def committee_id(committee: Committee) -> bytes:

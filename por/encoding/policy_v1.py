@@ -12,10 +12,13 @@ from por.encoding.media_types import POLICY
 from por.encoding.reader import Reader
 from por.encoding.tables_v1 import Tables
 from por.errors import FormatError, UnsupportedVersionError
-from por.model import AssetId, ChainId, ChainRule, Digest, Policy, Waiver, issuer_id
+from por.model import AssetId, ChainAccount, ChainId, ChainRule, Digest, Policy, RegistryPin, Waiver, issuer_id
+from por.model.identifiers import evm_account
 
 VERSION = 1
 PROFILES = ("auditor", "job")
+
+_LISTS = ("own_assets", "recordings", "require")
 
 Row = TypeVar("Row")
 
@@ -32,7 +35,7 @@ def read(data: bytes, shipped: Tables) -> Policy:
         toml.load(data),
         "",
         ("version", "profile", "issuer", "snapshot"),
-        ("coverage", "chain", "own_assets", "recordings", "require", "waive", *tables_v1.ENTRIES),
+        ("coverage", "chain", "registry", "committees", *_LISTS, "waive", *tables_v1.ENTRIES),
     )
     _require_version(top["version"])
     issuer = toml.table(top["issuer"].value, "/issuer", ("id",), ("keys", "bundles", "roots"))
@@ -52,6 +55,9 @@ def read(data: bytes, shipped: Tables) -> Policy:
         classes=tables.classes,
         layouts=tables.layouts,
         own_assets=frozenset(item.parse(AssetId.parse) for item in toml.rows(top["own_assets"])),
+        registry=top["registry"].optional(_registry),
+        registries=tables.registries,
+        committees=tuple(item.data(32, 32) for item in toml.rows(top["committees"])),
         require=tuple(item.parse(_check_id) for item in toml.rows(top["require"])),
         waivers=_unique(top["waive"], _waiver, lambda waiver: waiver.check),
         digest=Digest(bytes(32)),
@@ -80,6 +86,9 @@ def canonical_bytes(policy: Policy) -> bytes:
             "classes": [tables_v1.class_value(group) for group in policy.classes],
             "layouts": [tables_v1.layout_value(layout) for layout in policy.layouts],
             "ownAssets": sorted(map(str, policy.own_assets)),
+            "registry": None if policy.registry is None else _registry_value(policy.registry),
+            "registries": sorted(code_hash.hex() for code_hash in policy.registries),
+            "committees": sorted(committee.hex() for committee in policy.committees),
             "require": sorted(policy.require),
             "waive": sorted([waiver.check, waiver.reason] for waiver in policy.waivers),
         }
@@ -124,6 +133,21 @@ def _chain_rule(reader: Reader) -> ChainRule:
         sources=entry["sources"].integer(1, 64),
         genesis=entry["genesis"].optional(lambda item: item.data(32, 32)),
     )
+
+
+def _registry(reader: Reader) -> RegistryPin:
+    entry = toml.table(reader.value, reader.place, ("contract", "issuer", "from_block", "max_delay_seconds"))
+    contract = entry["contract"].parse(evm_account)
+    return RegistryPin(
+        contract=contract,
+        issuer=entry["issuer"].parse(lambda text: ChainAccount.parse(f"{contract.chain}:{text}")).address,
+        from_block=entry["from_block"].integer(0, 2**53 - 1),
+        max_delay=entry["max_delay_seconds"].integer(0, 2**40),
+    )
+
+
+def _registry_value(pin: RegistryPin) -> list[object]:
+    return [str(pin.contract), pin.issuer, pin.from_block, pin.max_delay]
 
 
 def _waiver(reader: Reader) -> Waiver:

@@ -1,10 +1,12 @@
 """Read and write the recording of chain sources (`por/spec/recording.md`)."""
 
+from itertools import pairwise
+
 from por.encoding import canonical
 from por.encoding.media_types import RECORDING
 from por.encoding.reader import Reader
-from por.model import AccountProof, BlockRef, ChainAccount, ChainId
-from por.model.recording import ChainRecording, RecordedHeader, RecordedProof, Recording
+from por.model import AccountProof, BlockRef, ChainAccount, ChainId, Log
+from por.model.recording import ChainRecording, RecordedHeader, RecordedLogs, RecordedProof, Recording
 
 MAX_BYTES = 256 * 2**20
 MAX_CHAINS = 1024
@@ -15,6 +17,10 @@ MAX_PROOFS = 1_000_000
 MAX_KEYS = 64
 MAX_NODES = 64
 MAX_NODE = 1024
+MAX_QUESTIONS = 65_536
+MAX_LOGS = 1_000_000
+MAX_TOPICS = 4
+MAX_LOG_DATA = 2**20
 MAX_NUMBER = 2**53 - 1
 
 Json = dict[str, object]
@@ -23,7 +29,7 @@ Json = dict[str, object]
 def read(data: bytes) -> Recording:
     """Read the canonical document.
 
-    Raises: FormatError, also for chains out of order, and for a source or a question about proofs twice.
+    Raises: FormatError, also for chains out of order, and for a source or a question twice.
     """
     (chains,) = Reader(canonical.load(data, max_bytes=MAX_BYTES)).document(RECORDING, "chains")
     recorded = tuple(_read_chain(item) for item in chains.items(MAX_CHAINS))
@@ -40,7 +46,9 @@ def write(recording: Recording) -> bytes:
 
 
 def _read_chain(reader: Reader) -> ChainRecording:
-    chain, sources, finalized, headers, proofs = reader.members("chain", "sources", "finalized", "headers", "proofs")
+    chain, sources, finalized, headers, proofs, logs = reader.members(
+        "chain", "sources", "finalized", "headers", "proofs", "logs"
+    )
     chain_id = chain.parse(ChainId.parse)
     names = tuple(item.text(256) for item in sources.items(MAX_SOURCES))
     if not names or len(set(names)) != len(names):
@@ -54,6 +62,7 @@ def _read_chain(reader: Reader) -> ChainRecording:
         finalized=finalized.optional(_read_block),
         headers=tuple(_read_header(item) for item in headers.items(MAX_HEADERS)),
         proofs=recorded,
+        logs=_read_questions(logs, chain_id),
     )
 
 
@@ -69,10 +78,43 @@ def _read_header(reader: Reader) -> RecordedHeader:
 
 def _read_proof(reader: Reader, chain: ChainId) -> RecordedProof:
     block, address, account, storage = reader.members("block", "address", "accountProof", "storageProofs")
-    named = address.parse(lambda text: ChainAccount.parse(f"{chain}:{text}")).address
+    named = _read_address(address, chain)
     keyed = [item.members("key", "nodes") for item in storage.items(MAX_KEYS)]
     proof = AccountProof(named, _read_nodes(account), tuple(_read_nodes(nodes) for _, nodes in keyed))
     return RecordedProof(block.data(32, 32), tuple(key.data(32, 32) for key, _ in keyed), proof)
+
+
+def _read_address(reader: Reader, chain: ChainId) -> str:
+    return reader.parse(lambda text: ChainAccount.parse(f"{chain}:{text}")).address
+
+
+def _read_questions(reader: Reader, chain: ChainId) -> tuple[RecordedLogs, ...]:
+    recorded = tuple(_read_logs(item, chain) for item in reader.items(MAX_QUESTIONS))
+    if any(one.question >= two.question for one, two in pairwise(recorded)):
+        raise reader.fail("questions about logs out of order, or one answered twice")
+    return recorded
+
+
+def _read_logs(reader: Reader, chain: ChainId) -> RecordedLogs:
+    address, topic, first, last, logs = reader.members("address", "topic", "first", "last", "logs")
+    named, wanted, low = _read_address(address, chain), topic.data(32, 32), first.integer(0, MAX_NUMBER)
+    high = last.integer(low, MAX_NUMBER)
+    found = tuple(_read_log(item, named, wanted, low, high) for item in logs.items(MAX_LOGS))
+    for one, two in pairwise(found):
+        if (one.block.number, one.index) >= (two.block.number, two.index):
+            raise logs.fail("logs out of order, or one twice")
+        if one.block.number == two.block.number and one.block != two.block:
+            raise logs.fail(f"logs of two blocks with number {one.block.number}")
+    return RecordedLogs(named, wanted, low, high, found)
+
+
+def _read_log(reader: Reader, address: str, topic: bytes, first: int, last: int) -> Log:
+    topics, data, number, block_hash, index = reader.members("topics", "data", "number", "hash", "index")
+    named = tuple(item.data(32, 32) for item in topics.items(MAX_TOPICS))
+    if named[:1] != (topic,):
+        raise topics.fail("another first topic than the one that was asked about")
+    block = BlockRef(number.integer(first, last), block_hash.data(32, 32))
+    return Log(address, named, data.data(0, MAX_LOG_DATA), block, index.integer(0, MAX_NUMBER))
 
 
 def _read_nodes(reader: Reader) -> tuple[bytes, ...]:
@@ -87,6 +129,7 @@ def _chain_value(recording: ChainRecording) -> Json:
         "finalized": None if final is None else {"number": final.number, "hash": _hex(final.hash)},
         "headers": [{"number": header.number, "rlp": _hex(header.rlp)} for header in recording.headers],
         "proofs": [_proof_value(item) for item in recording.proofs],
+        "logs": [_logs_value(item) for item in sorted(recording.logs, key=lambda item: item.question)],
     }
 
 
@@ -97,6 +140,26 @@ def _proof_value(recorded: RecordedProof) -> Json:
         "address": recorded.proof.address,
         "accountProof": [_hex(node) for node in recorded.proof.account_nodes],
         "storageProofs": [{"key": _hex(key), "nodes": [_hex(node) for node in nodes]} for key, nodes in keyed],
+    }
+
+
+def _logs_value(recorded: RecordedLogs) -> Json:
+    return {
+        "address": recorded.address,
+        "topic": _hex(recorded.topic),
+        "first": recorded.first,
+        "last": recorded.last,
+        "logs": [_log_value(log) for log in recorded.logs],
+    }
+
+
+def _log_value(log: Log) -> Json:
+    return {
+        "topics": [_hex(topic) for topic in log.topics],
+        "data": _hex(log.data),
+        "number": log.block.number,
+        "hash": _hex(log.block.hash),
+        "index": log.index,
     }
 
 

@@ -1,4 +1,7 @@
-"""Read tables of asset classes and token layouts, shipped with `por` or part of a policy (`por/spec/policy.md`)."""
+"""Read tables of asset classes, token layouts and registries' code, shipped with `por` or part of a policy.
+
+Their form is in `por/spec/policy.md`.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -8,17 +11,18 @@ from por.encoding.reader import Reader
 from por.errors import FormatError
 from por.model import MAX_DECIMALS, AssetClass, AssetId, Denomination, Implementation, KeyOrder, TokenLayout
 
-ENTRIES = ("class", "layout")
+ENTRIES = ("class", "layout", "registries")
 
 _WHOLE_WORD = b"\xff" * 32
 
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """Hold asset classes and token layouts, shipped or the policy's own."""
+    """Hold asset classes, token layouts and the code hashes of registries, shipped or the policy's own."""
 
     classes: tuple[AssetClass, ...]
     layouts: tuple[TokenLayout, ...]
+    registries: tuple[bytes, ...] = ()
 
 
 def read_tables(data: bytes) -> Tables:
@@ -27,17 +31,21 @@ def read_tables(data: bytes) -> Tables:
 
 
 def read_entries(entries: Mapping[str, Reader]) -> Tables:
-    """Read the entries `class` and `layout` of a table. Raises: FormatError, also for an asset in two classes."""
+    """Read the entries of `ENTRIES` of a table. Raises: FormatError, also for an asset in two classes."""
     classes = tuple(_asset_class(item) for item in toml.rows(entries["class"]))
     _require_apart(classes, entries["class"].place)
-    return Tables(classes, tuple(_layout(item) for item in toml.rows(entries["layout"])))
+    return Tables(
+        classes,
+        tuple(_layout(item) for item in toml.rows(entries["layout"])),
+        tuple(item.data(32, 32) for item in toml.rows(entries["registries"])),
+    )
 
 
 def joined(own: Tables, shipped: Tables) -> Tables:
     """Put a policy's own rows before the shipped ones; a class of its own replaces the shipped ones it touches."""
     claimed = {member.asset for group in own.classes for member in group.members}
     kept = tuple(group for group in shipped.classes if claimed.isdisjoint(member.asset for member in group.members))
-    return Tables(own.classes + kept, own.layouts + shipped.layouts)
+    return Tables(own.classes + kept, own.layouts + shipped.layouts, own.registries + shipped.registries)
 
 
 def class_value(group: AssetClass) -> list[object]:

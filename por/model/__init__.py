@@ -4,6 +4,7 @@ from por.model.amounts import MAX_DECIMALS, UINT128_MAX, checked_sum, format_coi
 from por.model.anchor import Anchor, AnchoredEntry, AssetTotal, RegistryPin
 from por.model.attestation import Attestation, Committee, Figure, Revocation, SignatureScheme
 from por.model.bundle import Bundle, EvidenceEntry, SnapshotBlock
+from por.model.certificate import AttesterKey, Certificate, SignedStatement, Statement
 from por.model.chain import AccountProof, AccountState, BlockRef, Header, Log, Source
 from por.model.digest import Digest
 from por.model.identifiers import AssetId, ChainAccount, ChainId
@@ -47,9 +48,11 @@ __all__ = [
     "AssetId",
     "AssetTotal",
     "Attestation",
+    "AttesterKey",
     "BlockRef",
     "Bundle",
     "CaseRule",
+    "Certificate",
     "ChainAccount",
     "ChainId",
     "ChainRule",
@@ -81,8 +84,10 @@ __all__ = [
     "Revocation",
     "Role",
     "SignatureScheme",
+    "SignedStatement",
     "SnapshotBlock",
     "Source",
+    "Statement",
     "TokenLayout",
     "TreeProof",
     "Verdict",

@@ -22,7 +22,7 @@ class Committee:
     """Hold a committee: how its members sign, how many must, and who they are, strictly ascending.
 
     Members are 32 bytes: addresses with zeros before them, or keccak256 of 48-byte BLS keys, which stand in `keys` in
-    the same order. `chain_id` is 0 unless the scheme is CONTRACT.
+    the same order, as their proofs of possession do in `possessions`. `chain_id` is 0 unless the scheme is CONTRACT.
     """
 
     scheme: SignatureScheme
@@ -30,6 +30,7 @@ class Committee:
     chain_id: int
     members: tuple[bytes, ...]
     keys: tuple[bytes, ...] = ()
+    possessions: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,14 @@ class AssetId:
         return f"{self.chain}/{self.namespace}:{self.reference}"
 
 
+def evm_account(text: str) -> ChainAccount:
+    """Read an account or contract of an EVM chain (CAIP-10). Raises: FormatError."""
+    account = ChainAccount.parse(text)
+    if account.chain.namespace != "eip155":
+        raise FormatError("not an account of an EVM chain such as eip155:1:0x…")
+    return account
+
+
 def _require_address(chain: ChainId, address: str) -> None:
     if chain.namespace != "eip155":
         if not _ADDRESS.fullmatch(address):

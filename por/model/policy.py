@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
+from por.model.anchor import RegistryPin
 from por.model.digest import Digest
 from por.model.identifiers import AssetId, ChainId
 
@@ -80,7 +81,9 @@ class Waiver:
 class Policy:
     """Hold one verifier's trust and requirements, with the tables shipped with `por` already joined in.
 
-    `max_age` and `max_skew` are seconds; `ratio` is reserves over liabilities. `digest` covers all of it.
+    `max_age` and `max_skew` are seconds; `ratio` is reserves over liabilities. `registry` is where bundles must be
+    anchored, None for nowhere; `registries` are the hashes of the code by which a contract is believed to be one, and
+    `committees` the ids of the committees whose attestations are believed. `digest` covers all of it.
     """
 
     profile: str
@@ -96,6 +99,9 @@ class Policy:
     classes: tuple[AssetClass, ...]
     layouts: tuple[TokenLayout, ...]
     own_assets: frozenset[AssetId]
+    registry: RegistryPin | None
+    registries: tuple[bytes, ...]
+    committees: tuple[bytes, ...]
     require: tuple[str, ...]
     waivers: tuple[Waiver, ...]
     digest: Digest

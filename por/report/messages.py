@@ -3,6 +3,8 @@
 ENGLISH = {
     "evidence.broken": "the evidence breaks its own rules: {reason}",
     "evidence.missing": "not decided: {reason}",
+    "evidence.history": "not decided: the events given do not lead to the proven newest entry: "
+    "the sources leave out or rewrite history ({reason})",
     "evidence.nothing": "not decided: there was nothing to look at",
     "snapshot.complete.whole": "all {files} evidence files are there, unaltered ({bytes} bytes)",
     "snapshot.complete.unlisted": "the bundle refers to this evidence file without listing it",
@@ -74,8 +76,74 @@ ENGLISH = {
     "publication.identified.other_bundle": "the issuer signed the bundle {actual} in the proof, "
     "and {expected} is the one you gave: two bundles for one instant",
     "publication.identified.other_root": "leads to the commitments root {actual}, not to {expected}",
+    "publication.identified.anchored": "anchored by {account} in {registry} (entry {sequence}), the address that your "
+    "policy names, and the bundle names it back",
+    "publication.identified.other_anchored": "{account} anchored the bundle {actual} for this instant, "
+    "and not {expected}",
+    "publication.identified.not_bound": "the bundle names {actual} as the account that anchors it, and your policy "
+    "names {expected}",
+    "publication.identified.root_anchored": "the commitments root is what {account} anchored at {anchored_at} in "
+    "{registry} (entry {sequence}; {sources})",
+    "publication.identified.root_superseded": "the commitments root was anchored by {account}, and corrected by entry "
+    "{sequence}, whose root is {expected}",
+    "publication.identified.other_root_anchored": "{account} anchored the commitments root {expected} for this instant "
+    "(entry {sequence}), and the proof leads to {actual}",
+    "publication.identified.other_instant": "{account} anchored this commitments root for {actual} (entry {sequence}), "
+    "and not for {expected}",
     "publication.anchored.no_registry": "not decided: no registry was asked, so when the control proofs were made "
     "is not bounded from above",
+    "publication.anchored.in_time": "entry {sequence} of {account} in {registry} is this bundle's in every field, "
+    "anchored at {anchored_at}, {delay} after the instant ({sources})",
+    "publication.anchored.not_bound": "not bound both ways: the bundle names {actual} as the account that anchors it, "
+    "and your policy names {expected}",
+    "publication.anchored.not_yet": "not decided: {account} has not anchored this bundle yet, as far as {final_at}; "
+    "your policy allows {limit} after the instant",
+    "publication.anchored.not_in_time": "not anchored in time: {account} did not anchor this bundle within {limit} "
+    "after the instant, as far as {final_at}",
+    "publication.anchored.differs": "entry {sequence} of {account} is not of this bundle as it is: it says {actual}; "
+    "the bundle says {expected}",
+    "publication.anchored.late": "anchored late: at {anchored_at}, {delay} after the instant; "
+    "your policy allows {limit}",
+    "publication.anchored.expired": "anchored at {anchored_at}, after the control proofs expired at {expires}",
     "publication.unequivocal.no_registry": "not decided: no registry was asked, "
     "so others may have been shown another list",
+    "publication.unequivocal.only": "the only entry of {account} for this instant in {registry} (entry {sequence})",
+    "publication.unequivocal.correction": "entry {sequence} of {account} for this instant in {registry} corrects entry "
+    "{corrected}, which all can see, and no later one corrects it",
+    "publication.unequivocal.superseded": "superseded: entry {sequence} of {account} was corrected by entry {other}, "
+    "which is of {actual}",
+    "publication.unequivocal.two_bundles": "two bundles for one instant: {account} anchored {actual} (entry {other}), "
+    "and this one is {expected}, which does not say that it supersedes the other",
+    "publication.unequivocal.not_anchored": "not decided: {account} has not anchored this in {registry} yet, "
+    "so others may have been shown another list",
+    "publication.unequivocal.copied": "copied: {addresses} anchored the same too, which any address may do; "
+    "only {account} counts",
+    "publication.bound.named": "the identity document of {issuer} ({document}) names {actual}",
+    "publication.bound.other": "the identity document of {issuer} ({document}) does not name {expected}; "
+    "it names {actual}",
+    "publication.bound.other_issuer": "the identity document ({document}) is of {actual}, and not of {expected}",
+    "publication.bound.unverified": "not decided: the name {issuer} is unverified: what its own domain says of "
+    "keys and addresses was not given (--identity)",
+    "attestation.signed.enough": "{signed} of {members} members signed this statement, {threshold} must: {signers}",
+    "attestation.signed.too_few": "{signed} of {members} members signed this statement; {threshold} must",
+    "attestation.committee.named": "your policy names this committee: {actual}",
+    "attestation.committee.other": "signed by the committee {actual}; your policy names {expected}",
+    "attestation.policy.same": "the attesters looked under your own policy",
+    "attestation.policy.other": "not decided: the attesters looked under the policy {actual}; yours is {expected}",
+    "attestation.figures.signed": "{reserves} proven, {liabilities} owed, in {unit} ({percent} covered)",
+    "attestation.current.now": "observed at {observed}, holds until {expires}",
+    "attestation.current.expired": "observed at {observed}, expired at {expires}; it is {now}",
+    "attestation.current.future": "observed at {observed}, which is after {now}",
+    "attestation.revoked.revoked": "the committee took this attestation back: {reason}",
+    "attestation.revoked.not_given": "not decided: of {count} revocations given none is of this statement by this "
+    "committee; a registry on chain may know one",
+    "attestation.outcome.pass": "the attesters found PASS",
+    "attestation.outcome.fail": "the attesters found FAIL",
+    "attestation.outcome.inconclusive": "the attesters could not decide",
+    "attestation.bundle.same_entry": "about the entry that you named: {actual}",
+    "attestation.bundle.other_entry": "about the entry {actual}, not about {expected}",
+    "attestation.bundle.same_issuer": "about an entry of {actual}, the issuer's address",
+    "attestation.bundle.other_issuer": "about an entry of {actual}; the issuer's address is {expected}",
+    "attestation.bundle.same_bundle": "about the bundle that you gave: {actual}",
+    "attestation.bundle.other_bundle": "about the bundle {actual}; you gave {expected}",
 }

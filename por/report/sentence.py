@@ -4,16 +4,25 @@ from collections.abc import Sequence
 
 from por.model import Finding, Outcome, Verdict, printable
 from por.model.liability import DEBT_PREFIX
+from por.report.certificate_sentence import certificate_sentence
 
 PINS = {
     "publication.identified.signed": "pinned by the key {pin} in your policy",
     "publication.identified.pinned": "pinned by the bundle digest in your policy",
     "publication.identified.root_given": "pinned by the root {pin} that you gave",
+    "publication.identified.anchored": "pinned by what the address {account} anchored",
+    "publication.identified.root_anchored": "pinned by what the address {account} anchored",
 }
+
+_UNVERIFIED = "publication.bound.unverified"
+_BY_ADDRESS = "publication.identified.root_anchored"
+_COPIED = "publication.unequivocal.copied"
 
 
 def first_sentence(verdict: Verdict) -> str:
     """Write the sentence that stands first in every rendering."""
+    if verdict.profile == "certificate":
+        return printable(certificate_sentence(verdict))
     return printable(_customer(verdict) if verdict.profile == "customer" else _examination(verdict))
 
 
@@ -81,8 +90,16 @@ def _phrase(rows: Sequence[Finding]) -> str:
 def _pin(verdict: Verdict) -> str:
     for finding in verdict.of("publication.identified"):
         if finding.message in PINS and finding.outcome is Outcome.PASS:
-            return PINS[finding.message].format_map(finding.facts)
+            pin = PINS[finding.message].format_map(finding.facts)
+            return pin + _unverified(verdict) if finding.message == _BY_ADDRESS else pin
     return "by nobody you named"
+
+
+def _unverified(verdict: Verdict) -> str:
+    """Say that nothing but the list itself ties an address to the issuer's name, where that is so."""
+    if verdict.profile != "customer" or not any(f.message == _UNVERIFIED for f in verdict.of("publication.bound")):
+        return ""
+    return f" (that it is an address of {verdict.snapshot.partition('@')[0]} is unverified)"
 
 
 def _made(verdict: Verdict) -> str:
@@ -91,7 +108,7 @@ def _made(verdict: Verdict) -> str:
 
 
 def _others(verdict: Verdict) -> str:
-    shown = verdict.of("publication.unequivocal")
+    shown = [finding for finding in verdict.of("publication.unequivocal") if finding.message != _COPIED]
     if shown and all(finding.outcome is Outcome.PASS for finding in shown):
         return "this does not show that the list is whole"
     return "this does not show that the list is whole, or that others were shown the same one"

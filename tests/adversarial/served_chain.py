@@ -27,6 +27,12 @@ class ServedChain(HonestChain):
         assert isinstance(said, dict)
         return said
 
+    def logs(self, address: str, topic: str, first: int, last: int) -> list[dict[str, Any]]:
+        asked = {"address": address, "topics": [topic], "fromBlock": hex(first), "toBlock": hex(last)}
+        said = self._chain.answer("eth_getLogs", [asked])
+        assert isinstance(said, list)
+        return said
+
     def number_of(self, block: object) -> int | None:
         if isinstance(block, dict):
             block = block["blockHash"]

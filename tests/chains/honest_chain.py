@@ -17,6 +17,9 @@ SLOTS = tuple(bytes([0x11 * n]) * 32 for n in range(1, 5))
 UNSET_SLOT = bytes.fromhex("00" * 31 + "07")
 CODE = bytes.fromhex("60006000fd")
 
+TOPIC: bytes = keccak(b"Anchored(uint256)")
+OTHER_TOPIC: bytes = keccak(b"Revoked(uint256)")
+
 EMPTY_ROOT: bytes = keccak(rlp.encode(b""))
 EMPTY_CODE: bytes = keccak(b"")
 EMPTY_UNCLES: bytes = keccak(rlp.encode([]))
@@ -48,7 +51,7 @@ MEMBERS = {
 
 
 class HonestChain:
-    """Blocks 0 to `head`, 12 seconds apart; every block has a state of its own."""
+    """Blocks 0 to `head`, 12 seconds apart; every block has a state and logs of its own."""
 
     def __init__(self, chain_id: int = 1, head: int = 9, final: int = 6, salt: bytes = b"", fork: int = 0) -> None:
         self.chain_id = chain_id
@@ -106,6 +109,29 @@ class HonestChain:
                 for key in keys
             ],
         }
+
+    def logs(self, address: str, topic: str, first: int, last: int) -> list[dict[str, Any]]:
+        blocks = range(first, min(last, len(self.headers) - 1) + 1)
+        found = [log for number in blocks for log in self._logs_of(number)]
+        return [log for log in found if (log["address"], log["topics"][0]) == (address, topic)]
+
+    def _logs_of(self, number: int) -> list[dict[str, Any]]:
+        """Tell what block `number` logged: TOKEN has `number % 3` logs of TOPIC there, from place 1 on."""
+        said = [(TOKEN, OTHER_TOPIC), *[(TOKEN, TOPIC)] * (number % 3), (POOR, TOPIC)]
+        return [
+            {
+                "address": address,
+                "topics": ["0x" + topic.hex(), f"0x{number:064x}"],
+                "data": f"0x{index:064x}",
+                "blockNumber": hex(number),
+                "blockHash": "0x" + self.hash(number).hex(),
+                "transactionHash": "0x" + keccak(bytes([number, index])).hex(),
+                "transactionIndex": hex(index),
+                "logIndex": hex(index),
+                "removed": False,
+            }
+            for index, (address, topic) in enumerate(said)
+        ]
 
     def number_of(self, block: object) -> int | None:
         if isinstance(block, dict):

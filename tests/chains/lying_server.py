@@ -3,8 +3,9 @@
     with LyingServer(HonestChain(), "null result") as node:
         EvmSource(ChainId("eip155", "1"), node.url, limits=QUICK).finalized()
 
-`node.fault` may be changed while it runs; `node.asked` lists the methods it was sent, `node.posts` counts requests,
-`node.sent` the bytes of an endless body that somebody took.
+`node.fault` may be changed while it runs; `node.asked` lists the methods it was sent, `node.spans` the blocks whose
+logs it was asked for, `node.posts` counts requests, `node.sent` the bytes of an endless body that somebody took. GET,
+whatever the path, fetches `node.document`.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from typing import Any, Self
 
 from por.chains.transport import Limits
 from tests.chains.honest_chain import ABSENT, POOR, RICH, HonestChain
+from tests.chains.lying_logs import LOG_LIES, span
 
 QUICK = Limits(connect_ms=300, read_ms=300, total_ms=900, attempts=3, pause_ms=10, max_pause_ms=50, max_bytes=2**20)
 SECRETS = ("s3cret-user", "s3cret-pass", "s3cret-path", "s3cret-query")
@@ -33,12 +35,14 @@ class LyingServer:
     """Serve one chain, with the fault named; a context manager."""
 
     def __init__(self, chain: HonestChain, fault: str | None = None) -> None:
-        if fault is not None and fault not in FAULTS:
+        if fault is not None and fault not in (*FAULTS, *LOG_FAULTS):
             raise LookupError(fault)
         self.chain = chain
         self.fault = fault
+        self.document = b'{"issuer":"example.com"}'
         self.asked: list[str] = []
         self.blocks: list[object] = []
+        self.spans: list[tuple[int, int]] = []
         self.posts = 0
         self.sent = 0
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
@@ -77,13 +81,18 @@ class LyingServer:
                 if number is None:
                     return {"error": {"code": -32001, "message": "block not found"}}
                 return {"result": self.chain.proof(address, keys, number)}
+            case "eth_getLogs", [{"address": address, "topics": [topic], "fromBlock": _, "toBlock": _, **others}]:
+                assert not others
+                return {"result": self.chain.logs(address, topic, *span({"params": params}))}
             case _:
                 return {"error": {"code": -32601, "message": f"the method {method} does not exist/is not available"}}
 
     def answer(self, call: dict[str, Any]) -> Answer:
         self.asked.append(call["method"])
+        if call["method"] == "eth_getLogs":
+            self.spans.append(span(call))
         told = {"jsonrpc": "2.0", "id": call["id"], **self.honest(call["method"], call["params"])}
-        lie = LIES.get(self.fault or "")
+        lie = (LIES | LOG_LIES).get(self.fault or "")
         return lie(self, call, copy.deepcopy(told)) if lie else told
 
 
@@ -107,10 +116,18 @@ def _handler(node: LyingServer) -> type[BaseHTTPRequestHandler]:
             lie = BATCH_LIES.get(node.fault or "")
             told: object = lie(answers) if lie and isinstance(asked, list) else answers
             body = json.dumps(told if isinstance(asked, list) else answers[0]).encode()
+            self.answer(body)
+
+        def do_GET(self) -> None:
+            node.posts += 1
+            node.asked.append(f"GET {self.path} {self.headers['Content-Type']} {self.headers['Content-Length']}")
+            self.answer(node.document)
+
+        def answer(self, body: bytes) -> None:
             if node.fault in BODIES:
                 body = BODIES[node.fault](body)
             try:
-                TRANSFERS.get(node.fault or "", _send)(self, node, body)
+                (TRANSFERS | LOG_TRANSFERS).get(node.fault or "", _send)(self, node, body)
             except OSError:
                 self.close_connection = True
 
@@ -130,6 +147,16 @@ def _send(handler: BaseHTTPRequestHandler, _: LyingServer, body: bytes, status: 
 
 def _status(status: int, body: bytes = b"", **headers: str) -> Transfer:
     return lambda handler, node, _: _send(handler, node, body, status, **headers)
+
+
+def _wide(status: int) -> Transfer:
+    """Refuse the logs of more than two blocks with a status alone."""
+
+    def send(handler: BaseHTTPRequestHandler, node: LyingServer, body: bytes) -> None:
+        is_wide = node.asked[-1] == "eth_getLogs" and node.spans[-1][1] - node.spans[-1][0] > 1
+        _send(handler, node, *((b"", status) if is_wide else (body, 200)))
+
+    return send
 
 
 def _at_first(times: int, fault: Transfer) -> Transfer:
@@ -227,6 +254,10 @@ TRANSFERS: dict[str, Transfer] = {
     "503 twice": _at_first(2, _status(503)),
     "429 once": _at_first(1, _status(429, Retry_After="0")),
     "truncated once": _at_first(1, _truncated),
+}
+LOG_TRANSFERS: dict[str, Transfer] = {
+    "400 for the logs of many blocks": _wide(400),
+    "413 for the logs of many blocks": _wide(413),
 }
 
 BODIES: dict[str, Callable[[bytes], bytes]] = {
@@ -424,3 +455,5 @@ BATCH_LIES: dict[str, Callable[[Answers], object]] = {
 }
 
 FAULTS = (*TRANSFERS, *BODIES, *LIES, *BATCH_LIES)
+# Where no logs are asked for, these are none.
+LOG_FAULTS = (*LOG_LIES, *LOG_TRANSFERS)

@@ -214,8 +214,8 @@ def test_it_is_another_chain_than_any_real_one(chain: EmbeddedChain) -> None:
 
 
 REFUSED: list[tuple[str, list[Any], int]] = [
-    ("eth_sendRawTransaction", ["0x"], -32601),
-    ("eth_call", [{}, "latest"], -32601),
+    ("eth_sendTransaction", [{}], -32601),
+    ("eth_accounts", [], -32601),
     ("nonsense", [], -32601),
     ("eth_getBlockByNumber", ["0x1"], -32602),
     ("eth_getBlockByNumber", [1, False], -32602),

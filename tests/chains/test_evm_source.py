@@ -13,7 +13,7 @@ from por.chains.unchanged import require_unchanged
 from por.errors import DisagreementError, FormatError, IncapableError, SourceError, UnavailableError
 from por.model import BlockRef, ChainId, Source
 from por.proofs.state.account import account_state
-from tests.chains.honest_chain import ABSENT, POOR, RICH, SLOTS, TOKEN, UNSET_SLOT, HonestChain
+from tests.chains.honest_chain import ABSENT, POOR, RICH, SLOTS, TOKEN, TOPIC, UNSET_SLOT, HonestChain
 from tests.chains.lying_server import QUICK, LyingServer, refused_url
 
 CHAIN = HonestChain()
@@ -278,7 +278,8 @@ def test_t56_a_block_that_went_away_is_seen_at_the_end(node: LyingServer, source
 def test_t66_only_reading_methods_are_ever_sent(node: LyingServer, source: EvmSource) -> None:
     require_unchanged(source, [source.finalized()])
     source.account_proofs(BLOCK, [(RICH, []), (TOKEN, SLOTS)])
-    assert set(node.asked) == {"eth_chainId", "eth_getBlockByNumber", "eth_getProof"}
+    source.logs(TOKEN, TOPIC, 0, 5)
+    assert set(node.asked) == {"eth_chainId", "eth_getBlockByNumber", "eth_getLogs", "eth_getProof"}
 
 
 def test_an_outage_is_named_and_does_not_last(node: LyingServer, source: EvmSource) -> None:

@@ -12,15 +12,22 @@ from por.chains.quorum import QuorumSource
 from por.errors import DisagreementError, EvidenceError, SourceError
 from por.model import AccountProof, BlockRef, ChainId
 from por.proofs.state.account import account_state, storage_value
-from tests.chains.honest_chain import ABSENT, POOR, RICH, SLOTS, TOKEN, HonestChain
-from tests.chains.lying_server import FAULTS, QUICK, LyingServer
+from tests.chains.honest_chain import ABSENT, POOR, RICH, SLOTS, TOKEN, TOPIC, HonestChain
+from tests.chains.lying_logs import LOG_LIES
+from tests.chains.lying_server import FAULTS, LOG_FAULTS, QUICK, LyingServer
+from tests.chains.true_logs import true_logs
 
 CHAIN = HonestChain()
 ONE = ChainId("eip155", "1")
 BLOCK = BlockRef(5, CHAIN.hash(5))
 REQUESTS = [(RICH, ()), (TOKEN, SLOTS), (ABSENT, ()), (POOR, ())]
 # A single node that lies about everything, consistently, is believed: that is what a quorum is for.
-BELIEVED_ALONE = {"another fork", "other hash on the second read"}
+BELIEVED_ALONE = {
+    "another fork": {"header", "finalized"},
+    "other hash on the second read": {"header", "finalized"},
+    "log left out": {"logs"},
+    "log of other data": {"logs"},
+}
 HARMLESS = {
     "reset twice",
     "503 twice",
@@ -31,6 +38,12 @@ HARMLESS = {
     "bare hash only",
     "batch in another order",
     "batch refused",
+    "logs backwards",
+    "logs of 2 blocks at most",
+    "logs of 1 block at most",
+    "2 logs at most",
+    "400 for the logs of many blocks",
+    "413 for the logs of many blocks",
 }
 ABOUT_STORAGE = {"storage proofs in another order", "storage nodes swapped"}
 ABOUT_PROOFS = {
@@ -76,6 +89,7 @@ def answers(source: Anyone) -> dict[str, object]:
         "finalized": told(source.finalized),
         "proofs": told(lambda: balances(source.account_proofs(BLOCK, REQUESTS))),
         "proof": told(lambda: balances((source.account_proof(BLOCK, RICH, SLOTS[:1]),))),
+        "logs": told(lambda: source.logs(TOKEN, TOPIC, 2, 8)),
     }
 
 
@@ -85,6 +99,7 @@ TRUTH: dict[str, list[object]] = {
     "finalized": [BlockRef(number, CHAIN.hash(number)) for number in range(7)],
     "proofs": [TRUE_BALANCES],
     "proof": [TRUE_BALANCES[:1]],
+    "logs": [true_logs(CHAIN, 2, 8)],
 }
 
 
@@ -96,19 +111,21 @@ def errors(asked: dict[str, object]) -> set[str]:
     return {name for name, answer in asked.items() if isinstance(answer, type)}
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("fault", [*FAULTS, *LOG_FAULTS])
 def test_t64_t55_no_fault_becomes_a_wrong_answer(fault: str) -> None:
     with LyingServer(CHAIN, fault) as node:
         alone = answers(EvmSource(ONE, node.url, limits=HASTY))
     with LyingServer(CHAIN, fault) as liar, LyingServer(CHAIN) as honest:
         both = answers(QuorumSource([EvmSource(ONE, node.url, limits=HASTY) for node in (liar, honest)]))
-    assert wrong(alone) <= ({"header", "finalized"} if fault in BELIEVED_ALONE else set())
+    assert wrong(alone) <= BELIEVED_ALONE.get(fault, set())
     assert wrong(both) == set()
     if fault in HARMLESS:
         assert errors(alone) == errors(both) == set()
     elif fault not in ABOUT_STORAGE:
         # A fault that no question meets would make this matrix empty.
         assert errors(alone) | errors(both)
+    if fault in LOG_LIES:
+        assert errors(alone) | errors(both) <= {"logs"}
 
 
 @pytest.mark.parametrize("fault", sorted(ABOUT_PROOFS))

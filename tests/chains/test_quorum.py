@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -11,9 +12,10 @@ from por.chains.bulk import BulkSource, Progress, ProofRequest
 from por.chains.evm import EvmSource
 from por.chains.quorum import QuorumSource
 from por.errors import DisagreementError, FormatError, IncapableError, SourceError, UnavailableError
-from por.model import AccountProof, BlockRef, ChainId, Header
-from tests.chains.honest_chain import RICH, HonestChain
+from por.model import AccountProof, BlockRef, ChainId, Header, Log
+from tests.chains.honest_chain import RICH, TOKEN, TOPIC, HonestChain
 from tests.chains.lying_server import QUICK, SECRETS, LyingServer
+from tests.chains.true_logs import true_logs
 
 ONE = ChainId("eip155", "1")
 BLOCK = BlockRef(5, b"\x05" * 32)
@@ -34,12 +36,14 @@ class Told:
         final: BlockRef | SourceError = ref(6),  # noqa: B008
         version: int | SourceError = 0,
         proofs: SourceError | None = None,
+        logs: tuple[Log, ...] | SourceError = (),
         chain: ChainId = ONE,
     ) -> None:
         self.name = name
         self.final = final
         self.version = version
         self.proofs = proofs
+        self.told_logs = logs
         self._chain = chain
         self.asked: list[str] = []
 
@@ -74,6 +78,12 @@ class Told:
         if self.proofs is not None:
             raise self.proofs
         return tuple(PROOF for _ in requests)
+
+    def logs(self, address: str, topic: bytes, first: int, last: int) -> tuple[Log, ...]:
+        self.asked.append("logs")
+        if isinstance(self.told_logs, SourceError):
+            raise self.told_logs
+        return self.told_logs
 
 
 DOWN = UnavailableError("http://b:1: connection refused")
@@ -170,6 +180,63 @@ def test_without_an_able_source_all_reasons_are_named(errors: list[SourceError],
         QuorumSource(sources).account_proof(BLOCK, RICH, [])
     assert type(caught.value) is kind
     assert str(caught.value) == "; ".join(str(error) for error in errors)
+
+
+LOGS = tuple(Log(TOKEN, (TOPIC,), b"\x07", ref(number), 0) for number in (3, 4, 6))
+
+
+def test_logs_that_all_have_are_the_answer() -> None:
+    sources = [Told(f"http://{name}:1", logs=LOGS) for name in "abc"]
+    assert QuorumSource(sources).logs(TOKEN, TOPIC, 0, 9) == LOGS
+    assert [source.asked for source in sources] == [["logs"]] * 3
+    assert QuorumSource([Told("http://a:1"), Told("http://b:1")]).logs(TOKEN, TOPIC, 0, 9) == ()
+
+
+@pytest.mark.parametrize(
+    ("others", "block"),
+    [
+        (LOGS[1:], 3),
+        (LOGS[:1] + LOGS[2:], 4),
+        (LOGS[:2], 6),
+        ((), 3),
+        ((*LOGS, Log(TOKEN, (TOPIC,), b"\x07", ref(8), 0)), 8),
+        ((*LOGS[:2], replace(LOGS[2], data=b"\x08")), 6),
+        ((*LOGS[:2], replace(LOGS[2], topics=(TOPIC, TOPIC))), 6),
+        ((*LOGS[:2], replace(LOGS[2], index=1)), 6),
+        ((*LOGS[:2], replace(LOGS[2], block=ref(6, 7))), 6),
+    ],
+)
+@pytest.mark.parametrize("liar", [0, 1, 2])
+def test_t55_one_log_more_or_less_or_other_is_a_disagreement(others: tuple[Log, ...], block: int, liar: int) -> None:
+    sources = [Told(f"http://{name}:1", logs=others if i == liar else LOGS) for i, name in enumerate("abc")]
+    with pytest.raises(DisagreementError) as caught:
+        QuorumSource(sources).logs(TOKEN, TOPIC, 2, 9)
+    said = str(caught.value)
+    assert said.startswith(f"logs of {TOKEN} in blocks 2 to 9 of eip155:1, which differ from block {block} on: ")
+    for i, name in enumerate("abc"):
+        assert f"http://{name}:1 says {len(others if i == liar else LOGS)} logs" in said
+
+
+@pytest.mark.parametrize("error", [DOWN, UNABLE])
+def test_t55_one_that_gives_no_logs_is_not_outvoted(error: SourceError) -> None:
+    quorum = QuorumSource(
+        [Told("http://a:1", logs=LOGS), Told("http://c:1", logs=LOGS), Told("http://b:1", logs=error)]
+    )
+    with pytest.raises(type(error), match="http://b:1"):
+        quorum.logs(TOKEN, TOPIC, 0, 9)
+
+
+@pytest.mark.parametrize("fault", ["log left out", "log of other data"])
+def test_t55_a_node_that_hides_a_log_is_caught_beside_an_honest_one(fault: str) -> None:
+    chain = HonestChain()
+    with LyingServer(chain, fault) as liar, LyingServer(chain) as honest:
+        quorum = QuorumSource([EvmSource(ONE, node.url, limits=QUICK) for node in (liar, honest)])
+        with pytest.raises(DisagreementError, match="which differ from block 1 on") as caught:
+            quorum.logs(TOKEN, TOPIC, 0, 9)
+        assert f"{honest.origin} says 9 logs" in str(caught.value)
+        assert f"{liar.origin} says {8 if fault == 'log left out' else 9} logs" in str(caught.value)
+        liar.fault = None
+        assert quorum.logs(TOKEN, TOPIC, 0, 9) == true_logs(chain, 0, 9)
 
 
 def test_t55_no_source_is_refused() -> None:

@@ -107,7 +107,12 @@ def test_t64_an_answer_to_another_question_is_refused(
 @pytest.mark.parametrize("method", sorted(READ_METHODS))
 def test_t64_no_result_is_no_answer(node: LyingServer, provider: ReadOnlyProvider, fault: str, method: str) -> None:
     node.fault = fault
-    question = {"eth_getBlockByNumber": ["0x1", False], "eth_getProof": [RICH, [], "latest"]}.get(method, [])
+    questions: dict[str, list[object]] = {
+        "eth_getBlockByNumber": ["0x1", False],
+        "eth_getLogs": [{"address": RICH, "topics": ["0x" + "11" * 32], "fromBlock": "0x0", "toBlock": "0x1"}],
+        "eth_getProof": [RICH, [], "latest"],
+    }
+    question = questions.get(method, [])
     if (fault, method) == ("null result", "eth_getBlockByNumber"):
         assert provider.make_request(RPCEndpoint(method), question)["result"] is None
         return

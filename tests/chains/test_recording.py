@@ -17,12 +17,25 @@ from por.encoding import recording_v1
 from por.errors import DisagreementError, FormatError, SourceError, UnavailableError
 from por.model import BlockRef, ChainId, Instant
 from por.model.recording import ChainRecording, RecordedHeader, Recording
-from tests.chains.honest_chain import ABSENT, POOR, RICH, SLOTS, TOKEN, UNSET_SLOT, HonestChain
+from tests.chains.honest_chain import (
+    ABSENT,
+    OTHER_TOPIC,
+    POOR,
+    RICH,
+    SLOTS,
+    TOKEN,
+    TOPIC,
+    UNSET_SLOT,
+    HonestChain,
+)
 from tests.chains.lying_server import QUICK, SECRETS, LyingServer
+from tests.chains.true_logs import true_logs
 
 CHAIN = HonestChain()
 ONE = ChainId("eip155", "1")
 BLOCK = BlockRef(5, CHAIN.hash(5))
+# It logs the word 7 under one topic while it is made, and is nothing afterwards.
+LOGGER_CREATION_CODE = bytes.fromhex("60075f527f" + TOPIC.hex() + "60205fa1")
 
 
 @pytest.fixture
@@ -46,6 +59,7 @@ def test_a_whole_run_is_repeated_without_the_node(node: LyingServer, recorder: R
     requests = [(RICH, ()), (TOKEN, SLOTS), (ABSENT, ())]
     final, header = recorder.finalized(), recorder.header(5)
     proofs = recorder.account_proofs(BLOCK, requests)
+    logs, none = recorder.logs(TOKEN, TOPIC, 2, 9), recorder.logs(RICH, TOPIC, 2, 9)
     posts = node.posts
     again = replayed(recorder)
     assert again.chain == ONE
@@ -54,6 +68,8 @@ def test_a_whole_run_is_repeated_without_the_node(node: LyingServer, recorder: R
     assert again.header(5) == header
     assert again.account_proofs(BLOCK, requests) == proofs
     assert again.account_proof(BLOCK, TOKEN, SLOTS) == proofs[1]
+    assert again.logs(TOKEN, TOPIC, 2, 9) == logs == true_logs(CHAIN, 2, 9)
+    assert again.logs(RICH, TOPIC, 2, 9) == none == ()
     assert node.posts == posts
 
 
@@ -68,6 +84,7 @@ def test_progress_is_reported_by_both(recorder: RecordingSource) -> None:
 def test_what_was_not_asked_is_not_known(recorder: RecordingSource) -> None:
     recorder.header(5)
     recorder.account_proof(BLOCK, TOKEN, SLOTS)
+    recorder.logs(TOKEN, TOPIC, 2, 8)
     again = replayed(recorder)
     questions: list[Callable[[], object]] = [
         again.finalized,
@@ -77,6 +94,11 @@ def test_what_was_not_asked_is_not_known(recorder: RecordingSource) -> None:
         lambda: again.account_proof(BLOCK, TOKEN, SLOTS[::-1]),
         lambda: again.account_proof(BlockRef(5, CHAIN.hash(4)), TOKEN, SLOTS),
         lambda: again.account_proofs(BLOCK, [(TOKEN, SLOTS), (POOR, ())]),
+        lambda: again.logs(POOR, TOPIC, 2, 8),
+        lambda: again.logs(TOKEN, OTHER_TOPIC, 2, 8),
+        lambda: again.logs(TOKEN, TOPIC, 3, 8),
+        lambda: again.logs(TOKEN, TOPIC, 2, 7),
+        lambda: again.logs(TOKEN, TOPIC, 2, 9),
     ]
     for question in questions:
         with pytest.raises(UnavailableError, match="the recording of eip155:1 does not hold"):
@@ -85,7 +107,13 @@ def test_what_was_not_asked_is_not_known(recorder: RecordingSource) -> None:
 
 def test_an_error_is_not_an_answer_and_not_recorded(node: LyingServer, recorder: RecordingSource) -> None:
     node.fault = "503"
-    for question in (recorder.finalized, lambda: recorder.header(5), lambda: recorder.account_proof(BLOCK, RICH, [])):
+    questions: list[Callable[[], object]] = [
+        recorder.finalized,
+        lambda: recorder.header(5),
+        lambda: recorder.account_proof(BLOCK, RICH, []),
+        lambda: recorder.logs(TOKEN, TOPIC, 0, 9),
+    ]
+    for question in questions:
         with pytest.raises(SourceError):
             question()
     assert recorder.recording() == ChainRecording(ONE, (node.origin,), None, (), ())
@@ -117,9 +145,40 @@ def test_one_question_asked_twice_is_kept_once(recorder: RecordingSource) -> Non
     assert len(recorder.recording().proofs) == 1
 
 
+def test_logs_asked_for_twice_are_kept_once_and_stand_in_the_order_of_their_questions(
+    recorder: RecordingSource,
+) -> None:
+    questions = [(TOKEN, TOPIC, 2, 9), (POOR, TOPIC, 2, 9), (TOKEN, TOPIC, 0, 9), (TOKEN, TOPIC, 2, 9)]
+    for question in questions:
+        recorder.logs(*question)
+    assert [recorded.question for recorded in recorder.recording().logs] == sorted(set(questions))
+
+
+def test_t56_logs_that_changed_during_the_run_are_an_error_and_not_recorded(
+    node: LyingServer, recorder: RecordingSource
+) -> None:
+    recorder.logs(TOKEN, TOPIC, 2, 9)
+    node.fault = "log left out"
+    with pytest.raises(DisagreementError, match=r"were 8 others before \(7 now\)") as caught:
+        recorder.logs(TOKEN, TOPIC, 2, 9)
+    assert str(caught.value).startswith(f"{node.origin}: the logs of {TOKEN} in blocks 2 to 9 of eip155:1")
+    assert recorder.recording().logs == ()
+
+
+def test_t56_logs_that_could_not_be_read_again_are_not_recorded(node: LyingServer, recorder: RecordingSource) -> None:
+    recorder.logs(TOKEN, TOPIC, 2, 9)
+    node.fault = "logs of an abandoned fork"
+    with pytest.raises(DisagreementError):
+        recorder.logs(TOKEN, TOPIC, 2, 9)
+    assert recorder.recording().logs == ()
+    with pytest.raises(UnavailableError, match="does not hold the logs"):
+        replayed(recorder).logs(TOKEN, TOPIC, 2, 9)
+
+
 def test_t96_a_recording_holds_no_key(recorder: RecordingSource) -> None:
     recorder.finalized()
     recorder.account_proof(BLOCK, RICH, [])
+    recorder.logs(TOKEN, TOPIC, 0, 9)
     document = recording_v1.write(RecordingSource.joined([recorder])).decode()
     assert [secret for secret in SECRETS if secret in document] == []
 
@@ -158,13 +217,16 @@ def test_the_example_of_the_specification_is_what_a_run_gives() -> None:
     chain = EmbeddedChain(Instant.parse("2026-11-01T00:00:00Z"))
     chain.fund(RICH, 10**18)
     chain.mine()
+    logger = chain.deploy(LOGGER_CREATION_CODE)
     chain.mine()
     with chain.serve() as url:
         recorder = RecordingSource(EvmSource(chain.chain, url))
         block = recorder.header(1).ref
         recorder.finalized()
         recorder.account_proof(block, RICH, [UNSET_SLOT])
+        (log,) = recorder.logs(logger, TOPIC, 0, 2)
         recorder.header(1)
+    assert (log.topics, log.data, log.block.number) == ((TOPIC,), bytes(31) + b"\x07", 2)
     made = replace(recorder.recording(), sources=("https://node.example:443",))
     page = (Path(__file__).resolve().parents[2] / "por" / "spec" / "recording.md").read_text("utf-8")
     example = page.partition("```json recording.json\n")[2].partition("\n```")[0].encode()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from por.chains.rpc_errors import ParametersRefusedError, source_error
+from por.chains.rpc_errors import ParametersRefusedError, TooMuchAskedError, source_error
 from por.errors import DisagreementError, IncapableError, SourceError, UnavailableError
 
 WORDS = [
@@ -40,6 +40,30 @@ WORDS = [
     (-32000, "proofs are not supported by this node", IncapableError, "ask another node"),
     (-32000, "batch requests are disabled", ParametersRefusedError, "does not understand"),
     (-32000, "failed to parse request", ParametersRefusedError, "does not understand"),
+    # logs of too many blocks, or too many logs
+    (-32005, "query returned more than 10000 results", TooMuchAskedError, "fewer blocks"),
+    (-32602, "query returned more than 10000 results. Try with this block range", TooMuchAskedError, "fewer blocks"),
+    (-32602, "Log response size exceeded. You can make requests with up to a 2K block range", TooMuchAskedError, ""),
+    (-32600, "You can make eth_getLogs requests with up to a 10 block range", TooMuchAskedError, "fewer blocks"),
+    (-32614, "eth_getLogs is limited to a 10,000 range", TooMuchAskedError, "fewer blocks"),
+    (-32600, "block range is too wide", TooMuchAskedError, "fewer blocks"),
+    (-32000, "exceed maximum block range: 5000", TooMuchAskedError, "fewer blocks"),
+    (-32602, "query exceeds max block range 100000", TooMuchAskedError, "fewer blocks"),
+    (-32602, "query exceeds max results 20000, retry with the range 1-2", TooMuchAskedError, "fewer blocks"),
+    (-32005, "Requested range exceeds maximum range limit", TooMuchAskedError, "fewer blocks"),
+    (-32005, "Too many logs requested. Max logs per response is 20000", TooMuchAskedError, "fewer blocks"),
+    (
+        -32047,
+        "'fromBlock'-'toBlock' range too large. Max range: 800",
+        TooMuchAskedError,
+        "",
+    ),
+    (-32000, "logs matched by query exceeds limit of 10000", TooMuchAskedError, "fewer blocks"),
+    (-32000, "response size should not greater than 10000000", TooMuchAskedError, "fewer blocks"),
+    (-32020, "backend response too large", TooMuchAskedError, "fewer blocks"),
+    (-32000, "query timeout exceeded", TooMuchAskedError, "fewer blocks"),
+    (-32602, "block range extends beyond current head block", UnavailableError, "does not know that block"),
+    (-32000, "block number out of range", UnavailableError, "does not know that block"),
     # nothing that is known
     (-32000, "execution timeout", UnavailableError, "answers with an error"),
     (-32603, "Internal error", UnavailableError, "answers with an error"),

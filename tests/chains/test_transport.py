@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import pytest
 
-from por.chains.transport import Limits, Transport, origin
+from por.chains.transport import Limits, Transport, below, origin
 from por.errors import FormatError, UnavailableError
 from tests.chains.honest_chain import HonestChain
 from tests.chains.lying_server import ENDLESS, QUICK, SECRETS, TRANSFERS, LyingServer, refused_url
@@ -160,6 +160,77 @@ def test_t84_a_length_that_is_none_is_refused_before_the_body(node: LyingServer,
     node.fault = fault
     with pytest.raises(UnavailableError, match="more than 1048576 bytes"):
         Transport(node.url, QUICK).post(QUESTION)
+
+
+def test_a_document_comes_back_as_it_stands(node: LyingServer) -> None:
+    transport = Transport(node.url, QUICK)
+    assert transport.get() == transport.get_if_present() == node.document
+    assert node.asked == [f"GET /v3/{SECRETS[2]}?key={SECRETS[3]} None None"] * 2
+
+
+def test_one_session_both_asks_and_fetches(node: LyingServer) -> None:
+    transport = Transport(node.url, QUICK)
+    assert transport.get() == node.document
+    assert json.loads(transport.post(QUESTION)) == HONEST
+    assert transport.get() == node.document
+
+
+@pytest.mark.parametrize("fault", sorted(AT_ONCE))
+def test_t64_fetching_gives_up_at_once_where_asking_does(node: LyingServer, fault: str) -> None:
+    node.fault = fault
+    with pytest.raises(UnavailableError, match=r"\(1 attempt\)"):
+        Transport(node.url, QUICK).get()
+    assert node.posts == 1
+
+
+@pytest.mark.parametrize("fault", ["reset", "hang up", "truncated body", "503"])
+def test_t64_fetching_tries_again_where_asking_does(node: LyingServer, fault: str) -> None:
+    node.fault = fault
+    with pytest.raises(UnavailableError, match=r"\([23] attempts\)|no whole answer"):
+        Transport(node.url, QUICK).get_if_present()
+    assert 2 <= node.posts <= QUICK.attempts
+
+
+@pytest.mark.parametrize("fault", sorted(RECOVERED))
+def test_fetching_survives_a_passing_fault(node: LyingServer, fault: str) -> None:
+    node.fault = fault
+    assert Transport(node.url, QUICK).get_if_present() == node.document
+
+
+@pytest.mark.parametrize("fault", ["404", "not there, without end"])
+def test_what_is_not_there_is_told_from_what_cannot_be_fetched(node: LyingServer, fault: str) -> None:
+    node.fault = fault
+    transport = Transport(node.url, QUICK)
+    assert transport.get_if_present() is None
+    with pytest.raises(UnavailableError, match="HTTP 404: nothing is served at this path"):
+        transport.get()
+
+
+@pytest.mark.parametrize("fault", sorted(AT_ONCE - {"404", "not there, without end"}))
+def test_t64_no_other_fault_reads_as_absence(node: LyingServer, fault: str) -> None:
+    node.fault = fault
+    with pytest.raises(UnavailableError):
+        Transport(node.url, QUICK).get_if_present()
+
+
+@pytest.mark.parametrize(
+    ("url", "whole"),
+    [
+        ("http://node.example", "http://node.example/eth/v1/node"),
+        ("http://node.example/", "http://node.example/eth/v1/node"),
+        (
+            "https://user:pass@node.example:5052/key/?token=1",
+            "https://user:pass@node.example:5052/key/eth/v1/node?token=1",
+        ),
+    ],
+)
+def test_a_path_goes_below_the_servers_own_and_keeps_its_key(url: str, whole: str) -> None:
+    assert below(url, "/eth/v1/node") == whole
+
+
+def test_t96_a_bad_url_gets_no_path_and_is_not_shown() -> None:
+    with pytest.raises(FormatError, match="it may hold a key, so it is not shown"):
+        below("node.example/secret", "/eth")
 
 
 @pytest.mark.parametrize(

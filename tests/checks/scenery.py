@@ -53,6 +53,7 @@ from por.model import (
     Instant,
     KeyOrder,
     LiabilityCommitment,
+    Log,
     PathStep,
     Policy,
     RecordProof,
@@ -202,12 +203,14 @@ class FakeSource:
         then: Iterable[Header] | None = None,
         fails: Exception | None = None,
         chain: ChainId = CHAIN,
+        logged: Iterable[Log] = (),
     ) -> None:
         self.chain = chain
         self.names = names
         self.final = final
         self.fails = fails
         self.asked: list[int] = []
+        self.logged = tuple(logged)
         self._known = {header.number: header for header in (headers() if known is None else known)}
         self._then = {header.number: header for header in (then or ())}
         self._known.setdefault(final, header_from_rlp(header_bytes(final, NOON.seconds + 99, bytes(32), bytes(32))))
@@ -229,6 +232,12 @@ class FakeSource:
 
     def account_proof(self, block: BlockRef, address: str, keys: Sequence[bytes]) -> AccountProof:
         raise AssertionError("a verifier fetches no proof: the bundle brings it")
+
+    def logs(self, address: str, topic: bytes, first: int, last: int) -> tuple[Log, ...]:
+        if self.fails is not None:
+            raise self.fails
+        found = [log for log in self.logged if first <= log.block.number <= last]
+        return tuple(log for log in found if (log.address, log.topics[0]) == (address, topic))
 
 
 def sources(source: Source | None = None, recording: Digest | None = None) -> Sources:
@@ -508,6 +517,9 @@ def policy(**changes: object) -> Policy:
         "classes": shipped_tables().classes,
         "layouts": (LAYOUT,),
         "own_assets": frozenset(),
+        "registry": None,
+        "registries": shipped_tables().registries,
+        "committees": (),
         "require": (),
         "waivers": (),
         "digest": Digest(b"\x70" * 32),

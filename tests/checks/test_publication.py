@@ -12,6 +12,7 @@ from por.checks.observation import Missing
 from por.encoding import bundle_v1
 from por.encoding.digests import digest_of
 from por.model import CaseRule, Digest
+from tests.checks import registry_scenery
 from tests.checks.scenery import (
     SNAPSHOT,
     STRANGERS_KEY,
@@ -126,3 +127,9 @@ def test_t35_t40_without_registry_nothing_is_anchored_or_unequivocal(tmp_path: P
         finding = one(ask(examination))
         assert (finding.check, finding.outcome) == (f"publication.{name}", "INCONCLUSIVE")
         assert finding.message == f"publication.{name}.no_registry"
+
+
+def test_t40_a_bundle_that_names_an_account_is_judged_as_before_where_no_registry_is_asked(tmp_path: Path) -> None:
+    examination = examined(tmp_path, registry_scenery.bundle())
+    assert one(publication.identified(examination)).message == "publication.identified.signed"
+    assert one(publication.anchored(examination)).message == "publication.anchored.no_registry"

@@ -114,7 +114,7 @@ def test_the_honest_issuer_passes(tmp_path: Path) -> None:
     )
     assert verdict.policy == RULES.digest
     assert verdict.bundle == open_bundle(tmp_path / "bundle").digest
-    assert {f.check for f in verdict.findings} == set(PROFILES["auditor"])
+    assert {f.check for f in verdict.findings} == {*PROFILES["auditor"], "publication.bound"}
     assert {f.grade for f in verdict.of("solvency.coverage")} == {Grade.STATE_PROOF}
 
 
@@ -290,7 +290,8 @@ def test_t68_every_required_check_has_a_finding_whatever_the_bundle(tmp_path: Pa
     rules = replace(RULES, profile=profile, require=("liabilities.inclusion",))
     for number, made in enumerate((bundle(), with_trees([], blocks=(), reserves=(), evidence=()))):
         verdict = verified(tmp_path / str(number), made, rules=rules, records=None)
-        assert {f.check for f in verdict.findings} == {*PROFILES[profile], "liabilities.inclusion"}
+        asked = {*PROFILES[profile], "liabilities.inclusion", "publication.bound"}
+        assert {f.check for f in verdict.findings} == asked
 
 
 @pytest.mark.parametrize(("name", "run"), RUN)
@@ -300,7 +301,7 @@ def test_t68_a_check_alone_answers_or_is_answered_for(tmp_path: Path, name: str,
         findings: list[Finding] = list(run(examined(tmp_path / str(number), made, recomputation=recomputed(made))))  # type: ignore[operator]
         assert findings
         assert {f.check for f in findings} == {name}
-        assert all(f.required and f.waived is None for f in findings)
+        assert all(f.required == (name != "publication.bound") and f.waived is None for f in findings)
         if number == 0:
             assert max(Counter(f.ref for f in findings).values()) == 1
 
@@ -327,7 +328,11 @@ def test_t68_a_policy_that_waives_the_question_is_refused(tmp_path: Path, check:
 def test_one_waiver_takes_out_one_check(tmp_path: Path, check: str) -> None:
     others = tuple(waiver for waiver in WAIVED if waiver.check != check)
     verdict = verified(tmp_path, rules=policy(waivers=(*others, Waiver(check, "r"))))
-    assert {f.check for f in verdict.findings if not f.required} == {check, *(w.check for w in others)}
+    assert {f.check for f in verdict.findings if f.waived} == {check, *(w.check for w in others)}
+    assert {f.check for f in verdict.findings if not f.required} - {check} == {
+        *(w.check for w in others if w.check != check),
+        *({"publication.bound"} - {check}),
+    }
 
 
 def test_t63_t52_a_waived_check_still_keeps_coins_out_of_the_sum(tmp_path: Path) -> None:

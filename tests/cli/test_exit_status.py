@@ -173,7 +173,7 @@ def test_t96_a_crash_shows_no_url(desk: Desk) -> None:
         (UnavailableError("r"), 3),
         (IncapableError("r"), 3),
         (DisagreementError("r"), 3),
-        (PublishError("r"), 70),
+        (PublishError("r"), 3),
         (NotProvenError("r"), 70),
     ],
 )

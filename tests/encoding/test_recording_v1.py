@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,11 +14,18 @@ from hypothesis import strategies as st
 
 from por.encoding import canonical, recording_v1
 from por.errors import FormatError, UnsupportedVersionError
-from por.model import AccountProof, BlockRef, ChainId
-from por.model.recording import ChainRecording, RecordedHeader, RecordedProof, Recording
+from por.model import AccountProof, BlockRef, ChainId, Log
+from por.model.recording import ChainRecording, RecordedHeader, RecordedLogs, RecordedProof, Recording
 
 ADDRESS = "0x" + "ab" * 20
 KEY = bytes(31) + b"\x07"
+TOPIC = b"\x70" * 32
+
+
+def log(number: int, index: int, *topics: bytes, data: bytes = b"") -> Log:
+    return Log(ADDRESS, (TOPIC, *topics), data, BlockRef(number, bytes([number]) * 32), index)
+
+
 SAMPLE = Recording(
     (
         ChainRecording(
@@ -28,6 +36,10 @@ SAMPLE = Recording(
             (
                 RecordedProof(b"\x05" * 32, (), AccountProof(ADDRESS, (b"\x80",), ())),
                 RecordedProof(b"\x05" * 32, (KEY,), AccountProof(ADDRESS, (b"\xc0", b"\xc1\x80"), ((b"\x80",),))),
+            ),
+            (
+                RecordedLogs(ADDRESS, TOPIC, 0, 4, ()),
+                RecordedLogs(ADDRESS, TOPIC, 3, 5, (log(3, 7, KEY, data=b"\x07"), log(5, 0), log(5, 2, KEY, KEY, KEY))),
             ),
         ),
         ChainRecording(ChainId("eip155", "10"), ("http://127.0.0.1:8545",), None, (), ()),
@@ -48,6 +60,37 @@ def test_chains_are_written_in_their_order() -> None:
     assert recording_v1.write(Recording(SAMPLE.chains[::-1])) == recording_v1.write(SAMPLE)
 
 
+def test_logs_are_written_in_the_order_of_their_questions() -> None:
+    turned = [replace(chain, logs=chain.logs[::-1]) for chain in SAMPLE.chains]
+    assert recording_v1.write(Recording(tuple(turned))) == recording_v1.write(SAMPLE)
+
+
+def test_a_log_does_not_repeat_the_contract_it_was_asked_of() -> None:
+    assert DOCUMENT["chains"][0]["logs"][1] == {
+        "address": ADDRESS,
+        "topic": "0x" + "70" * 32,
+        "first": 3,
+        "last": 5,
+        "logs": [
+            {
+                "topics": ["0x" + "70" * 32, "0x" + KEY.hex()],
+                "data": "0x07",
+                "number": 3,
+                "hash": "0x" + "03" * 32,
+                "index": 7,
+            },
+            {"topics": ["0x" + "70" * 32], "data": "0x", "number": 5, "hash": "0x" + "05" * 32, "index": 0},
+            {
+                "topics": ["0x" + "70" * 32, *["0x" + KEY.hex()] * 3],
+                "data": "0x",
+                "number": 5,
+                "hash": "0x" + "05" * 32,
+                "index": 2,
+            },
+        ],
+    }
+
+
 def test_readings_of_one_block_keep_their_order() -> None:
     assert [header["rlp"] for header in DOCUMENT["chains"][0]["headers"]] == ["0xc105", "0xc106", "0xc107"]
 
@@ -66,6 +109,24 @@ _proofs = st.builds(
     st.lists(st.tuples(_hashes, _nodes), max_size=3),
 )
 _numbers = st.integers(0, 2**53 - 1)
+
+
+@st.composite
+def _recorded_logs(draw: st.DrawFn) -> RecordedLogs:
+    address, topic, first = "0x" + draw(st.binary(min_size=20, max_size=20)).hex(), draw(_hashes), draw(_numbers)
+    last = draw(st.integers(first, 2**53 - 1))
+    numbers = st.integers(first, last)
+    places = sorted(draw(st.sets(st.tuples(numbers, _numbers), max_size=4)))
+    hashes = {number: draw(_hashes) for number, _ in places}
+    topics = st.lists(_hashes, max_size=3).map(lambda more: (topic, *more))
+    logs = tuple(
+        Log(address, draw(topics), draw(st.binary(max_size=40)), BlockRef(number, hashes[number]), index)
+        for number, index in places
+    )
+    return RecordedLogs(address, topic, first, last, logs)
+
+
+_questions = _recorded_logs()
 _chains = st.builds(
     ChainRecording,
     st.integers(0, 10**17).map(lambda number: ChainId("eip155", str(number))),
@@ -75,6 +136,9 @@ _chains = st.builds(
     st.none() | st.builds(BlockRef, _numbers, _hashes),
     st.lists(st.builds(RecordedHeader, _numbers, st.binary(min_size=1, max_size=60)), max_size=3).map(tuple),
     st.lists(_proofs, max_size=3, unique_by=lambda item: (item.block, item.proof.address, item.keys)).map(tuple),
+    st.lists(_questions, max_size=3, unique_by=lambda item: item.question).map(
+        lambda items: tuple(sorted(items, key=lambda item: item.question))
+    ),
 )
 
 
@@ -107,6 +171,14 @@ def first(document: Any) -> Any:
 
 def proof(document: Any) -> Any:
     return document["chains"][0]["proofs"][1]
+
+
+def asked(document: Any) -> Any:
+    return document["chains"][0]["logs"][1]
+
+
+def told(document: Any, position: int = 0) -> Any:
+    return document["chains"][0]["logs"][1]["logs"][position]
 
 
 REFUSED: list[tuple[Change, str]] = [
@@ -147,6 +219,51 @@ REFUSED: list[tuple[Change, str]] = [
     (lambda d: proof(d)["storageProofs"][0].update(key="0x07"), "/chains/0/proofs/1/storageProofs/0/key"),
     (lambda d: proof(d)["storageProofs"][0].pop("nodes"), "/chains/0/proofs/1/storageProofs/0"),
     (lambda d: proof(d)["storageProofs"][0].update(value="0x0"), "/chains/0/proofs/1/storageProofs/0"),
+    (lambda d: first(d).pop("logs"), "/chains/0"),
+    (lambda d: first(d).update(logs=None), "/chains/0/logs"),
+    (lambda d: first(d).update(logs={}), "/chains/0/logs"),
+    (lambda d: first(d)["logs"].reverse(), "/chains/0/logs"),
+    (lambda d: first(d)["logs"].append(copy.deepcopy(asked(d))), "/chains/0/logs"),
+    (lambda d: first(d)["logs"].append(asked(d) | {"logs": []}), "/chains/0/logs"),
+    (lambda d: first(d)["logs"].append(asked(d) | {"address": "0x" + "aa" * 20}), "/chains/0/logs"),
+    (lambda d: first(d)["logs"].append(asked(d) | {"topic": "0x" + "11" * 32, "logs": []}), "/chains/0/logs"),
+    (lambda d: asked(d).pop("first"), "/chains/0/logs/1"),
+    (lambda d: asked(d).pop("logs"), "/chains/0/logs/1"),
+    (lambda d: asked(d).update(chain="eip155:1"), "/chains/0/logs/1"),
+    (lambda d: asked(d).update(address=ADDRESS.upper()), "/chains/0/logs/1/address"),
+    (lambda d: asked(d).update(address=None), "/chains/0/logs/1/address"),
+    (lambda d: asked(d).update(topic="0x70"), "/chains/0/logs/1/topic"),
+    (lambda d: asked(d).update(topic=["0x" + "70" * 32]), "/chains/0/logs/1/topic"),
+    (lambda d: asked(d).update(topic="0x" + "71" * 32), "/chains/0/logs/1/logs/0/topics"),
+    (lambda d: asked(d).update(first=-1), "/chains/0/logs/1/first"),
+    (lambda d: asked(d).update(first="3"), "/chains/0/logs/1/first"),
+    (lambda d: asked(d).update(first=4), "/chains/0/logs/1/logs/0/number"),
+    (lambda d: asked(d).update(first=6), "/chains/0/logs/1/last"),
+    (lambda d: asked(d).update(last=2), "/chains/0/logs/1/last"),
+    (lambda d: asked(d).update(last=4), "/chains/0/logs/1/logs/1/number"),
+    (lambda d: asked(d).update(last=None), "/chains/0/logs/1/last"),
+    (lambda d: asked(d).update(logs={}), "/chains/0/logs/1/logs"),
+    (lambda d: asked(d)["logs"].reverse(), "/chains/0/logs/1/logs"),
+    (lambda d: asked(d)["logs"].append(told(d, 2)), "/chains/0/logs/1/logs"),
+    (lambda d: asked(d)["logs"].append(told(d, 2) | {"data": "0x01"}), "/chains/0/logs/1/logs"),
+    (lambda d: told(d, 2).update(index=0), "/chains/0/logs/1/logs"),
+    (lambda d: told(d, 2).update(hash="0x" + "06" * 32), "/chains/0/logs/1/logs"),
+    (lambda d: told(d).pop("hash"), "/chains/0/logs/1/logs/0"),
+    (lambda d: told(d).update(address=ADDRESS), "/chains/0/logs/1/logs/0"),
+    (lambda d: told(d).update(topics=[]), "/chains/0/logs/1/logs/0/topics"),
+    (lambda d: told(d).update(topics=None), "/chains/0/logs/1/logs/0/topics"),
+    (lambda d: told(d)["topics"].reverse(), "/chains/0/logs/1/logs/0/topics"),
+    (lambda d: told(d).update(topics=told(d)["topics"][:1] * 5), "/chains/0/logs/1/logs/0/topics"),
+    (lambda d: told(d)["topics"].append("0x"), "/chains/0/logs/1/logs/0/topics/2"),
+    (lambda d: told(d).update(data=None), "/chains/0/logs/1/logs/0/data"),
+    (lambda d: told(d).update(data="0xA0"), "/chains/0/logs/1/logs/0/data"),
+    (lambda d: told(d).update(data="0x" + "00" * (2**20 + 1)), "/chains/0/logs/1/logs/0/data"),
+    (lambda d: told(d).update(number=2), "/chains/0/logs/1/logs/0/number"),
+    (lambda d: told(d).update(number=6), "/chains/0/logs/1/logs/0/number"),
+    (lambda d: told(d).update(number=True), "/chains/0/logs/1/logs/0/number"),
+    (lambda d: told(d).update(hash="0x" + "03" * 31), "/chains/0/logs/1/logs/0/hash"),
+    (lambda d: told(d).update(index=-1), "/chains/0/logs/1/logs/0/index"),
+    (lambda d: told(d).update(index="0x7"), "/chains/0/logs/1/logs/0/index"),
 ]
 
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from por.encoding import canonical, strict_json
 from por.errors import FormatError
 from por.model import printable
+from tests.attester_documents import ATTESTER_CODECS
 from tests.documents import CODECS, Codec, at, places, plain_texts, put
 from tests.documents import canonical as canonical_bytes
 
@@ -61,7 +62,7 @@ JUNK: list[Any] = [
     {ESCAPE: 1},
     {LONE: 1},
 ]
-codecs = pytest.mark.parametrize("codec", CODECS, ids=str)
+codecs = pytest.mark.parametrize("codec", [*CODECS, *ATTESTER_CODECS], ids=str)
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),

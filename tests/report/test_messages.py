@@ -16,6 +16,7 @@ from por.report.messages import ENGLISH
 from por.report.sentence import PINS
 from por.report.text import message
 from tests.architecture import source
+from tests.report.certificate_scenes import certificate_verdicts
 from tests.report.scenes import Scenes, judged, questions
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -102,7 +103,8 @@ def test_a_message_is_one_plain_line(text: str) -> None:
 def findings(tmp_path_factory: pytest.TempPathFactory) -> list[Finding]:
     scenes = Scenes(tmp_path_factory.mktemp("scenes"))
     found = [finding for examination in scenes.all() for finding in judged(examination)]
-    return found + [finding for verdict in questions() for finding in verdict.findings]
+    verdicts = (*questions(), *certificate_verdicts())
+    return found + [finding for verdict in verdicts for finding in verdict.findings]
 
 
 def test_every_message_is_said_by_some_scene(findings: list[Finding]) -> None:

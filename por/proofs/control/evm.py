@@ -1,16 +1,14 @@
 """Recover who signed a challenge with a secp256k1 key (`por/spec/control-proof.md`, V1 to V5).
 
-Sources: EIP-191 (version 0x45, personal_sign), EIP-712, EIP-2 (low s).
+Sources: EIP-191 (version 0x45, personal_sign), EIP-712.
 """
 
-from eth_keys.constants import SECPK1_N
-from eth_keys.datatypes import Signature
-from eth_keys.exceptions import BadSignature
 from eth_utils.crypto import keccak
 
 from por.errors import EvidenceError
 from por.model import Challenge
 from por.proofs.control.challenge import challenge_text, challenge_typed_data
+from por.proofs.secp256k1 import recovered
 
 SUPPORTED_SCHEMES = frozenset({"eip191", "eip712"})
 
@@ -22,22 +20,10 @@ def signer(challenge: Challenge, scheme: str, signature: bytes) -> str:
     SUPPORTED_SCHEMES is the caller's to set aside. Raises: EvidenceError; FormatError for a malformed challenge.
     """
     digest = _digest(challenge, scheme)
-    vrs = _components(signature)
     try:
-        return Signature(vrs=vrs).recover_public_key_from_msg_hash(digest).to_address()
-    except BadSignature as error:
-        raise EvidenceError("control proof: no key made this signature") from error
-
-
-def _components(signature: bytes) -> tuple[int, int, int]:
-    if len(signature) != 65:
-        raise EvidenceError(f"control proof: a signature of {len(signature)} bytes; r, s and v have 65")
-    r, s, v = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:64], "big"), signature[64]
-    if v not in {27, 28}:
-        raise EvidenceError(f"control proof: v is {v}; 27 or 28 is expected")
-    if not 0 < r < SECPK1_N or not 0 < s <= SECPK1_N // 2:
-        raise EvidenceError("control proof: r or s is out of range, or s is in the upper half (EIP-2)")
-    return v - 27, r, s
+        return recovered(digest, signature)
+    except EvidenceError as error:
+        raise EvidenceError(f"control proof: {error}") from error
 
 
 def _digest(challenge: Challenge, scheme: str) -> bytes:

@@ -1,0 +1,60 @@
+"""Read logs in spans of blocks, as wide as a node takes."""
+
+from collections.abc import Callable
+
+from por.chains.rpc_errors import ParametersRefusedError, TooMuchAskedError
+from por.chains.transport import OversizedError
+from por.errors import FormatError, IncapableError
+from por.model import Log
+
+SPAN = 10_000
+MAX_QUESTIONS = 50_000
+MAX_LOGS = 1_000_000
+
+AskSpan = Callable[[int, int], tuple[Log, ...]]
+
+
+def require_log_question(topic: bytes, first: int, last: int) -> None:
+    """Require a topic of 32 bytes, and blocks that ascend. Raises: FormatError."""
+    if len(topic) != 32:
+        raise FormatError("a topic is 32 bytes")
+    if not 0 <= first <= last:
+        raise FormatError(f"no blocks from {first} to {last}")
+
+
+class SpanReader:
+    """Read logs in spans of blocks; how many the node takes at once is learned from its refusals and kept."""
+
+    def __init__(self, span: int = SPAN) -> None:
+        """Begin with spans of this many blocks."""
+        self._span = span
+
+    def read(self, ask: AskSpan, first: int, last: int) -> tuple[Log, ...]:
+        """Return what `ask` answers about the blocks `first` to `last`, in their order.
+
+        A refused span is halved, down to one block. Raises: IncapableError for a single block that is refused, and
+        for more than 50,000 questions or 1,000,000 logs; any other SourceError of `ask`.
+        """
+        logs: list[Log] = []
+        low = first
+        while low <= last:
+            self._require_affordable(low, last)
+            high = min(low + self._span - 1, last)
+            try:
+                logs += ask(low, high)
+            except (OversizedError, ParametersRefusedError, TooMuchAskedError) as error:
+                if high == low:
+                    raise IncapableError(f"{error}; block {low} alone was asked about") from error
+                self._span = (high - low + 1) // 2
+                continue
+            if len(logs) > MAX_LOGS:
+                raise IncapableError(f"more than {MAX_LOGS} logs in blocks {first} to {high}; ask about fewer blocks")
+            low = high + 1
+        return tuple(logs)
+
+    def _require_affordable(self, low: int, last: int) -> None:
+        if (last - low) // self._span >= MAX_QUESTIONS:
+            raise IncapableError(
+                f"logs of blocks {low} to {last} take more than {MAX_QUESTIONS} questions of {self._span} blocks; "
+                "ask about fewer blocks, or another node"
+            )

@@ -1,0 +1,84 @@
+"""Run `por feed deploy`: have a feed made."""
+
+import argparse
+from pathlib import Path
+
+from por.checks.policy import load_policy
+from por.cli.publishing import (
+    add_node_options,
+    add_payer_options,
+    contract,
+    nodes_of,
+    opened_wallet,
+    require_address,
+    whole_number,
+)
+from por.encoding.reader import read_hex
+from por.errors import FormatError
+from por.model import Digest
+from por.publish.feeds import KINDS, RATIO_DECIMALS, Parameters, make
+
+EXAMPLE = (
+    "por feed deploy --factory eip155:1:0x… --issuer 0x… --committee 0x… --policy policy.toml "
+    "--asset eip155:1/slip44:60 --decimals 18 --kind reserves --source eip155:1=https://node.example --payer env:PAYER"
+)
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.add_argument("--factory", metavar="CONTRACT", required=True, help="the factory, such as eip155:1:0x…")
+    parser.add_argument("--issuer", metavar="ADDRESS", required=True, help="the issuer's address in the registry")
+    parser.add_argument("--committee", metavar="ID", required=True, help="whose attestations move the feed")
+    parser.add_argument("--policy", metavar="FILE", required=True, help="the policy attested under, or its digest")
+    parser.add_argument("--asset", metavar="ASSET", required=True, help="such as eip155:1/slip44:60")
+    parser.add_argument(
+        "--decimals", metavar="N", help=f"the asset's digits after the point; {RATIO_DECIMALS} for a ratio"
+    )
+    parser.add_argument("--kind", metavar="KIND", required=True, help=f"one of {', '.join(KINDS)}")
+    add_node_options(parser)
+    add_payer_options(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Make the feed, unless it is there; print its address."""
+    factory, parameters = contract(args.factory, "--factory"), _parameters(args)
+    with opened_wallet(args, nodes_of(args, factory.chain)) as wallet:
+        made = make(wallet, factory.address, parameters)
+    print(f"feed  {factory.chain}:{made.feed}")
+    print("was there already" if made.block is None else f"made in block {made.block.number}, final; {made.gas} gas")
+    return 0
+
+
+def _parameters(args: argparse.Namespace) -> Parameters:
+    require_address(args.issuer, "--issuer")
+    parameters = Parameters(
+        issuer=args.issuer,
+        committee=_committee(args.committee),
+        policy=_policy(args.policy),
+        asset=args.asset,
+        decimals=_decimals(args.decimals, args.kind),
+        kind=args.kind,
+    )
+    parameters.require_possible()
+    return parameters
+
+
+def _committee(text: str) -> bytes:
+    try:
+        if not text.startswith("0x"):
+            raise FormatError("a committee's id begins with 0x")
+        return read_hex(text[2:], 32, 32)
+    except FormatError as error:
+        raise error.within("--committee") from error
+
+
+def _policy(text: str) -> Digest:
+    return Digest.parse(text) if text.startswith("sha256:") else load_policy(Path(text)).digest
+
+
+def _decimals(text: str | None, kind: str) -> int:
+    if text is None and kind == "ratio":
+        return RATIO_DECIMALS
+    if text is None:
+        raise FormatError("give the asset's digits after the point, such as 18", "--decimals")
+    return whole_number(text, "--decimals")

@@ -1,0 +1,65 @@
+"""Run `por feed settle`: bring a certified attestation to a feed, which starts a round."""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+from por.chains import open_source
+from por.checks.evidence import read_document
+from por.cli.publishing import add_node_options, add_payer_options, contract, nodes_of, opened_wallet
+from por.encoding import certificate_v1
+from por.errors import FormatError
+from por.model import AnchoredEntry, Certificate, Source
+from por.publish.feeds import entry_in_logs, settle
+from por.publish.history import entry_named
+from por.publish.index_schema import opened_to_read
+
+EXAMPLE = (
+    "por feed settle eip155:1:0x… certificate.json --registry eip155:1:0x… --source eip155:1=https://node.example "
+    "--payer env:PAYER"
+)
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.add_argument("feed", metavar="FEED", help="the feed, such as eip155:1:0x…")
+    parser.add_argument("certificate", metavar="CERTIFICATE", type=Path, help="what attesters signed and collected")
+    parser.add_argument("--registry", metavar="CONTRACT", required=True, help="where the issuer's entry is anchored")
+    parser.add_argument(
+        "--database", metavar="FILE", type=Path, help="find the entry in what por registry index made, not in logs"
+    )
+    add_node_options(parser)
+    add_payer_options(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Settle, unless a round rests on it; print the round."""
+    feed, registry = contract(args.feed, "FEED"), contract(args.registry, "--registry")
+    if feed.chain != registry.chain:
+        raise FormatError(f"not on {feed.chain}, where the feed is", "--registry")
+    certificate = _certificate(args.certificate)
+    nodes = nodes_of(args, feed.chain)
+    finder = _finder(args.database, registry.address, open_source(nodes.chain, nodes.urls))
+    with opened_wallet(args, nodes) as wallet:
+        settled = settle(wallet, feed.address, certificate, finder)
+    how = "was there already" if settled.block is None else f"started in block {settled.block.number}, final; "
+    print(f"round {settled.round} {how}{'' if settled.gas is None else f'{settled.gas} gas'}")
+    return 0
+
+
+def _certificate(path: Path) -> Certificate:
+    try:
+        return certificate_v1.read(read_document(path, certificate_v1.MAX_BYTES))
+    except FormatError as error:
+        raise error.within(f"{path}:") from error
+
+
+def _finder(database: Path | None, registry: str, source: Source) -> Callable[[bytes], AnchoredEntry]:
+    def in_database(identifier: bytes) -> AnchoredEntry:
+        with opened_to_read(database or Path()) as index:
+            return entry_named(index, identifier)
+
+    def in_logs(identifier: bytes) -> AnchoredEntry:
+        return entry_in_logs(source, registry, identifier)
+
+    return in_logs if database is None else in_database

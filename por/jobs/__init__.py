@@ -1,0 +1,1 @@
+"""Run the scheduled job: fetch → verify → record → report → attest, each step once, whatever happens in between."""

@@ -1,0 +1,182 @@
+"""Attest as one member of a committee: `Attester` over the layer that publishes."""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+
+from por.checks.chain_view import Sources
+from por.checks.evidence import OpenBundle, read_document
+from por.checks.observation import Seen
+from por.checks.registry_reading import policys_view
+from por.encoding import attestation_v1, certificate_v1, committee_v1, verdict_v1
+from por.encoding.digests import digest_of
+from por.encoding.job_v1 import AttestSettings
+from por.errors import EvidenceError, FormatError, PublishError, UnavailableError
+from por.jobs.attesting import Collection, Examined, Signing
+from por.jobs.configuration import Job, open_sources
+from por.model import (
+    AnchoredEntry,
+    Attestation,
+    Committee,
+    Instant,
+    SignatureScheme,
+    SignedStatement,
+    Statement,
+)
+from por.proofs import attestation
+from por.publish.attestations import Attestations
+from por.publish.attesting import Tolerance, collected, require_same, signed_by, statement_of
+from por.publish.signers import Signer, open_signer
+from por.publish.signers.account import Account
+from por.publish.transactions import Wallet, WalletLimits
+
+_PATH = re.compile(r"(?P<before>(?:|.*=)(?:file|hex):)(?P<path>.+)", re.ASCII)
+
+
+class CommitteeMember:
+    """Be an `Attester` with one signer."""
+
+    def __init__(self, job: Job, settings: AttestSettings, now: Instant) -> None:
+        """Load the committee; the signer is opened when it is needed. Raises: FormatError."""
+        self._job = job
+        self._settings = settings
+        self._now = now
+        self._committee = load_committee(job.at(settings.committee))
+        self._opened: dict[str, Signer] = {}
+
+    @cached_property
+    def signer(self) -> Signer:
+        """Open the signer. Raises: FormatError, also for one that is no member; PublishError."""
+        signer = self._open(self._settings.signer)
+        if signer.member not in self._committee.members:
+            raise FormatError(f"{signer.name} is no member of the committee", "/attest/signer")
+        return signer
+
+    @cached_property
+    def wallet(self) -> Wallet | None:
+        """Open the account that pays, and the first source of its chain; None where nothing is submitted.
+
+        Raises: FormatError, PublishError.
+        """
+        submission = self._settings.submission
+        if submission is None:
+            return None
+        chain = submission.attestations.chain
+        url = next((url for named, url in self._job.sources if named == chain), None)
+        if url is None:
+            raise FormatError(f"no [[source]] of {chain}, to which certificates are submitted", "/attest/submit")
+        payer = self._open(submission.payer)
+        if not isinstance(payer, Account):
+            raise FormatError("this signer is no account, which could pay", "/attest/submit/payer")
+        return Wallet(chain, url, payer, WalletLimits(submission.max_fee))
+
+    def sign(self, examined: Examined, drafts: Sequence[bytes]) -> Signing:
+        """Sign another member's draft that says what was found, or one's own where this job proposes.
+
+        Raises: PublishError; SourceError.
+        """
+        own = statement_of(examined.verdict, examined.expires, self._entry(examined.opened))
+        if self._settings.propose:
+            return Signing(self._signed(own, examined))
+        refused = []
+        for draft in _about(own, drafts):
+            try:
+                same = require_same(draft.statement, own, self._now, Tolerance(validity=self._settings.expires_in))
+                attestation.signer(draft)
+            except (EvidenceError, PublishError) as error:
+                refused.append(str(error))
+            else:
+                return Signing(self._signed(same, examined), tuple(refused))
+        return Signing(None, tuple(refused))
+
+    def certify(self, own: bytes, others: Sequence[bytes]) -> Collection:
+        """Join the signatures over the own statement. Raises: PublishError."""
+        mine = attestation_v1.read(own)
+        joined, refused = {mine.member: mine}, []
+        for other in _about(mine.statement, others):
+            reason = self._misfit(other, mine)
+            if reason:
+                refused.append(f"0x{(other.key or other.member[12:]).hex()}: {reason}")
+            else:
+                joined.setdefault(other.member, other)
+        threshold = self._committee.threshold
+        if len(joined) < threshold:
+            return Collection(None, len(joined), threshold, tuple(refused))
+        try:
+            certificate = collected(list(joined.values()), self._committee)
+        except EvidenceError as error:
+            raise PublishError(f"the signatures do not join: {error}") from error
+        return Collection(certificate_v1.write(certificate), len(joined), threshold, tuple(refused))
+
+    def submit(self, certificate: bytes) -> str:
+        """Record the certificate in the registry, unless it stands there. Raises: PublishError, SourceError."""
+        if self._settings.submission is None or self.wallet is None:
+            raise FormatError("nowhere to submit to", "/attest")
+        registry = Attestations(self.wallet, self._settings.submission.attestations.address)
+        try:
+            done = registry.submit(certificate_v1.read(certificate))
+        except EvidenceError as error:
+            raise PublishError(f"the registry would not take the certificate: {error}") from error
+        return f"0x{done.digest.hex()} since {done.at}"
+
+    def _open(self, spec: str) -> Signer:
+        # A key in the environment can be taken once, and may be that of both signer and payer.
+        if spec not in self._opened:
+            self._opened[spec] = open_signer(spec_at(spec, self._job.folder))
+        return self._opened[spec]
+
+    def _signed(self, statement: Statement, examined: Examined) -> bytes:
+        report = digest_of(verdict_v1.write(examined.verdict))
+        pin = self._job.policy.registry
+        issuer = None if pin is None else pin.issuer
+        return attestation_v1.write(signed_by(self.signer, statement, self._committee, report, issuer))
+
+    def _entry(self, opened: OpenBundle) -> AnchoredEntry | None:
+        if self._job.policy.registry is None:
+            return None
+        view = policys_view(self._job.policy, Sources(open_sources(self._job)), opened.bundle.instant)
+        if not isinstance(view, Seen):
+            raise UnavailableError(view.reason)
+        return None if view.value.newest is None else view.value.newest.entry
+
+    def _misfit(self, other: SignedStatement, mine: SignedStatement) -> str:
+        if other.member not in self._committee.members:
+            return "no member of the committee"
+        if other.statement.content != mine.statement.content:
+            return "signed another statement about this entry"
+        try:
+            attestation.require_preimages(other.statement)
+            attestation.signer(other)
+            if self._committee.scheme is SignatureScheme.BLS:
+                attestation.require_possession(self._committee, (other.member,))
+        except EvidenceError as error:
+            return str(error)
+        return ""
+
+
+def load_committee(path: Path) -> Committee:
+    """Load a committee's file. Raises: FormatError."""
+    data = read_document(path, committee_v1.MAX_BYTES)
+    try:
+        return committee_v1.read(data)
+    except FormatError as error:
+        raise error.within(f"{path}:") from error
+
+
+def spec_at(spec: str, folder: Path) -> str:
+    """Return a signer's spec with its file's path relative to `folder`."""
+    match = _PATH.fullmatch(spec)
+    return spec if match is None else f"{match['before']}{folder / match['path']}"
+
+
+def _about(own: Statement, documents: Sequence[bytes]) -> Iterator[SignedStatement]:
+    """Read the statements about the own entry; others in the inbox are about other bundles, or of other programs."""
+    for document in documents:
+        try:
+            signed = attestation_v1.read(document)
+        except FormatError:
+            continue
+        said, mine = signed.statement.content, own.content
+        if isinstance(said, Attestation) and isinstance(mine, Attestation) and said.commitment == mine.commitment:
+            yield signed

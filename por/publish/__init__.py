@@ -1,0 +1,1 @@
+"""Sign, send and collect what was found: nothing here decides anything."""

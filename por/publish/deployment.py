@@ -1,0 +1,164 @@
+"""Put the contracts on a chain, at the same addresses on every chain where the deterministic deployer stands."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from por.encoding import canonical
+from por.encoding.reader import Reader
+from por.errors import FormatError, PublishError, UnavailableError
+from por.model import ChainAccount, ChainId, Source
+from por.publish.contracts import artifact, creation_code
+from por.publish.runtimes import (
+    DEPLOYER,
+    DEPLOYER_CODE,
+    SALT,
+    Recognised,
+    deterministic_address,
+    first_block_with_code,
+    recognise,
+)
+from por.publish.transactions import Wallet
+
+# Each contract with those whose addresses it is created with; these come before it.
+CONTRACTS: Mapping[str, tuple[str, ...]] = {
+    "ReserveRegistry": (),
+    "AttestationRegistry": (),
+    "LiabilityProofs": ("ReserveRegistry",),
+    "EvmReserveProof": ("ReserveRegistry",),
+    "ReserveFeedFactory": ("ReserveRegistry", "AttestationRegistry", "LiabilityProofs", "EvmReserveProof"),
+}
+MAX_BYTES = 2**16
+
+Talk = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """Say where a contract stands; `block` is not after that in which it was created, `gas` None if it was there."""
+
+    name: str
+    address: str
+    block: int
+    gas: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """Hold what stands on a chain, as `contracts.json` has it; events begin at `block`."""
+
+    chain: ChainId
+    contracts: Mapping[str, str]
+    block: int
+
+
+def deploy(
+    wallet: Wallet,
+    source: Source,
+    names: Sequence[str] = (),
+    *,
+    known: Mapping[str, str] | None = None,
+    deployer: str = DEPLOYER,
+) -> Iterator[Deployed]:
+    """Create what is not there yet, one contract after another, each final before the next.
+
+    `names` are all for none. `known` are addresses from an earlier run, which are looked at where there is no
+    deterministic deployer. Raises: PublishError when a contract is wanted without one that it asks; SourceError.
+    """
+    maker = _Maker(wallet, source, known or {}, deployer, wallet.code(deployer) == DEPLOYER_CODE)
+    for name in CONTRACTS:
+        if not names or name in names:
+            made = maker.make(name)
+            maker.places[name] = made.address
+            yield made
+
+
+class _Maker:
+    def __init__(
+        self, wallet: Wallet, source: Source, known: Mapping[str, str], deployer: str, is_deterministic: bool
+    ) -> None:
+        self.places: dict[str, str] = {}
+        self._wallet = wallet
+        self._source = source
+        self._known = known
+        self._deployer = deployer
+        self._is_deterministic = is_deterministic
+
+    def make(self, name: str) -> Deployed:
+        args = tuple(self._needed(name, other) for other in CONTRACTS[name])
+        if not self._is_deterministic:
+            there = self._known.get(name)
+            if there is not None and self._stands(name, there, args):
+                return self._found(name, there)
+            receipt = self._wallet.send(None, creation_code(artifact(name), args), contract=artifact(name))
+            if receipt.contract is None:
+                raise UnavailableError(f"the receipt of {name}'s creation names no contract")
+            return self._checked(Deployed(name, receipt.contract, receipt.block.number, receipt.gas), args)
+        place = deterministic_address(artifact(name), args, self._deployer)
+        if self._stands(name, place, args):
+            return self._found(name, place)
+        try:
+            receipt = self._wallet.send(self._deployer, SALT + creation_code(artifact(name), args))
+        except PublishError:
+            # Of two runs at once, the second finds the place taken.
+            if not self._stands(name, place, args):
+                raise
+            return self._found(name, place)
+        return self._checked(Deployed(name, place, receipt.block.number, receipt.gas), args)
+
+    def _needed(self, name: str, other: str) -> str:
+        if other not in self.places:
+            args = tuple(self._needed(other, each) for each in CONTRACTS[other])
+            place = self._known.get(other)
+            if self._is_deterministic:
+                place = deterministic_address(artifact(other), args, self._deployer)
+            if place is None or not self._stands(other, place, args):
+                raise PublishError(f"{name} asks {other}, which is not there; deploy that too")
+            self.places[other] = place
+        return self.places[other]
+
+    def _stands(self, name: str, place: str, args: tuple[str, ...]) -> bool:
+        code = self._wallet.code(place)
+        found = recognise(code) if code else None
+        if not isinstance(found, Recognised) or found.name != name:
+            return False
+        return name == "AttestationRegistry" or tuple(found.immutables.values()) == args
+
+    def _found(self, name: str, place: str) -> Deployed:
+        return Deployed(name, place, first_block_with_code(self._source, place), None)
+
+    def _checked(self, made: Deployed, args: tuple[str, ...]) -> Deployed:
+        if not self._stands(made.name, made.address, args):
+            raise PublishError(f"{made.address} does not hold the code of {made.name}: ask another node")
+        return made
+
+
+def write(deployment: Deployment) -> bytes:
+    """Write `contracts.json`."""
+    contracts = dict(sorted(deployment.contracts.items()))
+    return canonical.dumps({"chain": str(deployment.chain), "contracts": contracts, "block": deployment.block})
+
+
+def read(data: bytes) -> Deployment:
+    """Read `contracts.json`. Raises: FormatError."""
+    chain, contracts, block = Reader(canonical.load(data, max_bytes=MAX_BYTES)).members("chain", "contracts", "block")
+    named = chain.parse(ChainId.parse)
+    if not isinstance(contracts.value, dict) or not contracts.value.keys() <= CONTRACTS.keys():
+        raise contracts.fail(f"not an object with some of the members {', '.join(CONTRACTS)}")
+    addresses = {
+        name: Reader(value, f"/contracts/{name}").parse(lambda text: ChainAccount.parse(f"{named}:{text}").address)
+        for name, value in contracts.value.items()
+    }
+    return Deployment(named, addresses, block.integer(0, 2**53 - 1))
+
+
+def policy_entries(deployment: Deployment) -> str:
+    """Write what a verifier's policy says of the registry, as far as it follows from where that stands."""
+    registry = ChainAccount(deployment.chain, deployment.contracts["ReserveRegistry"])
+    return f'[registry]\ncontract = "{registry}"\nfrom_block = {deployment.block}\n'
+
+
+def require_names(names: Sequence[str]) -> None:
+    """Raise: FormatError for what is none of the contracts."""
+    for name in names:
+        if name not in CONTRACTS:
+            raise FormatError(f"{name} is none of {', '.join(CONTRACTS)}", "--only")

@@ -1,0 +1,87 @@
+"""Get passwords and PINs from where they may stand: a file, the environment, a prompt; never from argv (T80)."""
+
+import getpass
+import os
+import stat
+import sys
+from pathlib import Path
+
+from por.errors import FormatError
+
+PASSWORD_FILE = "POR_PASSWORD_FILE"  # noqa: S105 - the name of a variable
+PASSWORD = "POR_PASSWORD"  # noqa: S105 - the name of a variable
+PIN_FILE = "POR_PIN_FILE"
+MAX_BYTES = 4096
+
+
+def password(purpose: str) -> str:
+    """Return the password of key files: of the file in POR_PASSWORD_FILE, else POR_PASSWORD, else of a prompt.
+
+    Raises: FormatError, which never shows it.
+    """
+    if named := os.environ.get(PASSWORD_FILE):
+        return from_file(Path(named))
+    if given := os.environ.get(PASSWORD):
+        return given
+    return _prompted(f"Password {purpose}: ", PASSWORD_FILE)
+
+
+def new_password(purpose: str) -> str:
+    """Return a password for a new key file; at a prompt it is asked twice. Raises: FormatError."""
+    first = password(purpose)
+    asked = not (os.environ.get(PASSWORD_FILE) or os.environ.get(PASSWORD))
+    if asked and _prompted("The same again: ", PASSWORD_FILE) != first:
+        raise FormatError("the two passwords differ")
+    return first
+
+
+def pin(purpose: str) -> str:
+    """Return a token's PIN: of the file in POR_PIN_FILE, else of a prompt. Raises: FormatError."""
+    if named := os.environ.get(PIN_FILE):
+        return from_file(Path(named))
+    return _prompted(f"PIN {purpose}: ", PIN_FILE)
+
+
+def from_file(path: Path) -> str:
+    """Return a secret file's text without the line feed at its end.
+
+    Raises: FormatError, also for a file that others may read; it shows none of the text.
+    """
+    try:
+        data = _private(path)
+    except OSError as error:
+        raise FormatError(f"cannot be read: {error.strerror}", str(path)) from error
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        raise FormatError("not text in UTF-8", str(path)) from None
+    secret = text.removesuffix("\n").removesuffix("\r")
+    if not secret:
+        raise FormatError("holds no password", str(path))
+    return secret
+
+
+def _private(path: Path) -> bytes:
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise FormatError("not a regular file", str(path))
+        if os.name == "posix" and status.st_mode & 0o077:
+            raise FormatError(f"others may read or change this secret; run: chmod 600 {path}", str(path))
+        data = file.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise FormatError(f"more than {MAX_BYTES} bytes, which is no password", str(path))
+    return data
+
+
+def _prompted(prompt: str, variable: str) -> str:
+    if not sys.stdin or not sys.stdin.isatty():
+        raise FormatError(f"nobody is here to ask; name a file of mode 600 that holds it in {variable}")
+    try:
+        secret = getpass.getpass(prompt, stream=sys.stderr)
+    except EOFError:
+        secret = ""
+    if not secret:
+        raise FormatError("nothing was entered")
+    return secret

@@ -1,0 +1,108 @@
+"""Send a transaction and wait until it is final, so that running the same command twice does no harm.
+
+Nothing is remembered between runs: whoever calls asks the contract first what is there. One call uses one nonce, the
+first that no block has; whatever waits in the node's pool under that nonce is outbid, so no two transactions for one
+purpose are ever under way. An account that publishes should do nothing else.
+"""
+
+from dataclasses import dataclass
+
+from por.chains.publishing_provider import RuledOutError
+from por.chains.transport import DEFAULT_LIMITS, Limits
+from por.errors import PublishError, UnavailableError
+from por.model import ChainAccount, ChainId
+from por.publish.contracts import Artifact, decode_error
+from por.publish.delivery import Delivery, Patience
+from por.publish.envelope import Draft, Payer
+from por.publish.node import Node
+from por.publish.receipts import Receipt
+
+__all__ = ["DEFAULT_PATIENCE", "Patience", "Payer", "Receipt", "Wallet", "WalletLimits"]
+
+DEFAULT_PATIENCE = Patience()
+
+
+@dataclass(frozen=True, slots=True)
+class WalletLimits:
+    """Bound what is paid, `max_fee` wei per gas, and how long is waited; `transport` bounds each question."""
+
+    max_fee: int
+    patience: Patience = DEFAULT_PATIENCE
+    transport: Limits = DEFAULT_LIMITS
+
+
+class Wallet:
+    """Publish on one chain, through one node, at the cost of one account."""
+
+    def __init__(self, chain: ChainId, url: str, payer: Payer, limits: WalletLimits) -> None:
+        """Keep the arguments; nothing is sent yet. Raises: FormatError."""
+        self.chain = chain
+        self.address = ChainAccount.parse(f"{chain}:{payer.address.lower()}").address
+        self._payer = payer
+        self._limits = limits
+        self._node = Node(chain, url, limits.transport)
+
+    def read(self, to: str, data: bytes, *, contract: Artifact | None = None) -> bytes:
+        """Return what a call of a contract returns after the newest block.
+
+        Raises: PublishError when it reverts, with the error's name if it is one of `contract`; SourceError.
+        """
+        try:
+            return self._node.call(self.address, self._address(to), data)
+        except RuledOutError as error:
+            raise PublishError(f"a call of {to} reverts: {_reason(error, contract)}") from error
+
+    def code(self, address: str) -> bytes:
+        """Return the code at an address after the newest block. Raises: SourceError."""
+        return self._node.code(self._address(address))
+
+    def send(self, to: str | None, data: bytes, *, gas: int | None = None, contract: Artifact | None = None) -> Receipt:
+        """Send a transaction, wait until its block is final, and return its receipt; None for `to` creates a contract.
+
+        `gas` is its limit, by default a quarter more than the node estimates. Raises: SourceError while nothing was
+        sent; PublishError when it would cost more than the limit, when it reverts, with the error's name if it is
+        one of `contract`, and when it is not final in time: then running the command again is safe.
+        """
+        draft = self._draft(None if to is None else self._address(to), data, gas, contract)
+        delivery = Delivery(self._node, draft, self._payer, self._limits.max_fee, self._limits.patience)
+        receipt, is_done = delivery.run()
+        if not is_done:
+            named = f"transaction 0x{receipt.transaction.hex()}"
+            raise PublishError(
+                f"{named} reverted in block {receipt.block.number}: {self._why(draft, receipt, contract)}"
+            )
+        return receipt
+
+    def close(self) -> None:
+        """Close idle connections."""
+        self._node.close()
+
+    def _draft(self, to: str | None, data: bytes, gas: int | None, contract: Artifact | None) -> Draft:
+        if self._node.block("finalized") is None:
+            raise UnavailableError(f"{self._node.origin}: it names no finalized block; nothing was sent")
+        nonce = self._node.nonce(self.address)
+        if gas is None:
+            try:
+                gas = self._node.gas(self.address, to, data) * 5 // 4
+            except RuledOutError as error:
+                raise PublishError(f"nothing was sent: it would revert: {_reason(error, contract)}") from error
+        return Draft(int(self.chain.reference), nonce, gas, to, data)
+
+    def _why(self, draft: Draft, receipt: Receipt, contract: Artifact | None) -> str:
+        """Repeat what reverted on the state that its block left: what came before it there is what it met."""
+        if receipt.gas == draft.gas:
+            return f"it used up its {draft.gas} gas"
+        try:
+            self._node.call(self.address, draft.to, draft.data, hex(receipt.block.number))
+        except RuledOutError as error:
+            return _reason(error, contract)
+        except UnavailableError:
+            pass
+        return "the node does not tell why"
+
+    def _address(self, text: str) -> str:
+        return ChainAccount.parse(f"{self.chain}:{text}").address
+
+
+def _reason(error: RuledOutError, contract: Artifact | None) -> str:
+    return decode_error(contract, error.data) if error.data or error.code == 3 else error.words

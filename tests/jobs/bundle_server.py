@@ -1,0 +1,136 @@
+"""A server of bundles on this machine that tells the truth about a directory, and one lie at a time, by name."""
+
+from __future__ import annotations
+
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Self
+
+FAULTS = (
+    "another document",
+    "evidence swapped",
+    "evidence withheld",
+    "evidence too large",
+    "evidence without end",
+    "document without end",
+    "note too large",
+    "redirect",
+    "garbage",
+    "empty",
+    "dies in the midst",
+    "not there",
+    "forbidden",
+)
+
+
+class BundleServer:
+    """Serve the files below a directory at /PREFIX/; a context manager."""
+
+    def __init__(self, directory: Path, prefix: str = "/por/s3cret-path", fault: str = "") -> None:
+        if fault and fault not in FAULTS:
+            raise LookupError(fault)
+        self.directory = directory
+        self.prefix = prefix
+        self.fault = fault
+        self.asked: list[str] = []
+        self.sent = 0
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._server.daemon_threads = True
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
+
+    @property
+    def origin(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    @property
+    def url(self) -> str:
+        return f"{self.origin}{self.prefix}/?key=s3cret-query"
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def names(self) -> list[str]:
+        """Return the files that were asked for, without prefix and query."""
+        return [path.partition("?")[0].removeprefix(self.prefix) for path in self.asked]
+
+    def answer(self, path: str) -> tuple[int, bytes]:
+        """Return status and body, and note what was asked."""
+        self.asked.append(path)
+        name = path.partition("?")[0].removeprefix(self.prefix).lstrip("/")
+        evidence = "evidence/" in name
+        number = sum("evidence/" in each for each in self.asked)
+        file = self.directory / name
+        body = file.read_bytes() if file.is_file() else b""
+        match self.fault:
+            case "another document" if name.endswith("bundle.json"):
+                return 200, body.replace(b"exchange.example", b"exchange.examplf")
+            case "garbage" if name.endswith("bundle.json"):
+                return 200, b"<html>log in</html>"
+            case "empty":
+                return 200, b""
+            case "evidence swapped" if evidence and number == 1:
+                return 200, bytes(len(body))
+            case "evidence withheld" if evidence and number == 1:
+                return 404, b""
+            case "evidence too large" if evidence and number == 1:
+                return 200, body + b" "
+            case "note too large" if name.endswith("bundle.note"):
+                return 200, b"x" * 100_000
+            case "dies in the midst" if evidence and number > 5:
+                return 503, b""
+            case "not there":
+                return 404, b""
+            case "forbidden":
+                return 403, b""
+        return (200, body) if file.is_file() else (404, b"")
+
+
+def _handler(server: BundleServer) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            status, body = server.answer(self.path)
+            endless = (server.fault == "document without end" and "bundle.json" in self.path) or (
+                server.fault == "evidence without end" and "evidence/" in self.path
+            )
+            try:
+                if server.fault == "redirect":
+                    self._redirect()
+                elif endless:
+                    self._endless()
+                else:
+                    self._whole(status, body)
+            except OSError:
+                self.close_connection = True
+
+        def _whole(self, status: int, body: bytes) -> None:
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def _redirect(self) -> None:
+            self.send_response(302)
+            self.send_header("Location", "http://169.254.169.254/latest/meta-data")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def _endless(self) -> None:
+            self.close_connection = True
+            self.wfile.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n")
+            while server.sent < 2**29:
+                self.wfile.write(b" " * 2**16)
+                server.sent += 2**16
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    return Handler
