@@ -232,13 +232,10 @@ contract AttestationRegistry is IAttestationRegistry {
         require(signatures.length == 0, SignaturesTooLong(signatures.length));
     }
 
-    function _requireMember(
-        bytes32 digest,
-        address member,
-        bytes calldata signature,
-        uint256 position,
-        bool contracts
-    ) private view {
+    function _requireMember(bytes32 digest, address member, bytes calldata signature, uint256 position, bool contracts)
+        private
+        view
+    {
         if (contracts && member.code.length != 0) {
             require(_accepts(member, digest, signature), ContractRefused(position));
             return;

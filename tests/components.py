@@ -44,6 +44,21 @@ def softhsm() -> tuple[Path, Path]:
     return module, tool
 
 
+def forge() -> Path:
+    """Find what fuzzes contracts, or skip."""
+    return _component("POR_FORGE", "forge", "forge")
+
+
+def slither() -> Path:
+    """Find what analyses contracts, or skip."""
+    return _component("POR_SLITHER", "slither", "slither")
+
+
+def solc() -> Path:
+    """Find the compiler of contracts, or skip."""
+    return _component("POR_SOLC", "solc", "solc")
+
+
 def _component(variable: str, launcher: str, name: str) -> Path:
     path = Path(os.environ.get(variable) or ROOT / ".cache" / "bin" / launcher)
     if not path.exists():

@@ -1,6 +1,6 @@
 """The exchange that tests put in front of the verifier, and for each of its lies the check that must catch it.
 
-The honest exchange and the lies are the project's own (`por.issuer.simulator`, which `por demo` plays). What must
+The honest exchange and the lies are the project's own (`por.simulator`, which `por demo` plays). What must
 catch each lie is written down here a second time, by hand and apart from them; the tests compare.
 """
 
@@ -17,10 +17,10 @@ from typing import Protocol
 
 from por.cli.main import main
 from por.encoding import verdict_v1
-from por.issuer.simulator.catalogue import LIES, UNSEEN
-from por.issuer.simulator.exchange import CUSTOMER, ISSUER, Exchange, open_exchange
-from por.issuer.simulator.lie import DOCUMENT, Draft, Lie, at_the_time, shown_to_auditor, shown_to_customer
-from por.issuer.simulator.lies_liabilities import holdings_of
+from por.simulator.catalogue import LIES, UNSEEN
+from por.simulator.exchange import CUSTOMER, ISSUER, Exchange, open_exchange
+from por.simulator.lie import DOCUMENT, Draft, Lie, at_the_time, shown_to_auditor, shown_to_customer
+from por.simulator.lies_liabilities import holdings_of
 from por.model import Verdict
 
 __all__ = [

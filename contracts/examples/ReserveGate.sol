@@ -6,6 +6,7 @@ import {AggregatorV3Interface} from "../interfaces/AggregatorV3Interface.sol";
 /// @title ReserveGate
 /// @notice An example: lets a protocol act only while a feed shows an issuer's reserves to be recent and sufficient.
 /// @dev The gate fails closed. Whatever it cannot read, it takes for bad news.
+/// @dev Warning: a feed that uses up all gas makes every call here fail, and so leaves the gate closed too.
 /// @dev Warning: this is an example and has not been audited. Choose the feed by its parameters: issuer, committee,
 /// policy and asset. The gate looks at none of them.
 /// @dev Warning: between snapshots customers deposit and withdraw. The margin is for that, and for nothing else.

@@ -64,9 +64,7 @@ interface IReserveFeed is AggregatorV3Interface {
     /// @param sequence The issuer's entry that it is about.
     /// @param attestation The digest of the attestation that it rests on.
     /// @param outcome 1 PASS, 2 FAIL.
-    event RoundStarted(
-        uint80 indexed roundId, uint64 indexed sequence, bytes32 indexed attestation, uint8 outcome
-    );
+    event RoundStarted(uint80 indexed roundId, uint64 indexed sequence, bytes32 indexed attestation, uint8 outcome);
 
     /// @notice Thrown when a feed has no such round.
     error NoDataPresent();

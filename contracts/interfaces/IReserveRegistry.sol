@@ -102,10 +102,7 @@ interface IReserveRegistry {
     /// @return sequence Its sequence, counted from 1.
     /// @return instant Its instant.
     /// @return anchoredAt The timestamp of the block in which it was anchored.
-    function head(address issuer)
-        external
-        view
-        returns (bytes32 id, uint64 sequence, uint64 instant, uint64 anchoredAt);
+    function head(address issuer) external view returns (bytes32 id, uint64 sequence, uint64 instant, uint64 anchoredAt);
 
     /// @notice Returns the sequence of the entry that corrects an issuer's entry; 0 while none does.
     function supersededBy(address issuer, uint64 sequence) external view returns (uint64 correction);

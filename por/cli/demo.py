@@ -7,15 +7,15 @@ import sys
 import tempfile
 from pathlib import Path
 
-from por.chains.embedded_token import TOKEN_DECIMALS
+from por.chains.embedded.token import TOKEN_DECIMALS
 from por.cli import main as program
 from por.encoding import verdict_v1
 from por.errors import FormatError
-from por.issuer.simulator.catalogue import LIES, UNSEEN
-from por.issuer.simulator.exchange import CUSTOMER, ISSUER, Exchange, open_exchange
-from por.issuer.simulator.lie import DOCUMENT, Draft, Lie, shown_to_auditor, shown_to_customer
-from por.issuer.simulator.lies_liabilities import holdings_of
 from por.model import Verdict, format_coins
+from por.simulator.catalogue import LIES, UNSEEN
+from por.simulator.exchange import CUSTOMER, ISSUER, Exchange, open_exchange
+from por.simulator.lie import DOCUMENT, Draft, Lie, shown_to_auditor, shown_to_customer
+from por.simulator.lies_liabilities import holdings_of
 
 EXAMPLE = "por demo"
 LEAST_CUSTOMERS = 10

@@ -1,7 +1,7 @@
 """Make feeds, bring certified attestations to them, and read them (`contracts/interfaces/IReserveFeed.sol`)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from por.commitments.anchors import anchor_id, asset_key, totals_digest
@@ -22,11 +22,11 @@ from por.proofs.attestation import require_preimages
 from por.proofs.state.header import MAX_TIMESTAMP
 from por.proofs.state.registry import ANCHORED, entry_of
 from por.publish.anchoring import anchor_values
-from por.publish.contracts import artifact, encode_call
+from por.publish.contracts import Artifact, artifact, encode_call
 from por.publish.reading import Reading, ask
 from por.publish.transactions import Wallet
 
-FACTORY, FEED, REGISTRY = "ReserveFeedFactory", "ReserveFeed", "ReserveRegistry"
+FACTORY, FEED, REGISTRY, ATTESTATIONS = "ReserveFeedFactory", "ReserveFeed", "ReserveRegistry", "AttestationRegistry"
 KINDS = ("reserves", "liabilities", "ratio")
 RATIO_DECIMALS = 8
 MAX_DECIMALS = 38
@@ -101,7 +101,8 @@ def make(wallet: Wallet, factory: str, parameters: Parameters) -> Made:
         return Made(feed, None, None)
     contract = artifact(FACTORY)
     try:
-        receipt = wallet.send(factory, encode_call(contract, "deploy", [parameters.values()]), contract=contract)
+        data = encode_call(contract, "deploy", [parameters.values()])
+        receipt = wallet.send(factory, data, contract=_with_errors(contract, FEED))
     except PublishError:
         # Of two runs at once, the second finds the first one's feed.
         if not wallet.code(feed):
@@ -146,7 +147,7 @@ def settle(
         return there
     data = encode_call(artifact(FEED), "settle", [_attestation(said), _figures(certificate), preimage(entry)])
     try:
-        receipt = wallet.send(feed, data, contract=artifact(FEED))
+        receipt = wallet.send(feed, data, contract=_with_errors(artifact(FEED), REGISTRY, ATTESTATIONS))
     except PublishError:
         again = _settled(wallet, feed, entry.sequence, said)
         if again is None:
@@ -180,6 +181,12 @@ def _entry(source: Source, log: Log) -> AnchoredEntry:
         return entry_of(log)
     except EvidenceError as error:
         raise DisagreementError(f"{', '.join(source.names)}: {error}") from error
+
+
+def _with_errors(contract: Artifact, *asked: str) -> Artifact:
+    """Let reverts of the contracts that one asks be told by name too."""
+    errors = (entry for name in asked for entry in artifact(name).abi if entry["type"] == "error")
+    return replace(contract, abi=(*contract.abi, *errors))
 
 
 def _required(reading: Reading, feed: str, certificate: Certificate) -> Attestation:

@@ -10,7 +10,7 @@ from typing import Any
 from eth_utils.crypto import keccak
 
 from por.chains.embedded import EmbeddedChain
-from por.chains.embedded_server import RefusedQuestionError
+from por.chains.embedded.server import RefusedQuestionError
 from por.proofs.state.header import header_rlp
 
 Answer = Callable[[str, Sequence[object]], object]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from por.chains.embedded import EmbeddedChain
-from por.chains.embedded_server import RefusedQuestionError
+from por.chains.embedded.server import RefusedQuestionError
 from tests.chains.honest_chain import HonestChain
 
 

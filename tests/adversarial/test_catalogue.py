@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from por.checks.catalogue import CATALOGUE
-from por.issuer.simulator import lies_chain, lies_liabilities, lies_publication, lies_reserves
+from por.simulator import lies_chain, lies_liabilities, lies_publication, lies_reserves
 from tests.adversarial.node_lies import NODE_LIES
 from tests.simulator import CAUGHT_BY, DOCUMENT, LIES, UNSEEN
 

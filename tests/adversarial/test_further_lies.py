@@ -18,9 +18,9 @@ from por.encoding.digests import digest_of
 from por.issuer.assets import AssetTable
 from por.issuer.commit import commit
 from por.issuer.prove import prove
-from por.issuer.simulator.lies_liabilities import signed_note
 from por.issuer.store import ProofStore
 from por.model import CaseRule, LiabilityCommitment
+from por.simulator.lies_liabilities import signed_note
 from tests.simulator import (
     CAUGHT_BY,
     CUSTOMER,

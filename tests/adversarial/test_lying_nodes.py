@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from por.chains.embedded_server import LoopbackServer
+from por.chains.embedded.server import LoopbackServer
 from tests.adversarial.examinations import BALANCE, CANONICAL, SIMULTANEOUS, reasons, replayed, verify
 from tests.adversarial.node_lies import NODE_LIES, RICHER, NodeLie, changed_blocks, rehashed
 from tests.simulator import CAUGHT_BY, EXIT, Exchange, ids

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from eth_utils.crypto import keccak
 
-from por.chains.embedded_token import TOKEN_BASE_SLOT, TOKEN_CODE_HASH, TOKEN_CREATION_CODE, mint_data
+from por.chains.embedded.token import TOKEN_BASE_SLOT, TOKEN_CODE_HASH, TOKEN_CREATION_CODE, mint_data
 from por.chains.evm import EvmSource
 from por.chains.quorum import QuorumSource
 from por.chains.recording import RecordingSource, ReplaySource

@@ -12,8 +12,8 @@ import requests
 from eth_utils.crypto import keccak
 
 from por.chains.embedded import FAUCET_WEI, EmbeddedChain
-from por.chains.embedded_server import MAX_QUESTION_BYTES
-from por.chains.embedded_token import (
+from por.chains.embedded.server import MAX_QUESTION_BYTES
+from por.chains.embedded.token import (
     TOKEN_BASE_SLOT,
     TOKEN_CODE_HASH,
     TOKEN_CREATION_CODE,

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from eth_utils.crypto import keccak
 
-from por.chains import embedded_token
 from por.chains.embedded import EmbeddedChain
-from por.chains.embedded_token import (
+from por.chains.embedded import token as embedded_token
+from por.chains.embedded.token import (
     TOKEN_BASE_SLOT,
     TOKEN_CODE_HASH,
     TOKEN_CREATION_CODE,

@@ -11,7 +11,7 @@ import rlp
 from eth_keys.constants import SECPK1_N
 
 from por.chains.embedded import EmbeddedChain
-from por.chains.embedded_token import TOKEN_CREATION_CODE, mint_data, transfer_data
+from por.chains.embedded.token import TOKEN_CREATION_CODE, mint_data, transfer_data
 from por.errors import UnavailableError
 from por.model import Instant
 from tests.chains.wallets import ALICE, BOB, GENESIS, GWEI, NOBODY, legacy, put, raw, rich_chain, transaction

@@ -12,7 +12,7 @@ from eth_account.signers.local import LocalAccount
 from web3 import HTTPProvider, Web3
 from web3.exceptions import ContractCustomError, ContractPanicError, TransactionNotFound, Web3RPCError
 
-from por.chains.embedded_token import TOKEN_CREATION_CODE, transfer_data
+from por.chains.embedded.token import TOKEN_CREATION_CODE, transfer_data
 from tests.chains.wallets import ALICE, rich_chain
 from tests.components import RpcError, rpc, running_anvil
 from tests.contracts.anchors import Entry

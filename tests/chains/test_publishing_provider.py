@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import pytest
 from web3.types import RPCEndpoint
 
-from por.chains.embedded_server import LoopbackServer, RefusedQuestionError
+from por.chains.embedded.server import LoopbackServer, RefusedQuestionError
 from por.chains.publishing_provider import PUBLISHING_METHODS, PublishingProvider, RuledOutError
 from por.chains.read_only_provider import READ_METHODS
 from por.chains.transport import Transport

@@ -9,8 +9,8 @@ import pytest
 
 from por.cli import demo
 from por.cli.main import main
-from por.issuer.simulator.catalogue import LIES, UNSEEN
-from por.issuer.simulator.lie import DOCUMENT, Lie
+from por.simulator.catalogue import LIES, UNSEEN
+from por.simulator.lie import DOCUMENT, Lie
 
 FEW = ("demo", "--customers", "12")
 CAUGHT = {lie.name: lie for lie in LIES}

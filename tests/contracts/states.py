@@ -10,7 +10,7 @@ import rlp
 from eth_utils.crypto import keccak
 from trie.hexary import HexaryTrie
 
-from por.chains.embedded_state import proof_value
+from por.chains.embedded.state import proof_value
 from por.proofs.state.header import header_rlp
 from tests.contracts.chain import Chain
 

@@ -15,8 +15,8 @@ from pathlib import Path
 from eth_account import Account
 from eth_account.messages import SignableMessage, encode_defunct, encode_typed_data
 
-from por.chains.embedded_server import LoopbackServer, RefusedQuestionError
-from por.chains.embedded_token import TOKEN_BASE_SLOT, TOKEN_CODE_HASH, TOKEN_CREATION_CODE, mint_data
+from por.chains.embedded.server import LoopbackServer, RefusedQuestionError
+from por.chains.embedded.token import TOKEN_BASE_SLOT, TOKEN_CODE_HASH, TOKEN_CREATION_CODE, mint_data
 from tests.components import RpcError, rpc, running_anvil
 from tests.simulator import Run, por
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from por.issuer.simulator.exchange import Exchange, open_exchange
+from por.simulator.exchange import Exchange, open_exchange
 from tests.jobs.scene import Scene
 
 

@@ -14,7 +14,7 @@ from por.chains.transport import Limits
 from por.encoding import bundle_v1
 from por.encoding.digests import digest_of
 from por.errors import SourceError, UnavailableError
-from por.issuer.simulator.exchange import Exchange
+from por.simulator.exchange import Exchange
 from por.jobs import fetch as module
 from por.jobs import places
 from por.jobs.fetch import fetch, open_fetched

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from por.issuer.simulator.exchange import Exchange
+from por.simulator.exchange import Exchange
 from por.jobs.steps import ATTESTING, EXAMINATION
 from tests.jobs import fake_attester
 from tests.jobs.bundle_server import BundleServer

@@ -9,7 +9,7 @@ from typing import Any, Self
 from eth_account.signers.local import LocalAccount
 
 from por.chains.embedded import EmbeddedChain
-from por.chains.embedded_server import LoopbackServer, _Handler
+from por.chains.embedded.server import LoopbackServer, _Handler
 from por.chains.transport import Limits
 from por.model import ChainId
 from por.publish.transactions import Patience, Wallet, WalletLimits

@@ -280,8 +280,7 @@ with opened(Path(path), of) as index:
 """
 
 
-@pytest.mark.parametrize("inside", ["span", "write"])
-@pytest.mark.parametrize("after", [0, 1, 4, 7])
+@pytest.mark.parametrize(("after", "inside"), [(0, "span"), (3, "span"), (0, "write"), (7, "write")])
 def test_killed_between_or_within_spans_nothing_is_lost(told: Story, tmp_path: Path, after: int, inside: str) -> None:
     path, of = tmp_path / "killed.sqlite", watched(told.world)
     accounts = (of.registry, of.attestations, *of.challenges, of.factory)

@@ -16,7 +16,7 @@ from eth_utils.crypto import keccak
 from hexbytes import HexBytes
 
 from por.chains.embedded import EmbeddedChain
-from por.chains.embedded_server import RefusedQuestionError
+from por.chains.embedded.server import RefusedQuestionError
 from por.errors import FormatError, IncapableError, PublishError, SourceError, UnavailableError
 from por.model import ChainId
 from por.publish.contracts import artifact, creation_code, decode_output, encode_call, event_topic

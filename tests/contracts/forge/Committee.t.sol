@@ -48,7 +48,9 @@ contract CommitteeTest is Members {
         _makeTimely(attestation);
         _makeTimely(other);
         signers = signers % (1 << SIZE) | 3;
-        bytes memory signatures = _sign(ATTESTATIONS.attestationDigest(attestation), signers);
+        bytes32 digest = ATTESTATIONS.attestationDigest(attestation);
+        if (digest == ATTESTATIONS.attestationDigest(other)) return;
+        bytes memory signatures = _sign(digest, signers);
         require(!_attests(other, _committees[2], signers, signatures), "a signature moved");
         require(_attests(attestation, _committees[2], signers, signatures), "they sign nothing");
     }

@@ -9,7 +9,7 @@ import {IAttestationRegistry} from "../../../contracts/interfaces/IAttestationRe
 import {IReserveFeed} from "../../../contracts/interfaces/IReserveFeed.sol";
 import {IReserveRegistry} from "../../../contracts/interfaces/IReserveRegistry.sol";
 import {Refuter} from "../solidity/Refuter.sol";
-import {Fuzzed, derived, vm} from "./Cheats.sol";
+import {Fuzzed, vm} from "./Cheats.sol";
 import {Members} from "./Members.sol";
 
 /// @title World
@@ -277,10 +277,16 @@ contract FeedTest is Fuzzed {
 /// @title CoinsTest
 /// @notice Nothing takes coins.
 contract CoinsTest {
-    World private immutable WORLD = new World();
+    World private _world;
+
+    function setUp() external {
+        vm.warp(1_800_000_000);
+        _world = new World();
+    }
 
     function testFuzz_nothingTakesCoins(bytes calldata call, uint64 coins) external {
-        address[3] memory places = [address(WORLD.REGISTRY()), address(WORLD.ATTESTATIONS()), address(WORLD.feeds(0))];
+        address[3] memory places =
+            [address(_world.REGISTRY()), address(_world.ATTESTATIONS()), address(_world.feeds(0))];
         for (uint256 i = 0; i < places.length; ++i) {
             (bool taken,) = places[i].call{value: uint256(coins) + 1}(call);
             require(!taken && places[i].balance == 0, "coins were taken");

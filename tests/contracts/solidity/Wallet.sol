@@ -53,8 +53,7 @@ contract Wallet {
             }
         }
         if (signature.length != 65) return 0xffffffff;
-        address signer =
-            ecrecover(digest, uint8(signature[64]), bytes32(signature[:32]), bytes32(signature[32:64]));
+        address signer = ecrecover(digest, uint8(signature[64]), bytes32(signature[:32]), bytes32(signature[32:64]));
         return signer == OWNER ? YES : bytes4(0xffffffff);
     }
 }

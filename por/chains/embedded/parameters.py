@@ -2,7 +2,7 @@
 
 import re
 
-from por.chains.embedded_server import RefusedQuestionError
+from por.chains.embedded.server import RefusedQuestionError
 
 _QUANTITY = re.compile(r"0x[0-9a-fA-F]{1,64}", re.ASCII)
 

@@ -4,10 +4,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from por.issuer.signing import ensure_signing_key
-from por.issuer.simulator.exchange import CUSTOMER, ISSUER, Exchange
-from por.issuer.simulator.lie import DOCUMENT, Draft, Lie, at_the_time, shown_to_auditor, shown_to_customer
-from por.issuer.simulator.lies_liabilities import altered, holdings_of, honest_proof, signed_note
 from por.model import Instant
+from por.simulator.exchange import CUSTOMER, ISSUER, Exchange
+from por.simulator.lie import DOCUMENT, Draft, Lie, at_the_time, shown_to_auditor, shown_to_customer
+from por.simulator.lies_liabilities import altered, holdings_of, honest_proof, signed_note
 
 IDENTIFIED = "publication.identified"
 

@@ -6,8 +6,6 @@ from pathlib import Path
 
 from por.encoding import control_signature_v1, evm_account_proof_v1
 from por.encoding.media_types import CONTROL_SIGNATURE, EVM_ACCOUNT_PROOF
-from por.issuer.simulator.exchange import Exchange
-from por.issuer.simulator.lie import Draft, Lie, shown_to_auditor
 from por.model import (
     AssetId,
     ChainAccount,
@@ -18,6 +16,8 @@ from por.model import (
     Instant,
     Role,
 )
+from por.simulator.exchange import Exchange
+from por.simulator.lie import Draft, Lie, shown_to_auditor
 
 CONTROL = "reserves.control"
 

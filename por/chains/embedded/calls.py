@@ -7,8 +7,8 @@ from eth_abi.abi import decode
 from eth_abi.exceptions import DecodingError
 from eth_utils.exceptions import ValidationError
 
-from por.chains.embedded_parameters import data, fixed, quantity
-from por.chains.embedded_server import RefusedQuestionError
+from por.chains.embedded.parameters import data, fixed, quantity
+from por.chains.embedded.server import RefusedQuestionError
 
 _ERROR_STRING = bytes.fromhex("08c379a0")
 _MAX_EXCESS_PERCENT = 2

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from por.chains import open_source
 from por.chains.embedded import EmbeddedChain
-from por.chains.embedded_token import (
+from por.chains.embedded.token import (
     TOKEN_BASE_SLOT,
     TOKEN_CODE_HASH,
     TOKEN_CREATION_CODE,
@@ -28,11 +28,11 @@ from por.issuer.control import challenge_files, collect
 from por.issuer.keys import ensure_master_key
 from por.issuer.prove import prove
 from por.issuer.signing import SigningKey, bundle_directory, ensure_signing_key
-from por.issuer.simulator.signer import SimulatedKey
 from por.issuer.snapshot import take_snapshot, write_snapshot
 from por.issuer.store import ProofStore
 from por.issuer.workspace import Workspace
 from por.model import AssetId, CaseRule, ChainAccount, Instant, format_coins
+from por.simulator.signer import SimulatedKey
 
 ISSUER = "exchange.example"
 GENESIS = Instant.parse("2026-11-01T00:00:00Z")

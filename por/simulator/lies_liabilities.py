@@ -8,8 +8,6 @@ from por.commitments.account_ids import account_id_bytes
 from por.commitments.binding import bound_root, tree_context
 from por.commitments.hashes import id_digest, leaf_hash, node_hash, record_tag
 from por.encoding import inclusion_proof_v1
-from por.issuer.simulator.exchange import CUSTOMER, ISSUER, Exchange
-from por.issuer.simulator.lie import DOCUMENT, Draft, Lie, shown_to_auditor, shown_to_customer
 from por.model import (
     CaseRule,
     InclusionProof,
@@ -19,6 +17,8 @@ from por.model import (
     TreeProof,
     snapshot_id,
 )
+from por.simulator.exchange import CUSTOMER, ISSUER, Exchange
+from por.simulator.lie import DOCUMENT, Draft, Lie, shown_to_auditor, shown_to_customer
 
 OTHER = "customer-8@example.com"
 KEY = bytes(range(32))

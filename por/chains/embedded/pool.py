@@ -6,7 +6,7 @@ from eth_keys.exceptions import BadSignature
 from eth_utils.exceptions import ValidationError
 from rlp.exceptions import RLPException
 
-from por.chains.embedded_server import RefusedQuestionError
+from por.chains.embedded.server import RefusedQuestionError
 
 _TYPES = (1, 2)
 _MAX_CREATION_CODE = 2 * 0x6000  # EIP-3860

@@ -7,10 +7,10 @@ import rlp
 
 from por.encoding import evm_header_v1
 from por.encoding.media_types import EVM_HEADER
-from por.issuer.simulator.exchange import Exchange
-from por.issuer.simulator.lie import Draft, Lie, shown_to_auditor
 from por.model import BlockRef, SnapshotBlock
 from por.proofs.state.header import header_from_rlp
+from por.simulator.exchange import Exchange
+from por.simulator.lie import Draft, Lie, shown_to_auditor
 
 _STATE_ROOT, _NUMBER, _TIME = 3, 8, 11
 

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from por.chains.embedded_calls import called, estimated
-from por.chains.embedded_parameters import data, fixed, quantity
-from por.chains.embedded_pool import Pool, decoded
-from por.chains.embedded_receipts import log_values, receipt_value
-from por.chains.embedded_server import RefusedQuestionError
-from por.chains.embedded_state import account_at, code_of, storage_at
+from por.chains.embedded.calls import called, estimated
+from por.chains.embedded.parameters import data, fixed, quantity
+from por.chains.embedded.pool import Pool, decoded
+from por.chains.embedded.receipts import log_values, receipt_value
+from por.chains.embedded.server import RefusedQuestionError
+from por.chains.embedded.state import account_at, code_of, storage_at
 from por.model import AccountState
 
 TIP_WEI = 10**9

@@ -6,8 +6,8 @@ from typing import Any
 import rlp
 from eth_utils.crypto import keccak
 
-from por.chains.embedded_parameters import fixed
-from por.chains.embedded_server import RefusedQuestionError
+from por.chains.embedded.parameters import fixed
+from por.chains.embedded.server import RefusedQuestionError
 
 Value = dict[str, object]
 

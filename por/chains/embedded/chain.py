@@ -12,11 +12,11 @@ from typing import Any
 import rlp
 from eth_utils.crypto import keccak
 
-from por.chains.embedded_parameters import fixed, quantity
-from por.chains.embedded_receipts import receipt_value
-from por.chains.embedded_server import LoopbackServer, RefusedQuestionError
-from por.chains.embedded_state import account_at, block_value, proof_value
-from por.chains.embedded_transactions import TransactionAnswers
+from por.chains.embedded.parameters import fixed, quantity
+from por.chains.embedded.receipts import receipt_value
+from por.chains.embedded.server import LoopbackServer, RefusedQuestionError
+from por.chains.embedded.state import account_at, block_value, proof_value
+from por.chains.embedded.transactions import TransactionAnswers
 from por.errors import FormatError, UnavailableError
 from por.model import AccountState, BlockRef, ChainAccount, ChainId, Instant
 

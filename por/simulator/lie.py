@@ -7,8 +7,8 @@ from pathlib import Path
 from por.encoding import bundle_v1
 from por.issuer.bundle import EvidenceFiles
 from por.issuer.signing import SigningKey, bundle_directory
-from por.issuer.simulator.exchange import Exchange
 from por.model import Bundle, Digest, EvidenceEntry, ReserveAccount
+from por.simulator.exchange import Exchange
 
 DOCUMENT = "document"
 

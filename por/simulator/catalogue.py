@@ -1,7 +1,7 @@
 """List every lie the simulator can tell, and those that no evidence can reveal."""
 
-from por.issuer.simulator import lies_chain, lies_liabilities, lies_publication, lies_reserves
-from por.issuer.simulator.lie import Lie
+from por.simulator import lies_chain, lies_liabilities, lies_publication, lies_reserves
+from por.simulator.lie import Lie
 
 LIES: tuple[Lie, ...] = (
     *lies_liabilities.LIES,
