@@ -166,7 +166,8 @@ def por(*arguments: object) -> Run:
 
 def told(lie: Lie, exchange: Exchange, stage: Path) -> Run:
     """Tell a lie in an empty folder, and run its victim's command."""
-    return por(*lie.tell(exchange, stage))
+    with exchange.aside():
+        return por(*lie.tell(exchange, stage))
 
 
 def must_be_caught(run: Run, check: str, outcome: str) -> None:

@@ -1,4 +1,4 @@
-"""Authenticate a commitments root by what an address anchored for the instant in a registry."""
+"""Authenticate a commitments root by what an address anchored for its instant (`por/spec/registry.md`, verifying)."""
 
 from collections.abc import Sequence
 

@@ -185,7 +185,7 @@ CATALOGUE: tuple[Check, ...] = (
     Check(
         "attestation.signed",
         "Did as many members as the committee's threshold sign exactly this statement?",
-        "the certificate's signatures, its committee, and possession of the BLS keys that signed",
+        "the signatures, the committee, and possession of the BLS keys that signed",
         "that many distinct members signed it",
         "fewer did, or a signature is malformed, over another statement, or of nobody in the committee",
         "contracts signed, and without them there are too few",
@@ -230,7 +230,7 @@ CATALOGUE: tuple[Check, ...] = (
     Check(
         "attestation.revoked",
         "Did the committee take the attestation back, as far as you were given revocations?",
-        "certificates of revocations (--revocation)",
+        "the revocations given (--revocation)",
         "never: that there is no revocation cannot be shown by what was given",
         "a revocation of this statement holds for this committee",
         "no such revocation was given, or the signatures of one could not all be checked",
@@ -251,7 +251,7 @@ CATALOGUE: tuple[Check, ...] = (
         "the statement's commitment, the anchored entry beside it, --bundle, --entry and the policy's registry",
         "all that you gave is what was attested",
         "the statement is about another entry, another address's or another bundle's",
-        "the certificate does not carry the entry, so that a bundle cannot be compared",
+        "the entry does not stand beside the statement, so that a bundle cannot be compared",
         "that the entry is the newest one for its instant",
     ),
 )

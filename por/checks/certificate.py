@@ -236,7 +236,7 @@ def _figure(figure: Figure, policy: Policy) -> Finding:
 
 def _entry(statement: Statement) -> Observation[AnchoredEntry]:
     if statement.entry is None:
-        return Missing("the certificate does not carry the entry that it is about; give its id, which a registry tells")
+        return Missing("the anchored entry does not stand beside the statement; give its id, which a registry tells")
     return Seen(statement.entry)
 
 

@@ -1,4 +1,4 @@
-"""Ask a registry whether what was published for an instant is the only thing published for it (T35)."""
+"""Ask whether what was published for an instant is the only thing published for it (`por/spec/registry.md`, T35)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -102,8 +102,8 @@ def _chain(text: str) -> tuple[ChainId, int]:
 
 def open_points(policy: Policy) -> Iterator[str]:
     """Say what will stay inconclusive, or rests on little, under this policy."""
-    if not (policy.keys or policy.bundles or policy.roots):
-        yield "no key, bundle digest or root: publication.identified stays inconclusive"
+    if not (policy.keys or policy.bundles or policy.roots or policy.registry):
+        yield "no key, bundle digest, root or registry: publication.identified stays inconclusive"
     if not policy.chains:
         yield "no [[chain]]: nothing about any chain can be confirmed"
     for rule in policy.chains.values():

@@ -58,7 +58,7 @@ def reread_registry(view: Observation[RegistryView], sources: Sources) -> Observ
     seen, source = view.value, sources.by_chain[view.value.pin.contract.chain]
 
     def unchanged() -> RegistryView:
-        require_unchanged(source, (seen.final, *(found.block for found in seen.entries)))
+        require_unchanged(source, (seen.final, *(found.block for found in seen.entries)))  # view 8
         return seen
 
     return observe(unchanged)

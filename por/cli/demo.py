@@ -90,6 +90,6 @@ def examine(exchange: Exchange, lie: Lie) -> tuple[int, Verdict | None]:
     """Tell a lie, run its victim's command, and return the exit status and the verdict read from its JSON."""
     stage = Path(tempfile.mkdtemp(prefix="lie-", dir=exchange.directory))
     output = stage / "verdict.json"
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()), exchange.aside():
         status = program.main([*lie.tell(exchange, stage), "--output", str(output)])
     return status, verdict_v1.read(output.read_bytes()) if output.exists() else None

@@ -10,12 +10,13 @@ from por.cli.publishing import (
     contract,
     nodes_of,
     opened_wallet,
+    option,
     require_address,
     whole_number,
 )
 from por.encoding.reader import read_hex
 from por.errors import FormatError
-from por.model import Digest
+from por.model import AssetId, Digest
 from por.publish.feeds import KINDS, RATIO_DECIMALS, Parameters, make
 
 EXAMPLE = (
@@ -53,9 +54,9 @@ def _parameters(args: argparse.Namespace) -> Parameters:
     require_address(args.issuer, "--issuer")
     parameters = Parameters(
         issuer=args.issuer,
-        committee=_committee(args.committee),
+        committee=option(_committee, args.committee, "--committee"),
         policy=_policy(args.policy),
-        asset=args.asset,
+        asset=str(option(AssetId.parse, args.asset, "--asset")),
         decimals=_decimals(args.decimals, args.kind),
         kind=args.kind,
     )
@@ -64,16 +65,13 @@ def _parameters(args: argparse.Namespace) -> Parameters:
 
 
 def _committee(text: str) -> bytes:
-    try:
-        if not text.startswith("0x"):
-            raise FormatError("a committee's id begins with 0x")
-        return read_hex(text[2:], 32, 32)
-    except FormatError as error:
-        raise error.within("--committee") from error
+    if not text.startswith("0x"):
+        raise FormatError("a committee's id begins with 0x")
+    return read_hex(text[2:], 32, 32)
 
 
 def _policy(text: str) -> Digest:
-    return Digest.parse(text) if text.startswith("sha256:") else load_policy(Path(text)).digest
+    return option(Digest.parse, text, "--policy") if text.startswith("sha256:") else load_policy(Path(text)).digest
 
 
 def _decimals(text: str | None, kind: str) -> int:

@@ -5,11 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from por.chains import open_source
-from por.checks.evidence import read_document
+from por.cli.attester_files import read_certificate
 from por.cli.publishing import add_node_options, add_payer_options, contract, nodes_of, opened_wallet
-from por.encoding import certificate_v1
 from por.errors import FormatError
-from por.model import AnchoredEntry, Certificate, Source
+from por.model import AnchoredEntry, Source
 from por.publish.feeds import entry_in_logs, settle
 from por.publish.history import entry_named
 from por.publish.index_schema import opened_to_read
@@ -37,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
     feed, registry = contract(args.feed, "FEED"), contract(args.registry, "--registry")
     if feed.chain != registry.chain:
         raise FormatError(f"not on {feed.chain}, where the feed is", "--registry")
-    certificate = _certificate(args.certificate)
+    certificate = read_certificate(args.certificate)
     nodes = nodes_of(args, feed.chain)
     finder = _finder(args.database, registry.address, open_source(nodes.chain, nodes.urls))
     with opened_wallet(args, nodes) as wallet:
@@ -45,13 +44,6 @@ def run(args: argparse.Namespace) -> int:
     how = "was there already" if settled.block is None else f"started in block {settled.block.number}, final; "
     print(f"round {settled.round} {how}{'' if settled.gas is None else f'{settled.gas} gas'}")
     return 0
-
-
-def _certificate(path: Path) -> Certificate:
-    try:
-        return certificate_v1.read(read_document(path, certificate_v1.MAX_BYTES))
-    except FormatError as error:
-        raise error.within(f"{path}:") from error
 
 
 def _finder(database: Path | None, registry: str, source: Source) -> Callable[[bytes], AnchoredEntry]:

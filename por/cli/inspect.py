@@ -8,11 +8,16 @@ from pathlib import Path
 
 from por.checks.evidence import read_document
 from por.encoding import (
+    attestation_v1,
+    attester_key_v1,
     bundle_v1,
+    certificate_v1,
     commitments_v1,
+    committee_v1,
     control_signature_v1,
     evm_account_proof_v1,
     evm_header_v1,
+    identity_v1,
     inclusion_proof_v1,
     media_types,
     proof_store_v1,
@@ -26,14 +31,19 @@ from por.issuer.snapshot import read_snapshot
 EXAMPLE = "por inspect bundle/"
 
 READERS: Mapping[str, Callable[[bytes], object]] = {
+    media_types.ATTESTATION: attestation_v1.read,
+    media_types.ATTESTER_KEY: attester_key_v1.read,
     media_types.BUNDLE: bundle_v1.read,
+    media_types.CERTIFICATE: certificate_v1.read,
     media_types.COMMITMENTS: commitments_v1.read,
+    media_types.COMMITTEE: committee_v1.read,
     media_types.PROOF_STORE: proof_store_v1.read,
     media_types.RECORDING: recording_v1.read,
     media_types.SNAPSHOT: read_snapshot,
     media_types.INCLUSION_PROOF: inclusion_proof_v1.read,
     media_types.VERDICT: verdict_v1.read,
     media_types.EVM_HEADER: evm_header_v1.read,
+    media_types.IDENTITY: identity_v1.read,
     media_types.EVM_ACCOUNT_PROOF: evm_account_proof_v1.read,
     media_types.CONTROL_SIGNATURE: control_signature_v1.read,
 }

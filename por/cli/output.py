@@ -7,6 +7,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from por.checks.evidence import read_document
 from por.encoding import verdict_v1
 from por.errors import FormatError
 from por.model import Instant, Verdict
@@ -23,8 +24,13 @@ def new_path(text: str) -> Path:
 
 def add_verdict_options(parser: argparse.ArgumentParser) -> None:
     """Add the options that every command with a verdict has."""
-    parser.add_argument("--json", action="store_true", help="print the verdict as canonical JSON")
     parser.add_argument("--output", metavar="FILE", type=new_path, help="also write the verdict JSON to FILE")
+    add_rendering_options(parser)
+
+
+def add_rendering_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say how a verdict is printed, and as of when."""
+    parser.add_argument("--json", action="store_true", help="print the verdict as canonical JSON")
     parser.add_argument("--all", action="store_true", help="list every finding, also those that passed")
     parser.add_argument("--now", metavar="INSTANT", help="judge ages at this UTC instant, not at the machine's clock")
 
@@ -41,10 +47,15 @@ def clock(args: argparse.Namespace) -> Instant:
 
 def put_verdict(verdict: Verdict, args: argparse.Namespace) -> int:
     """Print a verdict, write it where asked, and return its exit status."""
-    document = verdict_v1.write(verdict)
     if args.output:
-        write_file(args.output, document)
-    sys.stdout.write(document.decode() + "\n" if args.json else render(verdict, all_findings=args.all))
+        write_file(args.output, verdict_v1.write(verdict))
+    return print_verdict(verdict, args)
+
+
+def print_verdict(verdict: Verdict, args: argparse.Namespace) -> int:
+    """Print a verdict and return its exit status."""
+    text = verdict_v1.write(verdict).decode() + "\n" if args.json else render(verdict, all_findings=args.all)
+    sys.stdout.write(text)
     return verdict.exit_code
 
 
@@ -61,6 +72,19 @@ def write_file(path: Path, data: bytes, mode: int = 0o644) -> None:
             path.hardlink_to(written)
     except OSError as error:
         raise FormatError(f"cannot be written: {error.strerror}", str(path)) from error
+
+
+def write_once(path: Path, data: bytes) -> bool:
+    """Write a file, or find it there already with these very bytes; return whether it was written now.
+
+    Raises: FormatError for a file that holds anything else: nothing is written over.
+    """
+    if path.exists():
+        if read_document(path, max(len(data), 1)) != data:
+            raise FormatError("is there already and holds something else; choose another name", str(path))
+        return False
+    write_file(path, data)
+    return True
 
 
 class Progress:

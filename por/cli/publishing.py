@@ -1,9 +1,9 @@
 """Open what a command that publishes needs: nodes of one chain, the account that pays, contracts by CAIP-10 names."""
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from por.cli.sources import add_source_options, source_urls
 from por.errors import FormatError
@@ -14,6 +14,8 @@ from por.publish.reading import ContractReader
 from por.publish.signers import open_signer
 from por.publish.signers.account import Account
 from por.publish.transactions import Wallet, WalletLimits
+
+Parsed = TypeVar("Parsed")
 
 GWEI_DIGITS = 9
 DEFAULT_MAX_FEE = "50"
@@ -45,12 +47,17 @@ def add_payer_options(parser: argparse.ArgumentParser, name: str = "--payer") ->
     )
 
 
+def option(read: Callable[[str], Parsed], text: str, place: str) -> Parsed:
+    """Return what `read` makes of an option; its FormatError names the option."""
+    try:
+        return read(text)
+    except FormatError as error:
+        raise error.within(f"{place}:") from error
+
+
 def contract(text: str, place: str) -> ChainAccount:
     """Read a contract or account of an EVM chain. Raises: FormatError naming the option."""
-    try:
-        return evm_account(text)
-    except FormatError as error:
-        raise error.within(place) from error
+    return option(evm_account, text, place)
 
 
 def require_address(text: str, place: str) -> None:
@@ -88,7 +95,8 @@ def opened_wallet(args: argparse.Namespace, nodes: Nodes) -> Iterator[Wallet]:
     signer = open_signer(args.payer)
     if not isinstance(signer, Account):
         raise FormatError("this signer is no account: it cannot pay for a transaction", "--payer, --signer")
-    wallet = Wallet(nodes.chain, nodes.urls[0], signer, WalletLimits(_max_fee(args.max_fee)))
+    max_fee = option(lambda text: parse_coins(text, GWEI_DIGITS), args.max_fee, "--max-fee")
+    wallet = Wallet(nodes.chain, nodes.urls[0], signer, WalletLimits(max_fee))
     try:
         yield wallet
     finally:
@@ -103,10 +111,3 @@ def opened_reader(nodes: Nodes, sender: str | None = None) -> Iterator[ContractR
         yield reader
     finally:
         reader.close()
-
-
-def _max_fee(text: str) -> int:
-    try:
-        return parse_coins(text, GWEI_DIGITS)
-    except FormatError as error:
-        raise error.within("--max-fee") from error

@@ -37,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
     """Deploy what is not there, and write where all stands."""
     deployment.require_names(args.only)
     nodes = nodes_of(args)
-    before = _before(args.output, nodes.chain)
+    before = _before(args.output, nodes.chain, args.only or list(CONTRACTS))
     source = open_source(nodes.chain, nodes.urls)
     contracts, blocks = dict(before.contracts) if before else {}, []
     with opened_wallet(args, nodes) as wallet:
@@ -56,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _before(path: Path, chain: ChainId) -> Deployment | None:
+def _before(path: Path, chain: ChainId, wanted: list[str]) -> Deployment | None:
     if not path.exists():
         return None
     try:
@@ -65,6 +65,9 @@ def _before(path: Path, chain: ChainId) -> Deployment | None:
         raise error.within(f"{path}:") from error
     if before.chain != chain:
         raise FormatError(f"it is there already, and of {before.chain}; choose another name", str(path))
+    missing = [name for name in wanted if name not in before.contracts]
+    if missing:
+        raise FormatError(f"it is there already, without {', '.join(missing)}; choose another name", str(path))
     return before
 
 

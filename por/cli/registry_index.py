@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
         entries = index.rows.execute("SELECT count(*) FROM entries").fetchone()[0]
     progress.done()
     if done.rebuilt_from is not None:
-        print(f"the chain was rewritten below finality: read anew after block {done.rebuilt_from}", file=sys.stderr)
+        print(f"the chain was rewritten below finality: read anew from block {done.rebuilt_from} on", file=sys.stderr)
     if not done.is_proven:
         print("the node gives no state proofs: that no newest entry was left out is not shown", file=sys.stderr)
     print(f"{entries} entries; read up to block {done.last.number}, 0x{done.last.hash.hex()}")

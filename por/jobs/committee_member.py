@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 
-from por.checks.chain_view import Sources
-from por.checks.evidence import OpenBundle, read_document
+from por.checks.evidence import read_document
 from por.checks.observation import Seen
 from por.checks.registry_reading import policys_view
+from por.checks.sources import Sources
 from por.encoding import attestation_v1, certificate_v1, committee_v1, verdict_v1
 from por.encoding.digests import digest_of
 from por.encoding.job_v1 import AttestSettings
@@ -26,7 +26,7 @@ from por.model import (
 )
 from por.proofs import attestation
 from por.publish.attestations import Attestations
-from por.publish.attesting import Tolerance, collected, require_same, signed_by, statement_of
+from por.publish.attesting import Tolerance, collected, commitment_of, require_same, signed_by, statement_of
 from por.publish.signers import Signer, open_signer
 from por.publish.signers.account import Account
 from por.publish.transactions import Wallet, WalletLimits
@@ -76,14 +76,13 @@ class CommitteeMember:
 
         Raises: PublishError; SourceError.
         """
-        own = statement_of(examined.verdict, examined.expires, self._entry(examined.opened))
+        own = statement_of(examined.verdict, examined.expires, self._entry(examined))
         if self._settings.propose:
             return Signing(self._signed(own, examined))
         refused = []
-        for draft in _about(own, drafts):
+        for draft in sorted(_about(own, drafts), key=_observed, reverse=True):
             try:
-                same = require_same(draft.statement, own, self._now, Tolerance(validity=self._settings.expires_in))
-                attestation.signer(draft)
+                same = self._same(draft, own)
             except (EvidenceError, PublishError) as error:
                 refused.append(str(error))
             else:
@@ -103,10 +102,7 @@ class CommitteeMember:
         threshold = self._committee.threshold
         if len(joined) < threshold:
             return Collection(None, len(joined), threshold, tuple(refused))
-        try:
-            certificate = collected(list(joined.values()), self._committee)
-        except EvidenceError as error:
-            raise PublishError(f"the signatures do not join: {error}") from error
+        certificate = collected(list(joined.values()), self._committee)
         return Collection(certificate_v1.write(certificate), len(joined), threshold, tuple(refused))
 
     def submit(self, certificate: bytes) -> str:
@@ -120,6 +116,12 @@ class CommitteeMember:
             raise PublishError(f"the registry would not take the certificate: {error}") from error
         return f"0x{done.digest.hex()} since {done.at}"
 
+    def _same(self, draft: SignedStatement, own: Statement) -> Statement:
+        if draft.member not in self._committee.members:
+            raise PublishError("the draft is of no member of the committee")
+        attestation.signer(draft)
+        return require_same(draft.statement, own, self._now, Tolerance(validity=self._settings.expires_in))
+
     def _open(self, spec: str) -> Signer:
         # A key in the environment can be taken once, and may be that of both signer and payer.
         if spec not in self._opened:
@@ -128,17 +130,20 @@ class CommitteeMember:
 
     def _signed(self, statement: Statement, examined: Examined) -> bytes:
         report = digest_of(verdict_v1.write(examined.verdict))
-        pin = self._job.policy.registry
-        issuer = None if pin is None else pin.issuer
+        pin, anchoring = self._job.policy.registry, examined.opened.bundle.anchored_by
+        named = None if anchoring is None else anchoring.address
+        issuer = named if pin is None else pin.issuer
         return attestation_v1.write(signed_by(self.signer, statement, self._committee, report, issuer))
 
-    def _entry(self, opened: OpenBundle) -> AnchoredEntry | None:
+    def _entry(self, examined: Examined) -> AnchoredEntry | None:
+        """Find the entry that readers may compare with. Raises: UnavailableError."""
         if self._job.policy.registry is None:
             return None
-        view = policys_view(self._job.policy, Sources(open_sources(self._job)), opened.bundle.instant)
+        wanted = commitment_of(examined.verdict)
+        view = policys_view(self._job.policy, Sources(open_sources(self._job)), examined.opened.bundle.instant)
         if not isinstance(view, Seen):
             raise UnavailableError(view.reason)
-        return None if view.value.newest is None else view.value.newest.entry
+        return next((found.entry for found in view.value.entries if found.id == wanted), None)
 
     def _misfit(self, other: SignedStatement, mine: SignedStatement) -> str:
         if other.member not in self._committee.members:
@@ -180,3 +185,10 @@ def _about(own: Statement, documents: Sequence[bytes]) -> Iterator[SignedStateme
         said, mine = signed.statement.content, own.content
         if isinstance(said, Attestation) and isinstance(mine, Attestation) and said.commitment == mine.commitment:
             yield signed
+
+
+def _observed(signed: SignedStatement) -> tuple[int, bytes]:
+    """Order drafts: whoever proposes anew, having lost the first proposal, is followed."""
+    content = signed.statement.content
+    observed = content.observed_at.seconds if isinstance(content, Attestation) else 0
+    return observed, signed.member

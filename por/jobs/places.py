@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from por.chains.transport import DEFAULT_LIMITS, Transport, below, origin
-from por.checks.chain_view import Sources
 from por.checks.evidence import NOTE_MAX_BYTES, read_capped
 from por.checks.observation import Seen
+from por.checks.sources import Sources
 from por.encoding import bundle_v1
 from por.encoding.digests import digest_of
 from por.errors import FormatError, SourceError, UnavailableError

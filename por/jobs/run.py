@@ -3,8 +3,8 @@
 import time
 from collections.abc import Mapping
 
-from por.checks.chain_view import Sources
 from por.checks.evidence import read_document
+from por.checks.sources import Sources
 from por.encoding import canonical, certificate_v1, verdict_v1
 from por.encoding.digests import digest_of
 from por.errors import FormatError, PublishError, SourceError

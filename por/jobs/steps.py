@@ -3,13 +3,13 @@
 Documents of a run are read back from its folder, so a run that goes on after a kill is as one that was not killed.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from por.chains.recording import RecordingSource
-from por.checks.chain_view import Sources
 from por.checks.evidence import read_document
+from por.checks.sources import Sources
 from por.checks.verify import verify
 from por.encoding import recording_v1, verdict_v1
 from por.encoding.digests import digest_of
@@ -167,8 +167,8 @@ def submit(work: Work) -> str:
     return transaction
 
 
-EXAMINATION: Mapping[str, Step] = {"fetch": take_bundle, "verify": examine, "record": record, "report": report}
-ATTESTING: Mapping[str, Step] = {"sign": sign, "certify": certify, "submit": submit}
+EXAMINATION: dict[str, Step] = {"fetch": take_bundle, "verify": examine, "record": record, "report": report}
+ATTESTING: dict[str, Step] = {"sign": sign, "certify": certify, "submit": submit}
 
 
 def _kept(work: Work, name: str, document: bytes | None) -> str | None:

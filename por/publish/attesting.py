@@ -3,7 +3,7 @@
 Nothing is decided here: a statement says what a verdict found, whatever that is.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -107,6 +107,15 @@ def require_same(draft: Statement, own: Statement, now: Instant, tolerance: Tole
     return draft
 
 
+def require_member(signer: Signer, committee: Committee) -> None:
+    """Raise: PublishError for a signer that cannot sign for this committee."""
+    if signer.member not in committee.members:
+        raise PublishError(f"{signer.name} is no member of the committee")
+    _require_scheme(signer.name, signer.scheme, committee)
+    if isinstance(signer, ContractMember) and signer.chain_id != committee.chain_id:
+        raise PublishError(f"{signer.name} is on another chain than the committee's, eip155:{committee.chain_id}")
+
+
 def signed_by(
     signer: Signer, statement: Statement, committee: Committee, report: Digest | None, issuer: str | None
 ) -> SignedStatement:
@@ -114,7 +123,7 @@ def signed_by(
 
     `issuer` is the address that anchors for the issuer, None where none is known. Raises: PublishError.
     """
-    _require_member(signer, committee)
+    require_member(signer, committee)
     if issuer is not None and signer.member == bytes(12) + bytes.fromhex(issuer[2:]):
         raise PublishError(f"{signer.name} anchors for the issuer; an attester is somebody else")
     key = b""
@@ -123,19 +132,25 @@ def signed_by(
     signature = signer.sign(statement_digest(statement.content))
     if len(signature) > MAX_CONTRACT_SIGNATURE:
         raise PublishError(f"a signature of {len(signature)} bytes; at most {MAX_CONTRACT_SIGNATURE} are kept")
-    signed = SignedStatement(statement, signer.scheme, signer.member, key, signature, report)
+    return require_signed(SignedStatement(statement, signer.scheme, signer.member, key, signature, report))
+
+
+def require_signed(signed: SignedStatement) -> SignedStatement:
+    """Return a statement once its signature is its signer's own, as far as no contract has to say so.
+
+    Raises: PublishError.
+    """
     try:
         attestation.signer(signed)
     except EvidenceError as error:
-        raise PublishError(f"{signer.name} gave a signature that is not its own: {error}") from error
+        raise PublishError(f"the signature of {_name(signed)} is not its own: {error}") from error
     return signed
 
 
 def collected(statements: Sequence[SignedStatement], committee: Committee) -> Certificate:
     """Join signed statements into a certificate, each signature checked (signing 6).
 
-    Raises: PublishError that names the statement that does not fit, or says how many are missing; EvidenceError for
-    BLS keys or signatures that cancel out together.
+    Raises: PublishError that names the statement that does not fit, or says how many are missing.
     """
     if not statements:
         raise PublishError("no signed statement was given")
@@ -154,15 +169,10 @@ def collected(statements: Sequence[SignedStatement], committee: Committee) -> Ce
     if missing > 0:
         raise PublishError(f"{len(by_member)} of {committee.threshold} signatures are there, {missing} missing")
     rows = [by_member[member] for member in sorted(by_member)]
-    certificate = Certificate(
-        statement=first,
-        committee=committee,
-        signers=tuple(sorted(by_member)),
-        reports=tuple(row.report for row in rows if row.report is not None),
-        signatures=_joined(rows, committee),
-    )
-    attestation.signers(certificate)
-    return certificate
+    try:
+        return _joined(rows, committee)
+    except EvidenceError as error:
+        raise PublishError(f"the signatures do not join: {error}") from error
 
 
 def _figure(finding: Finding) -> Figure:
@@ -214,14 +224,6 @@ def _untimely(draft: Statement, now: Instant, tolerance: Tolerance) -> Iterator[
         yield f"expires at {content.expires_at}, more than {tolerance.validity} s after it was observed"
 
 
-def _require_member(signer: Signer, committee: Committee) -> None:
-    if signer.member not in committee.members:
-        raise PublishError(f"{signer.name} is no member of the committee")
-    _require_scheme(signer.name, signer.scheme, committee)
-    if isinstance(signer, ContractMember) and signer.chain_id != committee.chain_id:
-        raise PublishError(f"{signer.name} is on another chain than the committee's, eip155:{committee.chain_id}")
-
-
 def _require_scheme(name: str, scheme: SignatureScheme, committee: Committee) -> None:
     possible = {committee.scheme}
     if committee.scheme is SignatureScheme.CONTRACT:
@@ -248,9 +250,18 @@ def _require_signed(name: str, signed: SignedStatement, committee: Committee) ->
         raise PublishError(f"the statement of {name} does not hold: {error}") from error
 
 
-def _joined(rows: Iterable[SignedStatement], committee: Committee) -> tuple[bytes, ...]:
+def _joined(rows: Sequence[SignedStatement], committee: Committee) -> Certificate:
+    """Make the certificate, and check it whole: BLS keys or signatures may cancel out together."""
     signatures = tuple(row.signature for row in rows)
-    return (bls.aggregate(signatures),) if committee.scheme is SignatureScheme.BLS else signatures
+    certificate = Certificate(
+        statement=rows[0].statement,
+        committee=committee,
+        signers=tuple(row.member for row in rows),
+        reports=tuple(row.report for row in rows if row.report is not None),
+        signatures=(bls.aggregate(signatures),) if committee.scheme is SignatureScheme.BLS else signatures,
+    )
+    attestation.signers(certificate)
+    return certificate
 
 
 def _name(signed: SignedStatement) -> str:

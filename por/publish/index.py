@@ -40,7 +40,7 @@ _OF_ROLE: dict[str, tuple[Event, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """Say what a run did: the last block now read, and the last common block where the chain was rewritten.
+    """Say what a run did: the last block now read, and the first read anew because the chain was rewritten.
 
     `is_proven` tells whether every issuer's newest entry was proven, against that block's state, to be the newest.
     """
@@ -81,7 +81,7 @@ def _forget_uncommon(index: Index, source: Source) -> int | None:
             common = block.number
             break
     index.forget_after(common)
-    return common
+    return common + 1
 
 
 def _read_span(index: Index, source: Source, first: int, last: int) -> None:

@@ -126,13 +126,9 @@ class Index:
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """Change rows, all or none; a second process waits."""
-        self.rows.execute("BEGIN IMMEDIATE")
-        try:
+        with self.rows:
+            self.rows.execute("BEGIN IMMEDIATE")
             yield self.rows
-        except BaseException:
-            self.rows.execute("ROLLBACK")
-            raise
-        self.rows.execute("COMMIT")
 
     def forget_after(self, block: int) -> None:
         """Delete all that stands in later blocks than `block`."""

@@ -13,8 +13,8 @@ def certificate_sentence(verdict: Verdict) -> str:
     if found and failed == "attestation.outcome":
         return f"{_signed(verdict)} found FAIL for {what}, {_when(verdict)}."
     if verdict.outcome is Outcome.FAIL:
-        return f"this certificate about {what} does not hold: {failed} failed."
-    return f"this certificate about {what} decides nothing for you: {_names(verdict, Outcome.INCONCLUSIVE)} undecided."
+        return f"what attesters signed about {what} does not hold for you: {failed} failed."
+    return f"what attesters signed about {what} decides nothing for you: {_names(verdict, Outcome.INCONCLUSIVE)} undecided."
 
 
 def _what(verdict: Verdict) -> str:

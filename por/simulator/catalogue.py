@@ -1,6 +1,6 @@
 """List every lie the simulator can tell, and those that no evidence can reveal."""
 
-from por.simulator import lies_chain, lies_liabilities, lies_publication, lies_reserves
+from por.simulator import lies_chain, lies_liabilities, lies_publication, lies_registry, lies_reserves
 from por.simulator.lie import Lie
 
 LIES: tuple[Lie, ...] = (
@@ -8,5 +8,6 @@ LIES: tuple[Lie, ...] = (
     *lies_reserves.LIES,
     *lies_publication.LIES,
     *lies_chain.LIES,
+    *lies_registry.LIES,
 )
 UNSEEN: tuple[Lie, ...] = (*lies_publication.UNSEEN, *lies_reserves.UNSEEN)

@@ -1,17 +1,20 @@
 """Run an honest exchange on the embedded chain: customers in two segments, coins in five accounts, one snapshot.
 
+Its bundle is anchored in a registry on the same chain.
+
 Everything is made from fixed seeds, so two runs publish the same bytes, but for the master and signing keys' files.
 """
 
 import csv
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from por.chains import open_source
 from por.chains.embedded import EmbeddedChain
+from por.chains.embedded.server import LoopbackServer
 from por.chains.embedded.token import (
     TOKEN_BASE_SLOT,
     TOKEN_CODE_HASH,
@@ -19,6 +22,7 @@ from por.chains.embedded.token import (
     TOKEN_DECIMALS,
     mint_data,
 )
+from por.checks.evidence import open_bundle
 from por.encoding import inclusion_proof_v1, tables_v1
 from por.issuer.accounts import read_accounts
 from por.issuer.assets import AssetTable
@@ -32,17 +36,25 @@ from por.issuer.snapshot import take_snapshot, write_snapshot
 from por.issuer.store import ProofStore
 from por.issuer.workspace import Workspace
 from por.model import AssetId, CaseRule, ChainAccount, Instant, format_coins
+from por.publish.anchoring import Anchoring, anchor
+from por.publish.contracts import artifact
+from por.publish.signers.account import Account
+from por.publish.transactions import Patience, Wallet, WalletLimits
 from por.simulator.signer import SimulatedKey
 
 ISSUER = "exchange.example"
 GENESIS = Instant.parse("2026-11-01T00:00:00Z")
 CUSTOMER = "customer-7@example.com"
+ANCHORING = "anchoring"
 ACCOUNTS = {
     "cold": ("customer", "cold"),
     "hot": ("customer", "hot"),
     "guarantee": ("guarantee", "cold"),
     "house": ("house", "hot"),
 }
+Distortion = Callable[[str, object], object]
+
+WALLET_LIMITS = WalletLimits(max_fee=10**12, patience=Patience(30, 30, 20, 10))
 
 
 def _quiet(message: str) -> None:
@@ -51,13 +63,34 @@ def _quiet(message: str) -> None:
 
 @dataclass
 class Exchange:
-    """Hold the exchange's chain, keys and directory; `url` serves the chain while the exchange is open."""
+    """Hold the exchange's chain, keys and directory; `url` serves the chain while the exchange is open.
+
+    `distortion` changes what the node answers to a method, for a node that lies with its owner.
+    """
 
     directory: Path
     chain: EmbeddedChain
     url: str
     token: str = ""
+    registry: str = ""
+    registry_block: int = 0
     keys: dict[str, SimulatedKey] = field(default_factory=dict)
+    distortion: Distortion | None = None
+
+    def answer(self, method: str, parameters: Sequence[object]) -> object:
+        """Answer a question about the chain, truly or as the distortion has it. Raises: RefusedQuestionError."""
+        said = self.chain.answer(method, parameters)
+        return said if self.distortion is None else self.distortion(method, said)
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Undo at the end of the block what happens on the chain and to the node in it."""
+        head = self.chain.head.number
+        try:
+            yield
+        finally:
+            self.distortion = None
+            self.chain.rewind(head)
 
     @property
     def coin(self) -> AssetId:
@@ -100,9 +133,27 @@ class Exchange:
 
     def policy(self, entries: str = "") -> Path:
         """Write a verifier's policy that trusts the exchange's key and one node, and waives what needs a registry."""
-        path = self.directory / f"policy-{hashlib.sha256(entries.encode()).hexdigest()[:8]}.toml"
-        path.write_text(entries + _POLICY.format(exchange=self, key=self.signing_key.verifier) + self.tables())
+        return self._policy(entries, _WAIVERS)
+
+    def registry_policy(self, entries: str = "") -> Path:
+        """Write a policy that reads the registry besides, and waives nothing."""
+        pin = f'[registry]\ncontract = "{self.registry_contract}"\nissuer = "{self.keys[ANCHORING].address}"\n'
+        return self._policy(entries, f"{pin}from_block = {self.registry_block}\nmax_delay_seconds = 86400\n\n")
+
+    def _policy(self, entries: str, more: str) -> Path:
+        path = self.directory / f"policy-{hashlib.sha256((entries + more).encode()).hexdigest()[:8]}.toml"
+        known = _POLICY.format(exchange=self, key=self.signing_key.verifier)
+        path.write_text(entries + known + more + self.tables())
         return path
+
+    @property
+    def registry_contract(self) -> ChainAccount:
+        """Name the registry."""
+        return ChainAccount(self.chain.chain, self.registry)
+
+    def wallet(self, name: str = ANCHORING) -> Wallet:
+        """Return a wallet of one of the exchange's keys."""
+        return Wallet(self.chain.chain, self.url, Account.from_secret(self.keys[name].private), WALLET_LIMITS)
 
     def tables(self) -> str:
         """Write the token's denomination and layout as a policy has them."""
@@ -136,13 +187,15 @@ max_skew_seconds = 600
 id = "{exchange.chain.chain}"
 sources = 1
 
-[[waive]]
+"""
+
+_WAIVERS = """[[waive]]
 check = "publication.anchored"
-reason = "the embedded chain has no registry"
+reason = "this verifier reads no registry"
 
 [[waive]]
 check = "publication.unequivocal"
-reason = "the embedded chain has no registry"
+reason = "this verifier reads no registry"
 
 """
 
@@ -165,13 +218,16 @@ def open_exchange(directory: Path, customers: int = 2000) -> Iterator[Exchange]:
     """Build everything up to the published bundle, and serve the chain until the block ends."""
     directory.mkdir(parents=True, exist_ok=True)
     chain = EmbeddedChain(GENESIS)
-    with chain.serve() as url:
-        exchange = Exchange(directory, chain, url)
-        exchange.keys = {name: SimulatedKey.from_seed(name) for name in (*ACCOUNTS, "stranger")}
+    exchange = Exchange(directory, chain, "")
+    with LoopbackServer(exchange.answer) as server:
+        exchange.url = server.url
+        exchange.keys = {name: SimulatedKey.from_seed(name) for name in (*ACCOUNTS, ANCHORING, "stranger")}
         totals = _write_ledger(exchange, customers)
         instant = _run_chain(exchange, totals)
         _commit(exchange, instant)
         publish_snapshot(exchange)
+        chain.instant_mining = True
+        anchor_bundle(exchange, exchange.bundle)
         yield exchange
 
 
@@ -179,7 +235,9 @@ def _run_chain(exchange: Exchange, totals: dict[str, int]) -> Instant:
     chain = exchange.chain
     chain.mine()
     exchange.token = chain.deploy(TOKEN_CREATION_CODE)
-    chain.mine()
+    exchange.registry = chain.deploy(artifact("ReserveRegistry").creation)
+    exchange.registry_block = chain.mine().number
+    chain.fund(exchange.keys[ANCHORING].address, 10**18)
     shares = {"cold": (7, 10), "hot": (4, 10), "guarantee": (4, 10), "house": (1, 4)}
     for name, (over, under) in shares.items():
         chain.fund(exchange.keys[name].address, totals["coin"] * over // under)
@@ -189,6 +247,12 @@ def _run_chain(exchange: Exchange, totals: dict[str, int]) -> Instant:
     chain.mine()
     chain.mine()
     return instant
+
+
+def anchor_bundle(exchange: Exchange, bundle: Path, name: str = ANCHORING) -> Anchoring:
+    """Anchor a bundle with one of the exchange's keys."""
+    source = open_source(exchange.chain.chain, [exchange.url])
+    return anchor(open_bundle(bundle), exchange.registry_contract, exchange.wallet(name), source)
 
 
 def _write_ledger(exchange: Exchange, customers: int) -> dict[str, int]:
@@ -257,6 +321,7 @@ def publish_snapshot(exchange: Exchange) -> None:
         layouts=tables_v1.read_tables(exchange.tables().encode()).layouts,
         previous=None,
         supersedes=None,
+        anchored_by=exchange.account(ANCHORING),
     )
     bundle, files = assemble(inputs, {source.chain: source}, _quiet)
     workspace.put("bundle", bundle_directory(bundle, files.data, exchange.signing_key))

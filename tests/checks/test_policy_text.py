@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -11,7 +12,8 @@ import pytest
 from por.checks.policy import load_policy
 from por.checks.policy_text import described, open_points, starting_policy
 from por.errors import FormatError
-from por.model import AssetClass, ChainId, ChainRule, Denomination, Digest, Waiver
+from por.model import AssetClass, ChainId, ChainRule, Denomination, Digest, RegistryPin, Waiver
+from tests.checks.registry_scenery import PIN
 from tests.checks.scenery import CHAIN, ETH, ISSUER, KEY, USDC, policy
 
 REGISTRY = ("publication.anchored", "publication.unequivocal")
@@ -63,11 +65,16 @@ def test_t39_a_malformed_key_never_gets_into_a_policy(key: str) -> None:
 
 def test_a_policy_without_pins_says_what_stays_open() -> None:
     points = list(open_points(policy(keys=(), chains={}, waivers=())))
-    assert [point.partition(":")[0] for point in points[:2]] == ["no key, bundle digest or root", "no [[chain]]"]
+    assert [point.partition(":")[0] for point in points[:2]] == [
+        "no key, bundle digest, root or registry",
+        "no [[chain]]",
+    ]
     assert [point.split()[0] for point in points[2:]] == list(REGISTRY)
 
 
-@pytest.mark.parametrize("pins", [{"keys": (KEY,)}, {"bundles": (Digest(bytes(32)),)}, {"roots": (bytes(32),)}])
+@pytest.mark.parametrize(
+    "pins", [{"keys": (KEY,)}, {"bundles": (Digest(bytes(32)),)}, {"roots": (bytes(32),)}, {"registry": PIN}]
+)
 def test_any_pin_closes_the_first_point(pins: dict[str, object]) -> None:
     points = list(open_points(policy(**{"keys": (), **pins})))
     assert not any(point.startswith("no key") for point in points)
@@ -77,6 +84,12 @@ def test_t55_one_source_is_said_to_be_little() -> None:
     ten = ChainId("eip155", "10")
     rules = policy(chains={CHAIN: ChainRule(CHAIN, 2, None), ten: ChainRule(ten, 1, None)}, waivers=BOTH_WAIVED)
     assert list(open_points(rules)) == ["one source is enough for eip155:10: if it lies, the verdict does"]
+
+
+def test_a_policy_with_a_registry_leaves_nothing_of_it_open() -> None:
+    assert list(open_points(policy(registry=PIN))) == []
+    (point,) = open_points(policy(registry=replace(PIN, contract=replace(PIN.contract, chain=ChainId("eip155", "10")))))
+    assert point.startswith("the registry is on eip155:10, and no [[chain]]")
 
 
 def test_a_policy_that_leaves_nothing_open_says_nothing() -> None:
@@ -115,6 +128,28 @@ def test_a_policy_in_words_says_everything_it_trusts_requires_and_waives() -> No
         f"one asset  {ETH} (18 decimals) = {USDC} (6 decimals)",
     ):
         assert expected in lines
+
+
+def test_a_policy_in_words_says_which_registry_and_committees_it_believes() -> None:
+    lines = list(described(policy(registry=PIN, committees=(b"\x07" * 32,), registries=(b"\x08" * 32,))))
+    for expected in (
+        f"asks       what {PIN.issuer} anchored in {PIN.contract}, from block {PIN.from_block} on",
+        "accepts    anchors up to 1 d after the instant",
+        f"trusts     committee 0x{'07' * 32}",
+        f"registry   by its code hash 0x{'08' * 32}",
+    ):
+        assert expected in lines
+    assert not any("anchored in" in line or "committee" in line for line in described(policy()))
+
+
+@pytest.mark.parametrize("pin", [None, PIN])
+def test_a_registry_is_in_the_policy_to_start_from_only_when_it_was_given(
+    tmp_path: Path, pin: RegistryPin | None
+) -> None:
+    (tmp_path / "p.toml").write_text(starting_policy(ISSUER, [KEY], "auditor", ["eip155:1=2"], pin))
+    rules = load_policy(tmp_path / "p.toml")
+    assert (rules.registry, rules.committees) == (pin, ())
+    assert "[registry]" in (tmp_path / "p.toml").read_text()
 
 
 def test_t73_a_policy_in_words_promises_nothing() -> None:

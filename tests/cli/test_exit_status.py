@@ -127,11 +127,11 @@ CRASHES = {
     "in the check": spoiled("por.checks.inclusion", "_open", "raise LookupError('injected')"),
     "in the report": spoiled("por.cli.output", "render", "raise KeyError('injected')"),
     "in the reader": spoiled("por.encoding.inclusion_proof_v1", "read", "raise ValueError('injected')"),
-    "an assertion": spoiled("por.checks.pins", "_one_root", "raise AssertionError('injected')"),
-    "no memory": spoiled("por.checks.pins", "_one_root", "raise MemoryError('injected')"),
-    "no stack": spoiled("por.checks.pins", "_one_root", "return bang(*a)"),
+    "an assertion": spoiled("por.checks.pins", "commitments_root", "raise AssertionError('injected')"),
+    "no memory": spoiled("por.checks.pins", "commitments_root", "raise MemoryError('injected')"),
+    "no stack": spoiled("por.checks.pins", "commitments_root", "return bang(*a)"),
     "a missing library": "sys.modules['por.cli.verify_inclusion'] = None",
-    "an input error": spoiled("por.checks.pins", "_one_root", "raise OSError(5, 'injected')"),
+    "an input error": spoiled("por.checks.pins", "commitments_root", "raise OSError(5, 'injected')"),
 }
 
 
@@ -155,7 +155,7 @@ def test_t71_a_crash_exits_70_under_python_o_too(desk: Desk) -> None:
 
 def test_t96_a_crash_shows_no_url(desk: Desk) -> None:
     url = "https://user:PASSWORD@node.example/v2/SECRETKEY"
-    spoil = spoiled("por.checks.pins", "_one_root", f"raise LookupError('at {url} it ended')")
+    spoil = spoiled("por.checks.pins", "commitments_root", f"raise LookupError('at {url} it ended')")
     run = por(*desk.customer(), program=broken(spoil))
     assert run.status == 70
     assert "SECRETKEY" not in run.err
@@ -216,7 +216,7 @@ def interrupted(*arguments: str, program: str = PROGRAM, ready: str) -> tuple[in
 
 HANG = "print('here', file=sys.stderr); time.sleep(60)"
 HANGS = {
-    "in a check": spoiled("por.checks.pins", "_one_root", HANG),
+    "in a check": spoiled("por.checks.pins", "commitments_root", HANG),
     "in the reader": spoiled("por.encoding.inclusion_proof_v1", "read", HANG),
     "at its stdin": "print('here', file=sys.stderr)",
 }

@@ -45,6 +45,14 @@ def test_init_without_output_writes_to_stdout() -> None:
         ("--chain", "eip155:1=0"),
         ("--chain", "mainnet=1"),
         ("--profile", "customer"),
+        ("--registry", "eip155:1:0x" + "77" * 20),
+        ("--registry-issuer", "0x" + "88" * 20),
+        ("--from-block", "7"),
+        ("--registry", "0x" + "77" * 20, "--registry-issuer", "0x" + "88" * 20),
+        ("--registry", "eip155:1:0x" + "AA" * 20, "--registry-issuer", "0x" + "88" * 20),
+        ("--registry", "eip155:1:0x" + "77" * 20, "--registry-issuer", "exchange.example"),
+        ("--registry", "eip155:1:0x" + "77" * 20, "--registry-issuer", "0x" + "88" * 20, "--from-block", "-1"),
+        ("--registry", "eip155:1:0x" + "77" * 20, "--registry-issuer", "0x" + "88" * 20, "--from-block", "07"),
     ],
 )
 def test_init_refuses_what_no_policy_can_hold(options: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
@@ -55,6 +63,17 @@ def test_init_refuses_what_no_policy_can_hold(options: tuple[str, ...], capsys: 
     out, err = capsys.readouterr()
     assert (status, out) == (2, "")
     assert err
+
+
+def test_init_takes_a_registry(tmp_path: Path) -> None:
+    target = tmp_path / "policy.toml"
+    pin = ("--registry", "eip155:1:0x" + "77" * 20, "--registry-issuer", "0x" + "88" * 20, "--from-block", "23600000")
+    assert main([*INIT, "--chain", "eip155:1=2", *pin, "--output", str(target)]) == 0
+    found = load_policy(target).registry
+    assert found is not None
+    assert (str(found.contract), found.issuer, found.from_block) == (pin[1], pin[3], 23_600_000)
+    run = por("policy", "check", str(target))
+    assert (run.status, len(run.out.splitlines())) == (0, 1)
 
 
 def test_init_does_not_write_where_it_cannot(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,7 +15,7 @@ from por.cli.main import main
 from por.errors import FormatError, PolicyError
 from tests.cli.desk import PROGRAM, ROOT, Desk, broken, environment
 
-CRASH = "import por.checks.pins as m\ndef bang(*a, **k): raise LookupError('injected')\nm._one_root = bang"
+CRASH = "import por.checks.pins as m\ndef bang(*a, **k): raise LookupError('injected')\nm.commitments_root = bang"
 # What a command says when it can speak: exit status, program, the customer's further options.
 SAID: dict[str, tuple[int, str, tuple[str, ...]]] = {
     "verified": (0, PROGRAM, ()),

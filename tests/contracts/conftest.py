@@ -1,4 +1,7 @@
-"""The chains that the contracts are tested on: one in this process always, a real node where there is one."""
+"""The chains that the contracts are tested on: one in this process always, a real node where there is one.
+
+What a module prepares on a chain, all its tests find there; what a test does to it is undone at the test's end.
+"""
 
 from __future__ import annotations
 
@@ -22,23 +25,43 @@ def _anvil() -> Iterator[Chain]:
         yield anvil_chain(url)
 
 
-@pytest.fixture
-def tester() -> Iterator[Chain]:
-    """Lend the chain in this process, and undo what the test did to it."""
-    chain = _tester()
-    with chain.rewound():
-        yield chain
+@pytest.fixture(scope="module")
+def shared_tester() -> Iterator[Chain]:
+    """Let a module prepare the chain in this process."""
+    with _tester().rewound():
+        yield _tester()
 
 
-@pytest.fixture
-def anvil(_anvil: Chain) -> Iterator[Chain]:
-    """Lend the real node, and undo what the test did to it."""
+@pytest.fixture(scope="module")
+def shared_anvil(_anvil: Chain) -> Iterator[Chain]:
+    """Let a module prepare the real node."""
     with _anvil.rewound():
         yield _anvil
 
 
-@pytest.fixture(params=["tester", "anvil"])
-def chain(request: pytest.FixtureRequest) -> Chain:
-    """Run the test on each chain."""
-    lent: Chain = request.getfixturevalue(request.param)
+@pytest.fixture(scope="module", params=["tester", "anvil"])
+def place(request: pytest.FixtureRequest) -> Chain:
+    """Let a module prepare each chain."""
+    lent: Chain = request.getfixturevalue(f"{request.param}_place")
     return lent
+
+
+@pytest.fixture
+def tester(shared_tester: Chain) -> Iterator[Chain]:
+    """Lend the chain in this process."""
+    with shared_tester.rewound():
+        yield shared_tester
+
+
+@pytest.fixture
+def anvil(shared_anvil: Chain) -> Iterator[Chain]:
+    """Lend the real node."""
+    with shared_anvil.rewound():
+        yield shared_anvil
+
+
+@pytest.fixture
+def chain(shared_chain: Chain) -> Iterator[Chain]:
+    """Run the test on each chain."""
+    with place.rewound():
+        yield place

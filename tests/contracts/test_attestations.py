@@ -37,14 +37,26 @@ COMMITMENT = keccak(text="commitment")
 FOUR_OF_FIVE = accounts(5, 4)
 
 
-@pytest.fixture
-def attestations(chain: Chain) -> Any:
-    return chain.deploy("AttestationRegistry")
+@pytest.fixture(scope="module")
+def _empty(shared_chain: Chain) -> Any:
+    return shared_chain.deploy("AttestationRegistry")
+
+
+@pytest.fixture(scope="module")
+def _seated(shared_chain: Chain) -> Any:
+    attestations = shared_chain.deploy("AttestationRegistry")
+    register(shared_chain, attestations, FOUR_OF_FIVE)
+    return attestations
 
 
 @pytest.fixture
-def committee(chain: Chain, attestations: Any) -> Accounts:
-    register(chain, attestations, FOUR_OF_FIVE)
+def attestations(request: pytest.FixtureRequest, _empty: Any, _seated: Any, chain: Chain) -> Any:
+    """Lend a registry: one that knows the committee where the test has it, and an empty one elsewhere."""
+    return _seated if "committee" in request.fixturenames else _empty
+
+
+@pytest.fixture
+def committee() -> Accounts:
     return FOUR_OF_FIVE
 
 

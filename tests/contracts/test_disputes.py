@@ -40,13 +40,18 @@ class Scene:
         return self.proofs.functions.dispute(*(arguments | changes).values())
 
 
+@pytest.fixture(scope="module")
+def _scene(shared_chain: Chain) -> Scene:
+    registry = shared_chain.deploy("ReserveRegistry")
+    entry = Entry(shared_chain.now - 10)
+    first = put(shared_chain, registry, entry.but(reserve_set_root=HONEST.root))
+    second = put(shared_chain, registry, entry.but(reserve_set_root=GRIEFER.root), sender=1)
+    return Scene(shared_chain.deploy("LiabilityProofs", registry.address), registry, first, second)
+
+
 @pytest.fixture
-def scene(chain: Chain) -> Scene:
-    registry = chain.deploy("ReserveRegistry")
-    entry = Entry(chain.now - 10)
-    first = put(chain, registry, entry.but(reserve_set_root=HONEST.root))
-    second = put(chain, registry, entry.but(reserve_set_root=GRIEFER.root), sender=1)
-    return Scene(chain.deploy("LiabilityProofs", registry.address), registry, first, second)
+def scene(_scene: Scene, chain: Chain) -> Scene:
+    return _scene
 
 
 @pytest.mark.parametrize(("position", "account"), [(0, COLD), (1, VICTIM)])

@@ -43,9 +43,14 @@ ANSWERS = {RESERVES: 4 * UNITS, LIABILITIES: 3 * UNITS, RATIO: 133_333_333}
 WORST = {RESERVES: 0, LIABILITIES: WORST_LIABILITIES, RATIO: 0}
 
 
+@pytest.fixture(scope="module")
+def _world(shared_chain: Chain) -> World:
+    return World(shared_chain)
+
+
 @pytest.fixture
-def world(chain: Chain) -> World:
-    return World(chain)
+def world(_world: World, chain: Chain) -> World:
+    return _world
 
 
 # what a feed says of itself

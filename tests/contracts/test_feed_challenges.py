@@ -31,9 +31,14 @@ VICTIM = "eip155:1:0x00000000219ab540356cbb839cbe05303d7705fa"
 COIN = "eip155:1/slip44:60"
 
 
+@pytest.fixture(scope="module")
+def _world(shared_chain: Chain) -> World:
+    return World(shared_chain, real_challenges=True)
+
+
 @pytest.fixture
-def world(chain: Chain) -> World:
-    return World(chain, real_challenges=True)
+def world(_world: World, chain: Chain) -> World:
+    return _world
 
 
 def anchored_with(world: World, *, sender: int = ISSUER, **members: Any) -> Anchored:

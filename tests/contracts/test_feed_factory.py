@@ -16,9 +16,14 @@ PARAMETERS = "(address,bytes32,bytes32,string,uint8,uint8)"
 SOURCES = "(address,address,address,address)"
 
 
+@pytest.fixture(scope="module")
+def _world(shared_chain: Chain) -> World:
+    return World(shared_chain)
+
+
 @pytest.fixture
-def world(chain: Chain) -> World:
-    return World(chain)
+def world(_world: World, chain: Chain) -> World:
+    return _world
 
 
 def expected_address(world: World, parameters: tuple[Any, ...]) -> str:

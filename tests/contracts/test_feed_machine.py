@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -120,13 +121,13 @@ class Histories(RuleBasedStateMachine):
     entries: Bundle[Anchored] = Bundle("entries")
     statements: Bundle[Statement] = Bundle("statements")
 
-    def __init__(self, chain: Chain) -> None:
+    def __init__(self, world: World, feeds: Mapping[int, Any]) -> None:
         super().__init__()
-        self.chain = chain
-        self.undo = chain.rewound()
+        self.chain = world.chain
+        self.undo = self.chain.rewound()
         self.undo.__enter__()
-        self.world = World(chain)
-        self.feeds = {kind: self.world.feed(kind) for kind in KINDS}
+        self.world = world
+        self.feeds = feeds
         self.model = Model()
 
     def teardown(self) -> None:
@@ -244,8 +245,11 @@ class Histories(RuleBasedStateMachine):
 
 
 def test_attestations_and_feeds_are_their_model(tester: Chain) -> None:
+    world = World(tester)
+    feeds = {kind: world.feed(kind) for kind in KINDS}
+
     class Lent(Histories):
         def __init__(self) -> None:
-            super().__init__(tester)
+            super().__init__(world, feeds)
 
-    run_state_machine_as_test(Lent, settings=settings(settings(), max_examples=15, stateful_step_count=20))
+    run_state_machine_as_test(Lent, settings=settings(settings(), max_examples=10, stateful_step_count=20))

@@ -31,11 +31,11 @@ def test_whatever_is_called_the_contracts_keep_their_promises() -> None:
     }
     assert {name: told[name] for name in told if told[name] != "Success"} == {}, done.stdout + done.stderr
     assert done.returncode == 0, done.stdout + done.stderr
-    written = [line.split()[1].partition("(")[0] for path in FOLDER.glob("*.t.sol") for line in tests_in(path)]
+    written = [line.split()[1].partition("(")[0] for path in FOLDER.glob("*.t.sol") for line in written_in(path)]
     assert sorted(name.rpartition(".")[2].partition("(")[0] for name in told) == sorted(written)
 
 
-def tests_in(path: Path) -> list[str]:
+def written_in(path: Path) -> list[str]:
     """List the lines that begin a test."""
     lines = map(str.strip, path.read_text("utf-8").splitlines())
     return [line for line in lines if line.startswith(("function test", "function invariant_"))]

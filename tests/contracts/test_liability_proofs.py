@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from por.commitments import rfc6962
@@ -68,11 +68,21 @@ class Scene:
         return self.proofs.functions.inclusion(*(arguments | changes).values())
 
 
+@pytest.fixture(scope="module")
+def _scene(shared_chain: Chain) -> Scene:
+    registry = shared_chain.deploy("ReserveRegistry")
+    anchored = put(shared_chain, registry, Entry(shared_chain.now - 10, commitments_root=reference.mth(ROOTS)))
+    return Scene(shared_chain.deploy("LiabilityProofs", registry.address), registry, anchored)
+
+
+@pytest.fixture(scope="module")
+def proofs_here(shared_tester: Chain) -> Any:
+    return shared_tester.deploy("LiabilityProofs", shared_tester.accounts[0])
+
+
 @pytest.fixture
-def scene(chain: Chain) -> Scene:
-    registry = chain.deploy("ReserveRegistry")
-    anchored = put(chain, registry, Entry(chain.now - 10, commitments_root=reference.mth(ROOTS)))
-    return Scene(chain.deploy("LiabilityProofs", registry.address), registry, anchored)
+def scene(_scene: Scene, chain: Chain) -> Scene:
+    return _scene
 
 
 # what a record implies
@@ -88,7 +98,7 @@ def test_a_record_implies_the_commitment(chain: Chain, scene: Scene, person: byt
     assert chain.ask(call) == [TREE.root, sum(AMOUNTS), 2]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
+@settings(max_examples=30)
 @given(
     key=st.binary(min_size=32, max_size=32),
     account=st.binary(min_size=1, max_size=255),
@@ -98,7 +108,14 @@ def test_a_record_implies_the_commitment(chain: Chain, scene: Scene, person: byt
     decimals=st.integers(0, 255),
 )
 def test_a_record_implies_what_it_implies_in_python(
-    tester: Chain, key: bytes, account: bytes, amount: int, index: int, path: list[Any], decimals: int
+    shared_tester: Chain,
+    proofs_here: Any,
+    key: bytes,
+    account: bytes,
+    amount: int,
+    index: int,
+    path: list[Any],
+    decimals: int,
 ) -> None:
     names: Any = SimpleNamespace(scheme="x", segment="spot", asset="any asset", decimals=decimals)
     index %= 2 ** len(path)
@@ -106,11 +123,8 @@ def test_a_record_implies_what_it_implies_in_python(
     tree: Any = SimpleNamespace(commitment=names)
     expected = implied_commitment(tree, record, ISSUER, SNAPSHOT, account)
     context = context_of("x", "spot", "any asset", decimals)
-    with tester.rewound():
-        proofs = tester.deploy("LiabilityProofs", tester.accounts[0])
-        shown = (key, amount, index, path)
-        call = proofs.functions.impliedCommitment(context, reference.id_digest(account), shown)
-        assert tester.ask(call) == [expected.root, expected.total, expected.depth]
+    call = proofs_here.functions.impliedCommitment(context, reference.id_digest(account), (key, amount, index, path))
+    assert shared_tester.ask(call) == [expected.root, expected.total, expected.depth]
 
 
 def test_a_record_is_folded_where_nothing_is_deployed(anvil: Chain) -> None:

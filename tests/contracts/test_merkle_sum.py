@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from por.commitments.hashes import empty_nodes
@@ -22,9 +22,19 @@ LEAF = b"l" * 32
 ZEROS: list[Step] = [(bytes(32), 0)] * 40
 
 
+@pytest.fixture(scope="module")
+def _proofs(shared_chain: Chain) -> Any:
+    return shared_chain.deploy("LiabilityProofs", NOBODY)
+
+
 @pytest.fixture
-def proofs(chain: Chain) -> Any:
-    return chain.deploy("LiabilityProofs", NOBODY)
+def proofs(_proofs: Any, chain: Chain) -> Any:
+    return _proofs
+
+
+@pytest.fixture(scope="module")
+def proofs_here(shared_tester: Chain) -> Any:
+    return shared_tester.deploy("LiabilityProofs", NOBODY)
 
 
 def agree(chain: Chain, twins: Any, cases: Sequence[Case]) -> int:
@@ -56,18 +66,16 @@ def test_four_folds_agree_on_what_a_careless_one_gets_wrong(chain: Chain) -> Non
     assert 0 < accepted < len(adversarial_cases())
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+@settings(max_examples=25)
 @given(data=st.data(), leaves=leaf_lists.filter(bool), deeper=st.integers(0, 2))
 def test_every_leaf_of_every_tree_leads_to_its_top(
-    tester: Chain, data: st.DataObject, leaves: list[reference.Leaf], deeper: int
+    shared_tester: Chain, proofs_here: Any, data: st.DataObject, leaves: list[reference.Leaf], deeper: int
 ) -> None:
     depth = smallest_depth(len(leaves)) + deeper
     index = data.draw(st.integers(0, len(leaves) - 1))
-    with tester.rewound():
-        proofs = tester.deploy("LiabilityProofs", NOBODY)
-        path = steps(path_of(leaves, depth, index))
-        call = proofs.functions.fold(leaf_of(leaves[index]), leaves[index][1], index, path)
-        assert tuple(tester.ask(call)) == reference.top(leaves, depth)
+    path = steps(path_of(leaves, depth, index))
+    call = proofs_here.functions.fold(leaf_of(leaves[index]), leaves[index][1], index, path)
+    assert tuple(shared_tester.ask(call)) == reference.top(leaves, depth)
 
 
 # the view
@@ -121,9 +129,9 @@ def test_a_path_longer_than_the_call_is_refused(proofs: Any) -> None:
     assert_reverts(RawCall(proofs, encoded), "")
 
 
-def test_too_little_gas_never_gives_another_answer(tester: Chain) -> None:
-    proofs, eight = tester.deploy("LiabilityProofs", NOBODY), leaves_of(*range(8))
-    call = proofs.functions.fold(leaf_of(eight[5]), 5, 5, steps(path_of(eight, 3, 5)))
+def test_too_little_gas_never_gives_another_answer(tester: Chain, proofs_here: Any) -> None:
+    eight = leaves_of(*range(8))
+    call = proofs_here.functions.fold(leaf_of(eight[5]), 5, 5, steps(path_of(eight, 3, 5)))
     expected, seen = list(reference.top(eight, 3)), set()
     for gas in range(26_000, 34_000, 100):
         starved = revert_reason(call, gas=gas) is not None

@@ -14,9 +14,14 @@ ZERO = bytes(32)
 BOTH: Sequence[Total] = sorted([TOTAL, (TOKEN, 2**128 - 1, 0)])
 
 
+@pytest.fixture(scope="module")
+def _registry(shared_chain: Chain) -> Any:
+    return shared_chain.deploy("ReserveRegistry")
+
+
 @pytest.fixture
-def registry(chain: Chain) -> Any:
-    return chain.deploy("ReserveRegistry")
+def registry(_registry: Any, chain: Chain) -> Any:
+    return _registry
 
 
 @pytest.fixture

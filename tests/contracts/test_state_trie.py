@@ -8,7 +8,7 @@ import pytest
 import rlp
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from por.proofs.state.account import account_state
@@ -31,9 +31,14 @@ NOT_HASHES = 2  # TrieProof.ProofError.INVALID_ROOT
 LARGE_NODE, NO_PROOF = 3, 13
 
 
-@pytest.fixture
-def harness(chain: Chain) -> Any:
-    return chain.deploy("StateTrieHarness")
+@pytest.fixture(scope="module")
+def harness(shared_chain: Chain) -> Any:
+    return shared_chain.deploy("StateTrieHarness")
+
+
+@pytest.fixture(scope="module")
+def harness_here(shared_tester: Chain) -> Any:
+    return shared_tester.deploy("StateTrieHarness")
 
 
 def call(harness: Any, address: bytes, nodes: list[bytes], root: bytes = STATE.root) -> Any:
@@ -106,18 +111,17 @@ def test_what_is_no_rlp_is_refused(harness: Any) -> None:
         assert revert_reason(call(harness, ONE, [node], keccak(node))) is not None
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@settings(max_examples=40)
 @given(data=st.data())
-def test_a_bent_proof_never_gives_another_balance(tester: Chain, data: st.DataObject) -> None:
+def test_a_bent_proof_never_gives_another_balance(shared_tester: Chain, harness_here: Any, data: st.DataObject) -> None:
     address = data.draw(st.sampled_from([ONE, TWO, *CROWD, *ABSENT.values()]))
     honest = STATE.nodes(address)
     nodes = bent(data, honest)
-    with tester.rewound():
-        asked = call(tester.deploy("StateTrieHarness"), address, nodes)
-        refused = revert_reason(asked) is not None
-        assert not (refused and nodes == honest)
-        if not refused:
-            assert tester.ask(asked) == BALANCES.get(address, 0)
+    asked = call(harness_here, address, nodes)
+    refused = revert_reason(asked) is not None
+    assert not (refused and nodes == honest)
+    if not refused:
+        assert shared_tester.ask(asked) == BALANCES.get(address, 0)
 
 
 def bent(data: st.DataObject, nodes: list[bytes]) -> list[bytes]:

@@ -58,16 +58,38 @@ def roots(tree: SumTree) -> list[bytes]:
     return [OTHERS[0], tree.root, OTHERS[1]]
 
 
-def scene_of(chain: Chain, tree: SumTree) -> Scene:
+Contracts = tuple[Any, Any]
+
+
+def contracts_on(chain: Chain) -> Contracts:
     registry = chain.deploy("ReserveRegistry")
-    proofs = chain.deploy("LiabilityProofs", registry.address)
+    return registry, chain.deploy("LiabilityProofs", registry.address)
+
+
+def scene_of(chain: Chain, contracts: Contracts, tree: SumTree) -> Scene:
+    registry, proofs = contracts
     anchored = put(chain, registry, Entry(chain.now - 10, commitments_root=reference.mth(roots(tree))))
     return Scene(chain, proofs, registry, tree, anchored)
 
 
+@pytest.fixture(scope="module")
+def _honest(shared_chain: Chain) -> Scene:
+    return scene_of(shared_chain, contracts_on(shared_chain), HONEST)
+
+
+@pytest.fixture(scope="module")
+def contracts(shared_chain: Chain) -> Contracts:
+    return contracts_on(shared_chain)
+
+
+@pytest.fixture(scope="module")
+def contracts_here(shared_tester: Chain) -> Contracts:
+    return contracts_on(shared_tester)
+
+
 @pytest.fixture
-def honest(chain: Chain) -> Scene:
-    return scene_of(chain, HONEST)
+def honest(_honest: Scene, chain: Chain) -> Scene:
+    return _honest
 
 
 # what is proven
@@ -88,9 +110,9 @@ def honest(chain: Chain) -> Scene:
     ],
 )
 def test_t01_a_recorded_sum_that_is_not_the_childs_own_is_refuted(
-    chain: Chain, place: tuple[int, int], recorded: int, own: int
+    chain: Chain, contracts: Contracts, place: tuple[int, int], recorded: int, own: int
 ) -> None:
-    scene = scene_of(chain, lying({place: recorded}))
+    scene = scene_of(chain, contracts, lying({place: recorded}))
     assert not scene.is_refuted()
     receipt = chain.send(scene.challenge(*place), sender=2)
     assert scene.is_refuted()
@@ -105,21 +127,21 @@ def test_t01_a_recorded_sum_that_is_not_the_childs_own_is_refuted(
     }
 
 
-def test_t06_a_sum_that_wrapped_is_refuted(chain: Chain) -> None:
+def test_t06_a_sum_that_wrapped_is_refuted(chain: Chain, contracts: Contracts) -> None:
     leaves = leaves_of(HALF, HALF, 7, 7)
-    scene = scene_of(chain, SumTree(CONTEXT, 2, leaves, {(1, 0): 0}))
+    scene = scene_of(chain, contracts, SumTree(CONTEXT, 2, leaves, {(1, 0): 0}))
     receipt = chain.send(scene.challenge(1, 0))
     (told,) = events(scene.proofs.events.SumRefuted(), receipt)
     assert (told["recorded"], told["own"]) == (0, 2**128)
 
 
-def test_a_tree_of_one_leaf_is_refuted_by_its_total(chain: Chain) -> None:
-    scene = scene_of(chain, SumTree(CONTEXT, 0, LEAVES[:1], {(0, 0): 4}))
+def test_a_tree_of_one_leaf_is_refuted_by_its_total(chain: Chain, contracts: Contracts) -> None:
+    scene = scene_of(chain, contracts, SumTree(CONTEXT, 0, LEAVES[:1], {(0, 0): 4}))
     chain.send(scene.challenge(0, 0))
     assert scene.is_refuted()
 
 
-def test_a_tree_of_forty_levels_is_refuted_at_its_bottom(chain: Chain) -> None:
+def test_a_tree_of_forty_levels_is_refuted_at_its_bottom(chain: Chain, contracts: Contracts) -> None:
     # All but one path are made up: nobody can build 2^40 leaves, and a challenge needs one path only.
     tag, amount = LEAVES[0]
     node, recorded, nodes = sha(b"\x00", tag, reference.u128(amount)), amount - 1, []
@@ -127,7 +149,7 @@ def test_a_tree_of_forty_levels_is_refuted_at_its_bottom(chain: Chain) -> None:
         nodes.append((node, recorded, sha(bytes([level])), level))
         node = sha(b"\x01", node, reference.u128(recorded), nodes[-1][2], reference.u128(level))
         recorded += level
-    scene = scene_of(chain, HONEST)
+    scene = scene_of(chain, contracts, HONEST)
     root = reference.committed_root(CONTEXT, 40, recorded, node)
     anchored = put(chain, scene.registry, Entry(chain.now - 5, commitments_root=reference.mth([root])))
     evidence = ((CONTEXT, 40, recorded, node), opening([root], 0), (nodes[::-1], 0, END_LEAF, tag, amount))
@@ -136,8 +158,8 @@ def test_a_tree_of_forty_levels_is_refuted_at_its_bottom(chain: Chain) -> None:
     assert (told["recorded"], told["own"], told["level"]) == (amount - 1, amount, 40)
 
 
-def test_a_refuted_entry_stays_so_and_others_are_not_touched(chain: Chain) -> None:
-    scene = scene_of(chain, lying({(1, 0): 3}))
+def test_a_refuted_entry_stays_so_and_others_are_not_touched(chain: Chain, contracts: Contracts) -> None:
+    scene = scene_of(chain, contracts, lying({(1, 0): 3}))
     chain.send(scene.challenge(1, 0))
     mended = put(chain, scene.registry, scene.anchored.entry.but(commitments_root=HONEST.root, supersedes=1))
     assert scene.is_refuted()
@@ -148,7 +170,7 @@ def test_a_refuted_entry_stays_so_and_others_are_not_touched(chain: Chain) -> No
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20)
 @given(data=st.data(), amounts=st.lists(st.integers(0, 2**100), max_size=8), false=st.integers(0, 2**128 - 1))
 def test_exactly_the_row_that_lies_is_refuted(
-    tester: Chain, data: st.DataObject, amounts: list[int], false: int
+    tester: Chain, contracts_here: Contracts, data: st.DataObject, amounts: list[int], false: int
 ) -> None:
     leaves = leaves_of(*amounts)
     rows = [(height, place) for height in range(DEPTH + 1) for place in range(2 ** (DEPTH - height))]
@@ -157,7 +179,7 @@ def test_exactly_the_row_that_lies_is_refuted(
     if false == SumTree(CONTEXT, DEPTH, leaves).levels[lie[0]][lie[1]][1] or false + sum(amounts) >= 2**128:
         reject()
     with tester.rewound():
-        scene = scene_of(tester, SumTree(CONTEXT, DEPTH, leaves, {lie: false}))
+        scene = scene_of(tester, contracts_here, SumTree(CONTEXT, DEPTH, leaves, {lie: false}))
         for row in [lie, *data.draw(st.lists(st.sampled_from(rows), max_size=4))]:
             reason = revert_reason(scene.challenge(*row))
             assert (reason is None) == (row == lie), (row, lie, reason)
@@ -228,7 +250,7 @@ def test_t34_a_liars_tree_of_ones_own_convicts_nobody(honest: Scene) -> None:
     assert_reverts(honest.challenge(3, 0, **everything), f"NotAnchored(0x{framed.id.hex()})")
 
 
-def test_one_proof_is_enough(chain: Chain) -> None:
-    scene = scene_of(chain, lying({(0, 0): 4, (0, 1): 4}))
+def test_one_proof_is_enough(chain: Chain, contracts: Contracts) -> None:
+    scene = scene_of(chain, contracts, lying({(0, 0): 4, (0, 1): 4}))
     chain.send(scene.challenge(0, 0))
     assert_reverts(scene.challenge(0, 1), f"AlreadyRefuted(0x{scene.anchored.id.hex()})")

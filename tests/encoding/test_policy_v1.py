@@ -67,8 +67,13 @@ def test_the_example_is_read(document: Any) -> None:
     assert policy.layouts[0].mask == 2**255 - 1
     assert policy.layouts[0].base_slot == 9
     assert policy.layouts[0].implementation is not None
-    assert [waiver.check for waiver in policy.waivers] == ["publication.anchored", "publication.unequivocal"]
+    assert [waiver.check for waiver in policy.waivers] == ["liabilities.nonnegative", "snapshot.simultaneous"]
     assert AssetId.parse("eip155:1/erc20:0x" + "55" * 20) in policy.own_assets
+    pin = policy.registry
+    assert pin is not None
+    assert (str(pin.contract), pin.issuer) == ("eip155:1:0x" + "77" * 20, "0x" + "33" * 20)
+    assert (pin.from_block, pin.max_delay) == (23_600_000, 604_800)
+    assert [len(item) for item in (*policy.registries, *policy.committees)] == [32, 32]
 
 
 def test_nothing_is_trusted_by_default(shortest: Any) -> None:
@@ -77,6 +82,8 @@ def test_nothing_is_trusted_by_default(shortest: Any) -> None:
     nothing = (policy.keys, policy.bundles, policy.roots, policy.recordings, policy.chains, policy.own_assets)
     assert not any(nothing)
     assert not any((policy.classes, policy.layouts, policy.require, policy.waivers))
+    assert policy.registry is None
+    assert not any((policy.registries, policy.committees))
 
 
 WRONG_VALUES: list[tuple[str, object, str]] = [
@@ -154,6 +161,29 @@ WRONG_VALUES: list[tuple[str, object, str]] = [
     ("/layout/0/order", "solidity", "is none of key-slot, slot-key"),
     ("/layout/0/mask", "0xff", "1 bytes"),
     ("/layout/0/implementation_slot", "0x00", "1 bytes"),
+    ("/registries", "0x" + HEX, "not a list"),
+    ("/registries/0", HEX, "begins with 0x"),
+    ("/registries/0", "0x" + HEX + "00", "33 bytes"),
+    ("/committees", {}, "not a list"),
+    ("/committees/0", HEX, "begins with 0x"),
+    ("/committees/0", "0x" + HEX[:-2], "31 bytes"),
+    ("/committees/0", 7, "not text"),
+    ("/registry", [], "not a table"),
+    ("/registry", "eip155:1:0x" + "77" * 20, "not a table"),
+    ("/registry/contract", "0x" + "77" * 20, "not a CAIP-2"),
+    ("/registry/contract", "eip155:1:0x" + "AA" * 20, "lower case"),
+    ("/registry/contract", "bip122:000000000019d6689c085ae165831e93:1abc", "EVM chain"),
+    ("/registry/contract", "eip155:1:registry.example", "not an EVM address"),
+    ("/registry/issuer", "exchange.example", "not an EVM address"),
+    ("/registry/issuer", "0x" + "AA" * 20, "lower case"),
+    ("/registry/issuer", "eip155:1:0x" + "88" * 20, "not"),
+    ("/registry/issuer", "", "not an EVM address"),
+    ("/registry/from_block", -1, "not an integer between"),
+    ("/registry/from_block", "23600000", "not an integer"),
+    ("/registry/from_block", 2**53, "not an integer between"),
+    ("/registry/max_delay_seconds", -1, "not an integer between"),
+    ("/registry/max_delay_seconds", 2**40 + 1, "not an integer between"),
+    ("/registry/max_delay_seconds", "7 days", "not an integer"),
 ]
 
 
@@ -232,6 +262,10 @@ def test_t95_t96_a_policy_has_no_place_for_a_source_and_the_error_does_not_show_
         ("/class/0/members/0", "decimals"),
         ("/layout/0", "code_hash"),
         ("/layout/0", "base_slot"),
+        ("/registry", "contract"),
+        ("/registry", "issuer"),
+        ("/registry", "from_block"),
+        ("/registry", "max_delay_seconds"),
     ],
 )
 def test_a_missing_entry_is_named(document: Any, above: str, name: str) -> None:
@@ -246,7 +280,7 @@ def test_a_missing_entry_is_named(document: Any, above: str, name: str) -> None:
 def test_chains_and_waivers_are_named_once(document: Any) -> None:
     chain, waiver = document["chain"][0], document["waive"][0]
     refused(put(document, "/chain", [chain, {**chain, "sources": 1}]), "/chain/1", "eip155:1 is named twice")
-    refused(put(document, "/waive", [waiver, waiver]), "/waive/1", "publication.anchored is named twice")
+    refused(put(document, "/waive", [waiver, waiver]), "/waive/1", "liabilities.nonnegative is named twice")
 
 
 @pytest.mark.parametrize("name", ["implementation_slot", "implementation_code_hash"])
@@ -339,6 +373,14 @@ CHANGES: list[tuple[str, object]] = [
     ("/waive", []),
     ("/waive/0/check", "snapshot.fresh"),
     ("/waive/0/reason", "another reason"),
+    ("/registry/contract", "eip155:10:0x" + "77" * 20),
+    ("/registry/issuer", "0x" + "99" * 20),
+    ("/registry/from_block", 0),
+    ("/registry/max_delay_seconds", 604_801),
+    ("/registries", []),
+    ("/registries/0", "0x" + HEX),
+    ("/committees", []),
+    ("/committees/0", "0x" + HEX),
 ]
 
 
@@ -358,6 +400,9 @@ def test_every_entry_of_the_example_is_tried_above(document: Any) -> None:
 def test_the_digest_covers_the_shipped_tables(shortest: Any) -> None:
     shipped = Tables((AssetClass((Denomination(AssetId.parse(ETHER), 18),)),), ())
     assert read(shortest, shipped).digest != read(shortest).digest
+    known = Tables((), (), (bytes.fromhex(HEX),))
+    assert read(shortest, known).digest != read(shortest).digest
+    assert read(shortest, known).registries == (bytes.fromhex(HEX),)
 
 
 @given(

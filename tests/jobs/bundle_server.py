@@ -68,27 +68,21 @@ class BundleServer:
         number = sum("evidence/" in each for each in self.asked)
         file = self.directory / name
         body = file.read_bytes() if file.is_file() else b""
-        match self.fault:
-            case "another document" if name.endswith("bundle.json"):
-                return 200, body.replace(b"exchange.example", b"exchange.examplf")
-            case "garbage" if name.endswith("bundle.json"):
-                return 200, b"<html>log in</html>"
-            case "empty":
-                return 200, b""
-            case "evidence swapped" if evidence and number == 1:
-                return 200, bytes(len(body))
-            case "evidence withheld" if evidence and number == 1:
-                return 404, b""
-            case "evidence too large" if evidence and number == 1:
-                return 200, body + b" "
-            case "note too large" if name.endswith("bundle.note"):
-                return 200, b"x" * 100_000
-            case "dies in the midst" if evidence and number > 5:
-                return 503, b""
-            case "not there":
-                return 404, b""
-            case "forbidden":
-                return 403, b""
+        lies: dict[str, tuple[bool, int, bytes]] = {
+            "another document": (name.endswith("bundle.json"), 200, body.replace(b"exchange.ex", b"exchangf.ex")),
+            "garbage": (name.endswith("bundle.json"), 200, b"<html>log in</html>"),
+            "empty": (True, 200, b""),
+            "evidence swapped": (evidence and number == 1, 200, bytes(len(body))),
+            "evidence withheld": (evidence and number == 1, 404, b""),
+            "evidence too large": (evidence and number == 1, 200, body + b" "),
+            "note too large": (name.endswith("bundle.note"), 200, b"x" * 100_000),
+            "dies in the midst": (evidence and number > 5, 503, b""),
+            "not there": (True, 404, b""),
+            "forbidden": (True, 403, b""),
+        }
+        applies, status, told = lies.get(self.fault, (False, 0, b""))
+        if applies:
+            return status, told
         return (200, body) if file.is_file() else (404, b"")
 
 

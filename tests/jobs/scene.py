@@ -17,8 +17,8 @@ from por.cli import job_run
 from por.encoding import bundle_v1
 from por.encoding.digests import digest_of
 from por.issuer.signing import bundle_directory
-from por.simulator.exchange import Exchange
 from por.model import Bundle, Digest, Instant
+from por.simulator.exchange import Exchange
 from tests.cli.desk import environment
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -14,7 +14,6 @@ from por.chains.transport import Limits
 from por.encoding import bundle_v1
 from por.encoding.digests import digest_of
 from por.errors import SourceError, UnavailableError
-from por.simulator.exchange import Exchange
 from por.jobs import fetch as module
 from por.jobs import places
 from por.jobs.fetch import fetch, open_fetched
@@ -31,6 +30,7 @@ from por.jobs.places import (
     registered_at,
 )
 from por.model import Digest, EvidenceEntry
+from por.simulator.exchange import Exchange
 from tests.jobs.bundle_server import FAULTS, BundleServer
 from tests.jobs.scene import published
 
@@ -220,9 +220,7 @@ def test_a_missing_note_is_no_error_and_a_later_one_is_taken(copy: Path, tmp_pat
     assert fetch(newest_in(copy), tmp_path / "bundles", kept.log).note == note.decode()
 
 
-def test_t42_a_fetched_bundle_that_was_changed_since_is_refused(
-    exchange: Exchange, tmp_path: Path, kept: Kept
-) -> None:
+def test_t42_a_fetched_bundle_that_was_changed_since_is_refused(exchange: Exchange, tmp_path: Path, kept: Kept) -> None:
     opened = fetch(newest_in(exchange.bundle), tmp_path, kept.log)
     document = opened.directory / "bundle.json"
     data = document.read_bytes()
@@ -238,7 +236,12 @@ def test_t88_t95_no_name_from_a_bundle_becomes_a_path(exchange: Exchange, tmp_pa
     """Evidence is named by 32 bytes; what else a document holds is refused before anything is asked for."""
     document = (exchange.bundle / "bundle.json").read_bytes()
     entry = bundle_v1.read(document).evidence[0]
-    for name in (b"../../etc/passwd", b"/etc/passwd", b"http://169.254.169.254/", str(entry.digest).encode()[:-2] + b"/."):
+    for name in (
+        b"../../etc/passwd",
+        b"/etc/passwd",
+        b"http://169.254.169.254/",
+        str(entry.digest).encode()[:-2] + b"/.",
+    ):
         with pytest.raises(UnreadableBundleError):
             read_bundle(document.replace(str(entry.digest).encode(), name), "x")
     asked: list[str] = []

@@ -11,12 +11,16 @@ from por.errors import FormatError
 from por.jobs.files import finish_directory, make_directory, partial_path, replace_file
 
 
+def names(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()]
+
+
 def test_a_file_is_written_over_and_nothing_is_left_beside_it(tmp_path: Path) -> None:
     path = tmp_path / "a.json"
     for data in (b"one", b"two", b""):
         replace_file(path, data)
         assert path.read_bytes() == data
-        assert os.listdir(tmp_path) == ["a.json"]
+        assert names(tmp_path) == ["a.json"]
 
 
 def test_modes_are_as_asked_whatever_was_there(tmp_path: Path) -> None:
@@ -39,7 +43,7 @@ def test_what_a_killed_run_left_is_written_over(tmp_path: Path, leftover: bytes)
     partial_path(path).write_bytes(leftover)
     replace_file(path, b"whole")
     assert path.read_bytes() == b"whole"
-    assert os.listdir(tmp_path) == ["a"]
+    assert names(tmp_path) == ["a"]
 
 
 def test_a_write_that_is_cut_short_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,6 +89,6 @@ def test_a_directory_gets_its_name_when_it_is_whole(tmp_path: Path) -> None:
     (partial / "x").write_bytes(b"x")
     finish_directory(partial, tmp_path / "a")
     assert (tmp_path / "a" / "x").read_bytes() == b"x"
-    assert os.listdir(tmp_path) == ["a"]
+    assert names(tmp_path) == ["a"]
     with pytest.raises(FormatError):
         finish_directory(partial, tmp_path / "a")

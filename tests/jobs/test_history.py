@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,13 @@ def seen(history: History, letter: bytes, bundle: Bundle, outcome: Outcome) -> D
     return digest(letter)
 
 
+def broken_off(history: History, run: Run, error: type[BaseException]) -> None:
+    """Write a step, and end the transaction by an error."""
+    with history.transaction():
+        history.put_step(run, "fetch", StepRow(1, ""))
+        raise error
+
+
 def test_what_is_written_is_there_when_it_is_opened_again(tmp_path: Path) -> None:
     path = tmp_path / "history.sqlite"
     with open_history(path) as history:
@@ -63,9 +71,8 @@ def test_a_transaction_that_ends_in_an_error_wrote_nothing(tmp_path: Path) -> No
     with open_history(tmp_path / "h") as history:
         run = history.begin(KEY, 1, NOW)
         for error in (RuntimeError, KeyboardInterrupt):
-            with pytest.raises(error), history.transaction():
-                history.put_step(run, "fetch", StepRow(1, ""))
-                raise error
+            with pytest.raises(error):
+                broken_off(history, run, error)
         assert history.steps(run) == {}
         with history.transaction():
             history.put_step(run, "fetch", StepRow(1, ""))
@@ -100,17 +107,23 @@ def test_the_highest_number_counts_and_a_run_has_the_same_name_everywhere(tmp_pa
 
 
 def test_one_run_is_written_once_and_a_step_belongs_to_a_run(tmp_path: Path) -> None:
-    with pytest.raises(FormatError), open_history(tmp_path / "a") as history:
-        history.begin(KEY, 1, NOW)
-        history.begin(KEY, 1, NOW)
-    with pytest.raises(FormatError), open_history(tmp_path / "b") as history:
-        history.put_step(Run("gone", KEY, 1, finished=False), "fetch", StepRow(1, ""))
-    with pytest.raises(FormatError), open_history(tmp_path / "c") as history:
-        history.put_verdict(Run("gone", KEY, 1, finished=False), found(Outcome.PASS))
-    with pytest.raises(FormatError), open_history(tmp_path / "d") as history:
-        run = history.begin(KEY, 1, NOW)
+    gone = Run("gone", KEY, 1, finished=False)
+
+    def twice(history: History) -> None:
+        run = history.begin(KEY, 7, NOW)
         history.put_step(run, "fetch", StepRow(1, ""))
         history.put_step(run, "fetch", StepRow(1, ""))
+
+    wrongs: list[Callable[[History], object]] = [
+        lambda history: [history.begin(KEY, 1, NOW) for _ in range(2)],
+        lambda history: history.put_step(gone, "fetch", StepRow(1, "")),
+        lambda history: history.put_verdict(gone, found(Outcome.PASS)),
+        lambda history: history.put_call(NOW, 0, gone),
+        twice,
+    ]
+    for number, wrong in enumerate(wrongs):
+        with pytest.raises(FormatError), open_history(tmp_path / str(number)) as history:
+            wrong(history)
 
 
 def test_success_is_status_0_alone(tmp_path: Path) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from por.simulator.exchange import Exchange
 from por.jobs.steps import ATTESTING, EXAMINATION
+from por.simulator.exchange import Exchange
 from tests.jobs import fake_attester
 from tests.jobs.bundle_server import BundleServer
 from tests.jobs.fake_attester import FakeAttester
@@ -106,9 +106,7 @@ def outbox(scene: Scene) -> dict[str, bytes]:
 
 @pytest.mark.parametrize("moment", ["inside", "after"])
 @pytest.mark.parametrize("name", [*EXAMINATION, *ATTESTING])
-def test_killed_at_a_step(
-    scene: Scene, whole: Scene, monkeypatch: pytest.MonkeyPatch, name: str, moment: str
-) -> None:
+def test_killed_at_a_step(scene: Scene, whole: Scene, monkeypatch: pytest.MonkeyPatch, name: str, moment: str) -> None:
     scene.write(more=fake_attester.lay(scene.folder))
     killed(scene, AT_A_STEP.format(name=name, moment=moment))
     done = [step for (step,) in scene.rows("SELECT name FROM steps ORDER BY rowid")]
@@ -133,7 +131,7 @@ def test_killed_again_and_again_in_the_midst_of_its_writes(
     with BundleServer(scene.bundle) as server:
         scene.write(f'url = "{server.url}"', more=fake_attester.lay(scene.folder))
         spoil = DIE.format(folder=str(scene.folder)) + AT_A_WRITE.format(count=9)
-        statuses = []
+        statuses: list[int] = []
         while not statuses or statuses[-1]:
             statuses.append(scene.ended(scene.start(spoil=spoil)).status)
             assert len(statuses) < 20
@@ -155,7 +153,7 @@ def test_a_run_that_is_interrupted_leaves_what_it_did(
     scene.write(more=fake_attester.lay(scene.folder))
     with monkeypatch.context() as patch:
         fake_attester.use(patch, FakeAttester(scene.folder / "registry", threshold=1))
-        patch.setitem(EXAMINATION, "report", interrupted)  # type: ignore[arg-type]
+        patch.setitem(EXAMINATION, "report", interrupted)
         with pytest.raises(KeyboardInterrupt):
             scene.run()
     assert [name for (name,) in scene.rows("SELECT name FROM steps ORDER BY rowid")] == ["fetch", "verify", "record"]

@@ -36,7 +36,11 @@ def test_warnings_are_said_and_everything_is_kept(tmp_path: Path) -> None:
     log.failure("three")
     assert [line["event"] for line in lines(stream.getvalue())] == ["two", "three"]
     kept = lines(path.read_text())
-    assert [(line["level"], line["event"]) for line in kept] == [("info", "one"), ("warning", "two"), ("error", "three")]
+    assert [(line["level"], line["event"]) for line in kept] == [
+        ("info", "one"),
+        ("warning", "two"),
+        ("error", "three"),
+    ]
     assert list(kept[0]) == ["ts", "level", "event", "number", "none", "yes", "names"]
     assert (kept[0]["number"], kept[0]["none"], kept[0]["yes"], kept[0]["names"]) == (1, None, True, ["a", "b"])
     assert path.stat().st_mode & 0o077 == 0

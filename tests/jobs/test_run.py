@@ -5,19 +5,27 @@ from __future__ import annotations
 import json
 import shutil
 import socket
+import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from por.chains.evm import EvmSource
+from por.chains.recording import ReplaySource
 from por.chains.transport import Limits
+from por.checks.policy import load_policy
+from por.checks.sources import Sources
+from por.checks.verify import verify
 from por.encoding import bundle_v1, recording_v1, verdict_v1
 from por.encoding.digests import digest_of
 from por.errors import FormatError, UnavailableError
 from por.jobs import places, run
+from por.jobs.configuration import load_job
+from por.jobs.history import Run, RunKey
 from por.jobs.run import worse
-from por.model import Digest
+from por.jobs.steps import EXAMINATION, Work, sign
+from por.model import Digest, Instant
 from por.report.text import render
 from tests.jobs.bundle_server import BundleServer
 from tests.jobs.scene import DAY_AFTER, NOON, Scene, published
@@ -113,12 +121,6 @@ def test_a_known_bundle_asks_no_node(scene: Scene) -> None:
 
 
 def test_the_recording_replays_to_the_same_verdict(scene: Scene) -> None:
-    from por.chains.recording import ReplaySource
-    from por.checks.chain_view import Sources
-    from por.checks.policy import load_policy
-    from por.checks.verify import verify
-    from por.model import Instant
-
     scene.write()
     scene.run()
     made = {Path(name).name: data for name, data in scene.made().items() if name.startswith("runs")}
@@ -265,9 +267,10 @@ def test_no_new_bundle_in_time_is_3_though_the_last_one_passed(scene: Scene) -> 
     assert (late.status, late.events) == (3, ["bundle.stale"])
     metrics = parsed(scene.metrics)
     assert (metrics["por_job_stale", ""], metrics["por_job_verdict", "PASS"]) == ("1", "1")
-    assert int(metrics["por_job_last_success_timestamp_seconds", ""]) == int(
-        metrics["por_job_last_run_timestamp_seconds", ""]
-    ) - 86_400
+    assert (
+        int(metrics["por_job_last_success_timestamp_seconds", ""])
+        == int(metrics["por_job_last_run_timestamp_seconds", ""]) - 86_400
+    )
     back = scene.run()
     assert (back.status, parsed(scene.metrics)["por_job_stale", ""]) == (0, "0")
 
@@ -296,7 +299,7 @@ def test_t34_two_bundles_of_one_sequence_are_named(scene: Scene) -> None:
     scene.write('directory = "1"')
     assert scene.run().status == 0
     published(scene.exchange, scene.folder / "2", expires=replace(expires, seconds=expires.seconds + 1))
-    # Control proofs are over the expiry, so the second does not even pass; it is refuted, and the first is no rival less.
+    # Control proofs are over the expiry, so the second is refuted too.
     scene.write('directory = "2"')
     ran = scene.run()
     assert ran.status == 1
@@ -372,8 +375,6 @@ def test_a_registry_that_cannot_be_asked_is_3(scene: Scene, monkeypatch: pytest.
 
 
 def test_a_history_of_a_newer_release_is_2_and_nothing_is_done(scene: Scene) -> None:
-    import sqlite3
-
     scene.write()
     scene.state.mkdir()
     with sqlite3.connect(scene.state / "history.sqlite") as connection:
@@ -397,7 +398,7 @@ def test_a_document_that_is_gone_before_the_run_is_done_is_2(
         raise UnavailableError("stopped here")
 
     with monkeypatch.context() as spoiled:
-        spoiled.setitem(run.EXAMINATION, "record", lost)  # type: ignore[arg-type]
+        spoiled.setitem(EXAMINATION, "record", lost)
         assert scene.run().status == 3
     ran = scene.run()
     assert (ran.status, ran.events[-1]) == (2, "job.unusable")
@@ -414,7 +415,7 @@ def test_a_verdict_that_was_changed_before_it_was_recorded_is_2(scene: Scene, mo
         raise UnavailableError("stopped here")
 
     with monkeypatch.context() as spoiled:
-        spoiled.setitem(run.EXAMINATION, "record", changed)  # type: ignore[arg-type]
+        spoiled.setitem(EXAMINATION, "record", changed)
         scene.run()
     ran = scene.run()
     assert ran.status == 2
@@ -453,10 +454,6 @@ def test_refuted_is_worse_than_inconclusive_and_that_than_verified(one: int, oth
 
 
 def test_a_job_that_does_not_attest_has_no_attester_to_ask(scene: Scene) -> None:
-    from por.jobs.configuration import load_job
-    from por.jobs.history import Run, RunKey
-    from por.jobs.steps import Work, sign
-
     job = load_job(scene.write(), {})
     unused = Run("x", RunKey(scene.digest, job.policy.digest, "none"), 1, finished=False)
     work = Work(job, None, unused, None, None, None, None)  # type: ignore[arg-type]

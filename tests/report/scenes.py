@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from por.checks.evidence import OpenBundle
 from por.checks.examination import Examination
@@ -17,10 +18,15 @@ from por.checks.verify import RUN
 from por.encoding import bundle_v1
 from por.encoding.digests import digest_of
 from por.errors import UnavailableError
-from por.model import AccountState, AssetClass, Denomination, Finding, Instant, Verdict
+from por.model import AccountState, AssetClass, Bundle, Denomination, Finding, Instant, Verdict
 from por.proofs.state.header import header_from_rlp
+from tests.checks import registry_scenery as r
 from tests.checks import scenery as s
 from tests.checks.scenery import CHAIN, ETH, USDC
+from tests.checks.test_anchored_root import STORIES, by_hand
+from tests.checks.test_anchoring import CORRECTION, RIVAL
+from tests.checks.test_equivocation import history
+from tests.checks.test_identity import IDENTITIES, SAID
 from tests.issuer.ledgers import NOON
 
 DAY = 86_400
@@ -50,6 +56,8 @@ class Scenes:
         yield from self.liabilities()
         yield from self.reserves()
         yield from self.publications()
+        yield from self.registries()
+        yield from self.identities()
 
     def snapshots(self) -> Iterator[Examination]:
         block, _ = s.headers()
@@ -120,9 +128,39 @@ class Scenes:
         yield self.examined(note=s.note_text(made, commitments_root=bytes(32)))
         yield self.examined(note=s.note_text(made, s.STRANGERS_KEY))
 
+    def anchored(self, registry: r.Registry, made: Bundle | None = None, **changes: Any) -> Examination:
+        chosen = {"rules": r.policy(), "source": registry.source(), **changes}
+        return self.examined(r.bundle() if made is None else made, **chosen)
+
+    def registries(self) -> Iterator[Examination]:
+        keyless = r.policy(keys=())
+        quick = r.policy(registry=replace(r.PIN, max_delay=1))
+        yield self.anchored(r.anchored(), rules=keyless)
+        yield self.anchored(history(r.bundle(), RIVAL), RIVAL, rules=keyless)
+        yield self.anchored(history(r.bundle(), CORRECTION), CORRECTION)
+        yield self.anchored(history(r.bundle(), CORRECTION))
+        yield self.anchored(r.anchored(RIVAL), rules=keyless)
+        yield self.anchored(r.Registry())
+        yield self.anchored(r.Registry(), rules=quick)
+        yield self.anchored(r.anchored(), rules=quick)
+        yield self.anchored(r.anchored(), s.bundle())
+        expired = r.bundle(expires=Instant(NOON.seconds + 1))
+        yield self.anchored(r.anchored(expired), expired)
+        griefed = r.anchored()
+        griefed.put(r.bundle(), issuer=r.GRIEFERS, block=s.NUMBER + 4)
+        yield self.anchored(griefed)
+        yield self.anchored(r.anchored(), source=r.anchored().source(events=()))
+
+    def identities(self) -> Iterator[Examination]:
+        honest = self.anchored(r.anchored())
+        for said in (SAID, IDENTITIES["another key"][0], IDENTITIES["another issuer"][0]):
+            yield replace(honest, identity=Seen(said))
+
 
 def questions() -> Iterator[Verdict]:
     """Ask what customers ask."""
+    for registry, _ in STORIES.values():
+        yield by_hand(registry)
     root = s.root_of(s.trees())
     right = s.mine(("spot", ETH, "10"), ("spot", USDC, "300"))
     for expected in (right, right[:1], s.mine((None, ETH, "11")), s.mine(("margin", ETH, "1")), ()):

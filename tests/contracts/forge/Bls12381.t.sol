@@ -18,6 +18,7 @@ contract Bls12381Test {
 
     BlsHarness private immutable BLS = new BlsHarness();
 
+    /// forge-config: default.fuzz.runs = 64
     function testFuzz_anyMembersSignForThemselvesAndNoOthers(
         uint256 seed,
         uint8 size,
@@ -38,6 +39,7 @@ contract Bls12381Test {
         );
     }
 
+    /// forge-config: default.fuzz.runs = 64
     function testFuzz_keysAreAddedUp(uint256 seed, uint8 size, bool cancelling) external view {
         uint256[] memory secrets = _secrets(seed, size % 31 + 1, cancelling);
         uint256 all = _sum(secrets, (1 << secrets.length) - 1);

@@ -55,7 +55,7 @@ def test_a_real_contract_and_its_word(root: bytes, deposits: mainnet.Proven) -> 
     )
 
 
-def test_t55_a_real_proof_is_of_one_account_under_one_root(root: bytes, miner: mainnet.Proven) -> None:
+def test_t55_a_real_proof_is_of_one_account_undercommitments_root(root: bytes, miner: mainnet.Proven) -> None:
     for other_root, who in ((root, DEPOSITS), (keccak(root), MINER), (EMPTY_ROOT, MINER)):
         with pytest.raises(EvidenceError):
             account_state(other_root, who, miner.nodes)

@@ -1,0 +1,152 @@
+"""Two attesters' jobs, from the registry's newest entry to one certificate in the registry of attestations."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from eth_utils.crypto import keccak
+
+from por.chains import open_source
+from por.checks.policy import load_policy
+from por.checks.sources import Sources
+from por.commitments.statements import committee_id, statement_digest
+from por.encoding import certificate_v1, committee_v1
+from por.encoding.digests import digest_of
+from por.errors import UnavailableError
+from por.jobs.places import registered_digest
+from por.model import Attestation, Committee, Instant, Outcome, SignatureScheme
+from por.publish.attestations import Attestations
+from por.publish.contracts import artifact
+from por.publish.signers.account import Account
+from por.simulator.exchange import Exchange, open_exchange
+from tests.jobs.bundle_server import BundleServer
+from tests.jobs.scene import Ran, Scene
+from tests.jobs.test_metrics import parsed
+from tests.publish.registry_world import secret
+
+NAMES = ("alice", "bob", "carol")
+DAY = 86_400
+
+
+@dataclass
+class Member:
+    """One attester: a job in a folder of its own."""
+
+    name: str
+    scene: Scene
+    now: Instant
+
+    def run(self, monkeypatch: pytest.MonkeyPatch) -> Ran:
+        monkeypatch.setenv("POR_ATTESTER", secret(f"story {self.name}").hex())
+        monkeypatch.setenv("POR_PAYER", secret("story payer").hex())
+        return self.scene.run(now=str(self.now))
+
+
+@dataclass
+class Story:
+    """An exchange whose bundle is anchored, a shelf that serves it, a registry of attestations, and its attesters."""
+
+    exchange: Exchange
+    server: BundleServer
+    attestations: str
+    folder: Path
+
+    def now(self) -> Instant:
+        chain = self.exchange.chain
+        return chain.instant(chain.head.number)
+
+    def member(self, name: str, propose: bool, inbox: Path) -> Member:
+        scene = Scene(self.folder / name, self.exchange)
+        scene.folder.mkdir(parents=True, exist_ok=True)
+        policy = self.exchange.registry_policy(known()).read_text().replace('"auditor"', '"job"', 1)
+        committee = Committee(SignatureScheme.ECDSA, 2, 0, tuple(sorted(account(each).member for each in NAMES)))
+        (scene.folder / "committee.json").write_bytes(committee_v1.write(committee))
+        inbox.mkdir(parents=True, exist_ok=True)
+        scene.write(
+            f'url = "{self.server.url}"\nregistry = true',
+            more=f'[attest]\ncommittee = "committee.json"\nsigner = "env:POR_ATTESTER"\n'
+            f"propose = {str(propose).lower()}\nexpires_in_seconds = {30 * DAY}\n"
+            f'inbox = "{inbox}"\noutbox = "outbox"\n[attest.submit]\n'
+            f'attestations = "{self.exchange.chain.chain}:{self.attestations}"\n'
+            'payer = "env:POR_PAYER"\nmax_fee_gwei = 50\n',
+        )
+        (scene.folder / "policy.toml").write_text(policy)
+        return Member(name, scene, self.now())
+
+
+def account(name: str) -> Account:
+    return Account.from_secret(secret(f"story {name}"))
+
+
+def known() -> str:
+    """Trust the registry's code as it was compiled."""
+    return f'registries = ["0x{keccak(artifact("ReserveRegistry").runtime).hex()}"]\n'
+
+
+@pytest.fixture
+def story(tmp_path: Path) -> Iterator[Story]:
+    with open_exchange(tmp_path / "exchange", customers=12) as exchange:
+        chain = exchange.chain
+        attestations = chain.deploy(artifact("AttestationRegistry").creation)
+        chain.mine()
+        chain.fund(account("payer").address, 10**20)
+        chain.mine()
+        digest = digest_of((exchange.bundle / "bundle.json").read_bytes())
+        shutil.copytree(exchange.bundle, tmp_path / "shelf" / digest.value.hex())
+        with BundleServer(tmp_path / "shelf") as server:
+            yield Story(exchange, server, attestations, tmp_path / "members")
+
+
+def test_two_jobs_bring_one_certificate_into_the_registry(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    alice = story.member("alice", True, story.folder / "bob" / "outbox")
+    bob = story.member("bob", False, story.folder / "alice" / "outbox")
+    for member in (alice, bob, alice):
+        ran = member.run(monkeypatch)
+        assert (ran.status, ran.out, ran.err) == (0, "", ""), ran.err
+    made = [member.scene.state.glob("runs/*/certificate.json") for member in (alice, bob)]
+    first, second = (next(paths).read_bytes() for paths in made)
+    assert first == second
+    certificate = certificate_v1.read(first)
+    content = certificate.statement.content
+    assert isinstance(content, Attestation)
+    assert (content.outcome, len(certificate.signers)) == (Outcome.PASS, 2)
+    assert certificate.statement.entry is not None
+    assert certificate.statement.entry.anchor.bundle == digest_of((story.exchange.bundle / "bundle.json").read_bytes())
+    registry = Attestations(story.exchange.wallet(), story.attestations)
+    status = registry.status(committee_id(certificate.committee), statement_digest(content))
+    assert status.attested_at is not None
+    for member in (alice, bob):
+        metrics = parsed(member.scene.metrics)
+        assert metrics["por_job_attested", ""] == "1"
+        assert int(metrics["por_job_certificate_expires_timestamp_seconds", ""]) == content.expires_at.seconds
+        head = story.exchange.chain.head.number
+        assert member.run(monkeypatch).status == 0
+        assert story.exchange.chain.head.number == head
+
+
+def test_the_registrys_newest_entry_names_the_bundle(story: Story) -> None:
+    policy = load_policy(story.exchange.registry_policy(known()))
+    chain = story.exchange.chain.chain
+    sources = Sources({chain: open_source(chain, [story.exchange.url])})
+    assert registered_digest(policy, sources) == digest_of((story.exchange.bundle / "bundle.json").read_bytes())
+    with pytest.raises(UnavailableError):
+        registered_digest(policy, Sources({}))
+    with pytest.raises(UnavailableError, match="no registry"):
+        registered_digest(load_policy(story.exchange.policy()), sources)
+
+
+def test_a_registry_without_an_entry_of_the_issuer_names_none(story: Story) -> None:
+    other = (
+        story.exchange.registry_policy(known())
+        .read_text()
+        .replace(story.exchange.wallet().address, account("stranger").address)
+    )
+    path = story.folder.parent / "other.toml"
+    path.write_text(other)
+    chain = story.exchange.chain.chain
+    with pytest.raises(UnavailableError, match="no entry"):
+        registered_digest(load_policy(path), Sources({chain: open_source(chain, [story.exchange.url])}))
