@@ -124,6 +124,18 @@ CAUGHT_BY: dict[str, tuple[str, str] | None] = {
     "coins borrowed for the day": None,
     "keys shared with a thief": None,
     "house coins called customers' coins": None,
+    # What stands in the registry.
+    "a second bundle": ("publication.unequivocal", "FAIL"),
+    "corrected since": ("publication.unequivocal", "FAIL"),
+    "a list corrected since": ("publication.identified", "FAIL"),
+    "a stolen bundle": ("publication.anchored", "FAIL"),
+    "other totals": ("publication.anchored", "FAIL"),
+    "anchored late": ("publication.anchored", "FAIL"),
+    "never anchored": ("publication.anchored", "FAIL"),
+    "a registry of its own": ("publication.anchored", "INCONCLUSIVE"),
+    "history rewritten": ("publication.anchored", "INCONCLUSIVE"),
+    "history cut": ("publication.anchored", "INCONCLUSIVE"),
+    "a root not anchored": ("publication.identified", "FAIL"),
 }
 
 

@@ -1,4 +1,4 @@
-"""Ask what a certificate of attesters is worth to one reader (`por/spec/attestation.md`, certificate 6 and its checks)."""
+"""Ask what a certificate of attesters is worth to one reader (`por/spec/attestation.md`, Verification)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace

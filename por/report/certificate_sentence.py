@@ -14,7 +14,8 @@ def certificate_sentence(verdict: Verdict) -> str:
         return f"{_signed(verdict)} found FAIL for {what}, {_when(verdict)}."
     if verdict.outcome is Outcome.FAIL:
         return f"what attesters signed about {what} does not hold for you: {failed} failed."
-    return f"what attesters signed about {what} decides nothing for you: {_names(verdict, Outcome.INCONCLUSIVE)} undecided."
+    undecided = _names(verdict, Outcome.INCONCLUSIVE)
+    return f"what attesters signed about {what} decides nothing for you: {undecided} undecided."
 
 
 def _what(verdict: Verdict) -> str:

@@ -118,7 +118,7 @@ def committee_cases() -> Iterator[Case]:
     first, second, _ = good["members"]
     filled = {"member_twice": first, "members_unsorted": [second, first]}
     rows = [(*row[:4], filled.get(row[0], row[4]), *row[5:]) for row in BAD_COMMITTEE]
-    yield from spoiled_cases(COMMITTEES, good, rows)  # type: ignore[arg-type]
+    yield from spoiled_cases(COMMITTEES, good, rows)
     contract: list[Spoiled] = [
         ("contract_chain_null", "contracts of no chain in particular", "T53", "/chain", None),
         ("contract_chain_other", "contracts of a chain that has none", "T53", "/chain", "bip122:" + "0" * 32),

@@ -21,6 +21,12 @@ max_skew_seconds = 900
 CHAIN = '[[chain]]\nid = "eip155:1"\nsources = 2\n'
 WAIVE = '[[waive]]\ncheck = "publication.anchored"\nreason = "no registry is in use"\n'
 CLASS = f'[[class]]\nmembers = [{{ asset = "{TOKEN}", decimals = 6 }}, {{ asset = "{OTHER}", decimals = 18 }}]\n'
+REGISTRY = f"""[registry]
+contract = "eip155:1:{address("registry")}"
+issuer = "{address("issuer")}"
+from_block = 23_600_000
+max_delay_seconds = 604_800
+"""
 LAYOUT = f"""[[layout]]
 asset = "{TOKEN}"
 code_hash = "{WORD}"
@@ -33,6 +39,8 @@ version = 1
 profile = "auditor"
 own_assets = ["{OTHER}"]
 recordings = ["{digest("recording")}"]
+registries = ["{WORD}"]
+committees = ["{WORD}"]
 require = ["liabilities.recomputed"]
 [issuer]
 id = "exchange.example"
@@ -45,7 +53,7 @@ max_skew_seconds = 3600
 [coverage]
 ratio = "1.05"
 {CHAIN}genesis = "{WORD}"
-{CLASS}{LAYOUT}{PROXY}{WAIVE}"""
+{CLASS}{LAYOUT}{PROXY}{WAIVE}{REGISTRY}"""
 
 EMPTY: Json = {
     "mediaType": "application/vnd.por.policy.v1+json",
@@ -62,6 +70,9 @@ EMPTY: Json = {
     "classes": [],
     "layouts": [],
     "ownAssets": [],
+    "registry": None,
+    "registries": [],
+    "committees": [],
     "require": [],
     "waive": [],
 }
@@ -88,6 +99,9 @@ FULL: Json = {
         }
     ],
     "ownAssets": [OTHER],
+    "registry": [f"eip155:1:{address('registry')}", address("issuer"), 23_600_000, 604_800],
+    "registries": [seed("word")],
+    "committees": [seed("word")],
     "require": ["liabilities.recomputed"],
     "waive": [["publication.anchored", "no registry is in use"]],
 }
@@ -98,6 +112,7 @@ GOOD: list[tuple[str, str, str, Json]] = [
     ("crlf", "line ends do not change the digest", LONG.replace("\n", "\r\n"), FULL),
     ("ratio_fraction", "a ratio by another spelling", LONG.replace('"1.05"', '"42/40"'), FULL),
     ("one_chain", "a chain", SHORT + CHAIN, {**EMPTY, "chains": [["eip155:1", 2, None]]}),
+    ("registry", "a registry", SHORT + REGISTRY, {**EMPTY, "registry": FULL["registry"]}),
     (
         "whole_word",
         "a layout without mask",
@@ -131,6 +146,38 @@ SPOILED: list[tuple[str, str, str | None, str, str, str]] = [
     ("bundle_hexadecimal", "a digest without its algorithm", None, LONG, digest("bundle"), seed("bundle")),
     ("root_upper_case", "a root in upper case", "T86", LONG, seed("root"), seed("root").upper()),
     ("own_asset_symbol", "a symbol for an asset", "T63", LONG, f'own_assets = ["{OTHER}"]', 'own_assets = ["FTT"]'),
+    ("registry_without_chain", "a registry on no chain", "T53", SHORT + REGISTRY, "eip155:1:", ""),
+    (
+        "registry_upper_case",
+        "an address in another spelling",
+        "T46",
+        SHORT + REGISTRY,
+        address("issuer"),
+        "0x" + "AB" * 20,
+    ),
+    (
+        "registry_issuer_domain",
+        "a domain for an address",
+        "T39",
+        SHORT + REGISTRY,
+        address("issuer"),
+        "exchange.example",
+    ),
+    ("registry_issuer_missing", "nobody's history", "T36", SHORT + REGISTRY, f'issuer = "{address("issuer")}"\n', ""),
+    ("registry_no_delay", "an anchor at any time", "T37", SHORT + REGISTRY, "max_delay_seconds = 604_800\n", ""),
+    ("registry_negative_delay", "an anchor before the instant", "T37", SHORT + REGISTRY, "604_800", "-1"),
+    ("registry_block_text", "a block as text", None, SHORT + REGISTRY, "23_600_000", '"latest"'),
+    ("registry_twice", "two registries", "T35", SHORT + REGISTRY, REGISTRY, REGISTRY * 2),
+    ("registry_url", "the address of a source", "T96", SHORT + REGISTRY, "[registry]", '[registry]\nurl = "https://x"'),
+    (
+        "registries_name",
+        "a contract's name for its code",
+        "T60",
+        LONG,
+        f'registries = ["{WORD}"]',
+        'registries = ["main"]',
+    ),
+    ("committees_short", "half an id", None, LONG, f'committees = ["{WORD}"]', f'committees = ["{WORD[:34]}"]'),
     ("waiver_without_reason", "a waiver without a reason", None, SHORT + WAIVE, "no registry is in use", " "),
     ("waiver_twice", "a waiver twice", None, SHORT + WAIVE, WAIVE, WAIVE * 2),
     ("waiver_of_a_family", "a waiver of many checks", None, SHORT + WAIVE, "publication.anchored", "publication"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from eth_abi.abi import encode
@@ -136,12 +136,11 @@ class Keyholders:
 
     @cached_property
     def secrets(self) -> list[int]:
-        named = {keccak(G2ProofOfPossession.SkToPk(each)): each for each in self.numbers}
-        return [named[name] for name in sorted(named)]
+        return sorted(self.numbers, key=lambda each: keccak(bls_key(each)))
 
     @cached_property
     def keys(self) -> list[bytes]:
-        return [G2ProofOfPossession.SkToPk(each) for each in self.secrets]
+        return [bls_key(each) for each in self.secrets]
 
     @cached_property
     def points(self) -> list[bytes]:
@@ -203,6 +202,13 @@ def aggregate(secrets: Iterable[int], message: bytes) -> bytes:
     return bytes(G2ProofOfPossession.Aggregate(signatures))
 
 
+@cache
+def bls_key(secret: int) -> bytes:
+    """Return a compressed key."""
+    return bytes(G2ProofOfPossession.SkToPk(secret))
+
+
+@cache
 def key_point(key: bytes) -> bytes:
     """Encode a compressed key as EIP-2537 does."""
     return g1_point(pubkey_to_G1(BLSPubkey(key)))
@@ -222,6 +228,7 @@ def g2_point(point: Any) -> bytes:
     return b"".join(int(part).to_bytes(64) for part in (*x.coeffs, *y.coeffs))
 
 
+@cache
 def possession(secret: int) -> bytes:
     return signature_point(G2ProofOfPossession.PopProve(secret))
 

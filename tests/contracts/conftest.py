@@ -40,9 +40,9 @@ def shared_anvil(_anvil: Chain) -> Iterator[Chain]:
 
 
 @pytest.fixture(scope="module", params=["tester", "anvil"])
-def place(request: pytest.FixtureRequest) -> Chain:
+def shared_chain(request: pytest.FixtureRequest) -> Chain:
     """Let a module prepare each chain."""
-    lent: Chain = request.getfixturevalue(f"{request.param}_place")
+    lent: Chain = request.getfixturevalue(f"shared_{request.param}")
     return lent
 
 
@@ -63,5 +63,5 @@ def anvil(shared_anvil: Chain) -> Iterator[Chain]:
 @pytest.fixture
 def chain(shared_chain: Chain) -> Iterator[Chain]:
     """Run the test on each chain."""
-    with place.rewound():
-        yield place
+    with shared_chain.rewound():
+        yield shared_chain

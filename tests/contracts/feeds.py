@@ -48,13 +48,21 @@ class World:
         self.committee: Accounts = accounts(3, 2)
         self.committee_id = register(chain, self.attestations, self.committee)
         self.start = chain.now - 10_000
+        self.made: dict[int, Any] = {}
+
+    def prepared(self) -> World:
+        """Make the coin's feeds of all kinds, which `feed` then lends."""
+        self.made = {kind: self.feed(kind) for kind in (RESERVES, LIABILITIES, RATIO)}
+        return self
 
     def parameters(self, kind: int = RESERVES, text: str = COIN_TEXT, decimals: int | None = None) -> tuple[Any, ...]:
         digits = decimals if decimals is not None else 8 if kind == RATIO else 18
         return (self.issuer, self.committee_id, POLICY, text, digits, kind)
 
     def feed(self, kind: int = RESERVES, text: str = COIN_TEXT) -> Any:
-        """Have a feed made."""
+        """Have a feed made, unless it is."""
+        if text == COIN_TEXT and kind in self.made:
+            return self.made[kind]
         receipt = self.chain.send(self.factory.functions.deploy(self.parameters(kind, text)))
         (told,) = events(self.factory.events.FeedDeployed(), receipt)
         return self.chain.at("ReserveFeed", told["feed"])

@@ -7,12 +7,18 @@ from collections.abc import Sequence
 from random import Random
 from typing import Any
 
+from eth_abi.abi import decode, encode
+from eth_utils.abi import function_signature_to_4byte_selector
+
 from por.commitments.sum_tree import fold
 from por.errors import EvidenceError
 from por.model import PathStep
 from tests.commitments.reference import sha, u128
+from tests.contracts.chain import Chain
 
 MOST = 2**128 - 1
+CASES = "(bytes32,uint128,uint256,(bytes32,uint128)[])[]"
+RESULTS = "(bool,bytes32,uint128)[]"
 
 Step = tuple[bytes, int]
 Case = tuple[bytes, int, int, list[Step]]
@@ -79,7 +85,14 @@ def adversarial_cases() -> Sequence[Case]:
     ]
 
 
-def told(answer: Sequence[Any]) -> Result | None:
-    """Read one result of PlainMerkleSum.foldAll."""
+def folded_on(chain: Chain, address: str, cases: Sequence[Case]) -> tuple[list[Result | None], list[Result | None]]:
+    """Fold with PlainMerkleSum, plainly and tuned, all in one call; None where it is refused."""
+    question = function_signature_to_4byte_selector(f"foldAll({CASES})") + encode([CASES], [list(cases)])
+    asked: Any = {"to": address, "data": "0x" + question.hex(), "gas": 100_000_000}
+    plain, tuned = decode([RESULTS, RESULTS], chain.w3.eth.call(asked))
+    return [told(each) for each in plain], [told(each) for each in tuned]
+
+
+def told(answer: tuple[bool, bytes, int]) -> Result | None:
     accepted, top, total = answer
     return (top, total) if accepted else None

@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from py_ecc.bls.ciphersuites import G2ProofOfPossession
 from py_ecc.bls.hash_to_curve import hash_to_G2
@@ -44,22 +44,20 @@ RFC_X = (
     0x05CB8437535E20ECFFAEF7752BADDF98034139C38452458BAEEFAB379BA13DFF5BF5DD71B72418717047F5B0F37DA03D,
 )
 
-once_for_all_examples = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+@pytest.fixture(scope="module")
+def bls(shared_chain: Chain) -> Any:
+    return shared_chain.deploy("BlsHarness")
 
 
-@pytest.fixture
-def bls(chain: Chain) -> Any:
-    return chain.deploy("BlsHarness")
+@pytest.fixture(scope="module")
+def bls_here(shared_tester: Chain) -> Any:
+    return shared_tester.deploy("BlsHarness")
 
 
-@pytest.fixture
-def bls_here(tester: Chain) -> Any:
-    return tester.deploy("BlsHarness")
-
-
-@pytest.fixture
-def bls_there(anvil: Chain) -> Any:
-    return anvil.deploy("BlsHarness")
+@pytest.fixture(scope="module")
+def bls_there(shared_anvil: Chain) -> Any:
+    return shared_anvil.deploy("BlsHarness")
 
 
 def point(secret: int) -> bytes:
@@ -98,19 +96,18 @@ def test_the_vector_of_rfc_9380_holds(bls_there: Any) -> None:
     assert (int.from_bytes(hashed[:64]), int.from_bytes(hashed[64:128])) == RFC_X
 
 
-@once_for_all_examples
 @given(st.lists(st.integers(0, 2**512 - 1), max_size=4))
 @example([0, 1, 2**256 - 1, 2**256])
 @example([field_modulus - 1, field_modulus, field_modulus + 1, 2 * field_modulus - 1])
 @example([2 * field_modulus, 2**381 - 1, 2**381, 2**512 - 1])
 @example([2**512 // field_modulus * field_modulus + each for each in (-1, 0, 1)])
 @example([field_modulus << 128, field_modulus << 130, (field_modulus << 131) - 1, field_modulus << 131])
+@example([field_modulus * factor for factor in (3, 2**64 + 1, 2**130 - 1, 2**512 // field_modulus)])
 def test_remainders_are_those_of_python(bls_here: Any, numbers: list[int]) -> None:
     reduced = ask(bls_here.functions.reduce(b"".join(each.to_bytes(64) for each in numbers)))
     assert reduced == b"".join((each % field_modulus).to_bytes(64) for each in numbers)
 
 
-@once_for_all_examples
 @given(st.integers(0, 2**255 - 1))
 @example(0)
 @example(2**255 - 1)
@@ -126,7 +123,6 @@ def test_keys_are_compressed_as_py_ecc_does(bls: Any, secret: int) -> None:
     assert ask(bls.functions.compress(point(secret))) == G2ProofOfPossession.SkToPk(secret)
 
 
-@once_for_all_examples
 @given(st.integers(0, field_modulus - 1), st.integers(0, field_modulus - 1))
 @example(0, HALF)
 @example(1, HALF + 1)
@@ -158,8 +154,8 @@ def test_equal_keys_and_opposite_keys_are_added_up(bls: Any) -> None:
 # proofs of possession
 
 
-def test_a_proof_of_possession_is_taken(bls: Any) -> None:
-    ask(bls.functions.requirePossession(point(5), possession(5)))
+def test_a_proof_of_possession_is_taken(bls_there: Any) -> None:
+    ask(bls_there.functions.requirePossession(point(5), possession(5)))
 
 
 @pytest.mark.parametrize("secret", [2, 3, curve_order - 2])
@@ -176,16 +172,16 @@ def test_a_signature_over_the_key_is_no_proof_of_possession(bls_there: Any) -> N
     assert_reverts(bls_there.functions.requirePossession(point(5), signed), "BlsSignatureMismatch()")
 
 
-def test_a_rogue_key_has_no_proof_of_possession(bls: Any) -> None:
+def test_a_rogue_key_has_no_proof_of_possession(bls_there: Any) -> None:
     """The attacker's key minus the victim's: alone in a sum with the victim's, it is the attacker's own."""
     attacker, victim = 1234, 5
     difference = add(multiply(G1, attacker), neg(multiply(G1, victim)))
     rogue = g1_point(difference)
-    total = ask(bls.functions.total(rogue + point(victim)))
+    total = ask(bls_there.functions.total(rogue + point(victim)))
     assert total == point(attacker)
     forged = signature_point(G2ProofOfPossession.Sign(attacker, MESSAGE))
-    ask(bls.functions.requireSigned(total + rogue + point(victim), 3, MESSAGE, forged))
-    assert_reverts(bls.functions.requirePossession(rogue, possession(attacker)), "BlsSignatureMismatch()")
+    ask(bls_there.functions.requireSigned(total + rogue + point(victim), 3, MESSAGE, forged))
+    assert_reverts(bls_there.functions.requirePossession(rogue, possession(attacker)), "BlsSignatureMismatch()")
 
 
 def test_the_key_at_infinity_is_refused(bls: Any) -> None:
@@ -243,6 +239,22 @@ def test_the_chain_in_this_process_checks_alike(bls_here: Any) -> None:
     keys = keys_with_total(SECRETS)
     ask(bls_here.functions.requireSigned(keys, 0b11110, MESSAGE, signature))
     assert_reverts(bls_here.functions.requireSigned(keys, 0b11111, MESSAGE, signature), "BlsSignatureMismatch()")
+
+
+def test_members_who_cancel_each_other_out_do_not_stop_the_others(bls_there: Any) -> None:
+    """Two thieves register a key and its negative; whoever does not sign is then a sum of nothing."""
+    secrets = (7, curve_order - 7, *SECRETS[:3])
+    keys = keys_with_total(secrets)
+    for chosen, signed in ((0b11100, SECRETS[:3]), (0b11111, SECRETS[:3]), (0b11101, (7, *SECRETS[:3]))):
+        ask(bls_there.functions.requireSigned(keys, chosen, MESSAGE, signature_point(aggregate(signed, MESSAGE))))
+
+
+def test_a_list_that_cancels_out_signs_in_parts(bls_there: Any) -> None:
+    """Its total is infinity, which has no negative."""
+    keys = INFINITE_KEY + b"".join(map(point, (7, curve_order - 7, 9, curve_order - 9)))
+    signature = signature_point(aggregate((7, curve_order - 7, 9), MESSAGE))
+    ask(bls_there.functions.requireSigned(keys, 0b0111, MESSAGE, signature))
+    assert_reverts(bls_there.functions.requireSigned(keys, 0b1111, MESSAGE, INFINITE_SIGNATURE), "InfiniteKey()")
 
 
 def test_a_signature_over_other_bytes_is_refused(bls_there: Any) -> None:

@@ -45,7 +45,7 @@ WORST = {RESERVES: 0, LIABILITIES: WORST_LIABILITIES, RATIO: 0}
 
 @pytest.fixture(scope="module")
 def _world(shared_chain: Chain) -> World:
-    return World(shared_chain)
+    return World(shared_chain).prepared()
 
 
 @pytest.fixture

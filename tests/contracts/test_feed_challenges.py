@@ -33,7 +33,7 @@ COIN = "eip155:1/slip44:60"
 
 @pytest.fixture(scope="module")
 def _world(shared_chain: Chain) -> World:
-    return World(shared_chain, real_challenges=True)
+    return World(shared_chain, real_challenges=True).prepared()
 
 
 @pytest.fixture

@@ -13,11 +13,11 @@ from por.commitments.hashes import empty_nodes
 from tests.commitments import reference
 from tests.commitments.trees import leaf_lists, leaf_of, leaves_of, path_of, smallest_depth
 from tests.contracts.chain import Chain, RawCall, assert_reverts, revert_reason
-from tests.contracts.folds import MOST, Case, Step, adversarial_cases, random_case, slow_fold, told, verifiers_fold
+from tests.contracts.folds import MOST, Case, Step, adversarial_cases, folded_on, random_case, slow_fold, verifiers_fold
 
 NOBODY = "0x" + "00" * 20
-TREES = {"tester": 250, "anvil": 1000}
-BATCH = 25
+TREES = {"tester": 50, "anvil": 1000}
+BATCH = 50
 LEAF = b"l" * 32
 ZEROS: list[Step] = [(bytes(32), 0)] * 40
 
@@ -41,9 +41,9 @@ def agree(chain: Chain, twins: Any, cases: Sequence[Case]) -> int:
     """Require that all four folds say the same of each case; return how many were accepted."""
     expected = [slow_fold(case) for case in cases]
     assert [verifiers_fold(case) for case in cases] == expected
-    plain, tuned = chain.ask(twins.functions.foldAll(cases), gas=25_000_000)
-    assert [told(each) for each in plain] == expected
-    assert [told(each) for each in tuned] == expected
+    plain, tuned = folded_on(chain, twins.address, cases)
+    assert plain == expected
+    assert tuned == expected
     return sum(each is not None for each in expected)
 
 

@@ -137,4 +137,4 @@ def test_the_registry_is_its_model(tester: Chain) -> None:
         def __init__(self) -> None:
             super().__init__(tester, registry)
 
-    run_state_machine_as_test(Lent, settings=settings(settings(), max_examples=12, stateful_step_count=15))
+    run_state_machine_as_test(Lent, settings=settings(settings(), max_examples=8, stateful_step_count=15))

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from por import errors
-from por.encoding import bundle_v1, canonical, inclusion_proof_v1, policy_v1, strict_json, verdict_v1
+from por.encoding import bundle_v1, canonical, identity_v1, inclusion_proof_v1, policy_v1, strict_json, verdict_v1
 from por.encoding.digests import digest_of
 from por.encoding.tables_v1 import Tables
 from por.errors import FormatError
@@ -88,6 +88,11 @@ def read_bundle(given: Json) -> Json:
     return {"snapshot": bundle.snapshot, "digest": str(digest_of(bundle_v1.write(bundle)))}
 
 
+def read_identity(given: Json) -> Json:
+    identity = identity_v1.read(document_of(given))
+    return {"anchors": len(identity.anchors), "digest": str(digest_of(identity_v1.write(identity)))}
+
+
 def read_proof(given: Json) -> Json:
     proof = inclusion_proof_v1.read(document_of(given))
     return {"trees": len(proof.trees), "digest": str(digest_of(inclusion_proof_v1.write(proof)))}
@@ -108,6 +113,7 @@ RUN: dict[str, Callable[[Json], Json]] = {
     "identifiers": read_name,
     "amounts": read_amount,
     "bundle-document": read_bundle,
+    "identity-document": read_identity,
     "inclusion-proof-document": read_proof,
     "policy-document": read_policy,
     "verdict-document": read_verdict,

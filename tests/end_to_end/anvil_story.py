@@ -62,7 +62,8 @@ max_skew_seconds = 60
 id = "eip155:31337"
 sources = {sources}
 
-[[waive]]
+{waivers}"""
+WAIVERS = """[[waive]]
 check = "publication.anchored"
 reason = "no registry is in use"
 
@@ -71,6 +72,7 @@ check = "publication.unequivocal"
 reason = "no registry is in use"
 
 """
+OPTIONS = ("--timestamp", str(GENESIS), "--slots-in-an-epoch", "1", "--hardfork", "prague")
 
 
 def private_key(name: str) -> bytes:
@@ -146,7 +148,8 @@ class Story:
     def policy(self, *, sources: int = 1, recording: str = "") -> Path:
         recordings = f'recordings = ["{recording}"]\n' if recording else ""
         path = self.directory / f"policy-{sources}{recording[-8:]}.toml"
-        path.write_text(POLICY.format(key=self.key, sources=sources, recordings=recordings) + self.tables())
+        known = POLICY.format(key=self.key, sources=sources, recordings=recordings, waivers=WAIVERS)
+        path.write_text(known + self.tables())
         return path
 
     def verify(self, *urls: str, sources: int = 1, options: Sequence[object] = ()) -> Run:
@@ -171,10 +174,10 @@ def begin(story: Story) -> None:
         story.fund(story.accounts[name], coins * COIN, tokens * 10**6)
 
 
-def publish(story: Story, listed: Sequence[tuple[str, str, str]] = ()) -> None:
+def publish(story: Story, listed: Sequence[tuple[str, str, str]] = (), more: Sequence[object] = ()) -> None:
     """Take the snapshot between the newest block and the next, and publish a bundle, command by command.
 
-    `listed` are (account, role, custody); without them, the exchange's own three.
+    `listed` are (account, role, custody); without them, the exchange's own three. `more` is said to `bundle`.
     """
     instant = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(story.head_time() + 5))
     story.mine(4)
@@ -202,7 +205,7 @@ def publish(story: Story, listed: Sequence[tuple[str, str, str]] = ()) -> None:
     story.command("challenge", snapshot, *listing)
     (directory / "signatures.csv").write_text(signatures(story, [account for account, _, _ in rows]))
     story.command("collect", snapshot, directory / "signatures.csv")
-    run = story.command("bundle", snapshot, *listing, "--layouts", directory / "layouts.toml")
+    run = story.command("bundle", snapshot, *listing, "--layouts", directory / "layouts.toml", *more)
     story.key = next(line.split()[1] for line in run.out.splitlines() if line.startswith("key "))
 
 
@@ -232,7 +235,7 @@ def signed(name: str, message: SignableMessage) -> str:
 @contextmanager
 def node() -> Iterator[str]:
     """Run a chain of its own, whose finalized block is two behind its newest."""
-    with running_anvil("--timestamp", str(GENESIS), "--slots-in-an-epoch", "1", "--hardfork", "prague") as url:
+    with running_anvil(*OPTIONS) as url:
         yield url
 
 

@@ -233,12 +233,12 @@ def _embedded(lag: int) -> Iterator[World]:
 @contextmanager
 def _anvil() -> Iterator[World]:
     options = ("--timestamp", str(GENESIS.seconds), "--slots-in-an-epoch", "1", "--hardfork", "prague")
-    with running_anvil(*options) as url, _mined(url):
+    with running_anvil(*options) as url, mined(url):
         yield World(url, ChainId("eip155", "31337"), None)
 
 
 @contextmanager
-def _mined(url: str) -> Iterator[None]:
+def mined(url: str) -> Iterator[None]:
     """Put an empty block on the chain every now and then, so that the others become final."""
     is_over = threading.Event()
 

@@ -41,6 +41,28 @@ def identified(outcome: Outcome = PASS, how: str = "signed", pin: str = "exchang
     return Finding("publication.identified", SNAPSHOT, outcome, message, facts={"pin": pin, "reason": "no key"})
 
 
+ADDRESS = "eip155:1:0x3333333333333333333333333333333333333333"
+BY_ADDRESS = f"pinned by what the address {ADDRESS} anchored"
+
+
+def by_registry(how: str) -> Finding:
+    return Finding(
+        "publication.identified", SNAPSHOT, PASS, f"publication.identified.{how}", facts={"account": ADDRESS}
+    )
+
+
+def copied() -> Finding:
+    facts = {"addresses": "0x44", "account": ADDRESS}
+    return Finding(
+        "publication.unequivocal", ADDRESS, OPEN, "publication.unequivocal.copied", facts=facts, required=False
+    )
+
+
+def unverified(required: bool = False) -> Finding:
+    facts = {"issuer": "exchange.example"}
+    return Finding("publication.bound", SNAPSHOT, OPEN, "publication.bound.unverified", facts=facts, required=required)
+
+
 def covered(outcome: Outcome, asset: str = ETHER, liabilities: str = "100") -> Finding:
     message = f"solvency.coverage.{outcome.lower()}"
     return Finding("solvency.coverage", asset, outcome, message, facts={"liabilities": liabilities})
@@ -89,6 +111,38 @@ GOLDEN: dict[str, tuple[Verdict, str]] = {
         (
             "your 1.5 ETH is in the list that exchange.example signed for 2026-11-01T00:00:00Z, "
             f"pinned by the key exchange.example+323b6115 in your policy; {WHOLE}."
+        ),
+    ),
+    "customer, the same list for everybody, for information": (
+        verdict("customer", included(PASS), identified(), unequivocal(PASS, required=False), copied()),
+        (
+            "your 1.5 ETH is in the list that exchange.example signed for 2026-11-01T00:00:00Z, "
+            f"pinned by the key exchange.example+323b6115 in your policy; {WHOLE}."
+        ),
+    ),
+    "customer, a registry and a name that nobody verified": (
+        verdict("customer", included(PASS), by_registry("root_anchored"), unequivocal(PASS), unverified()),
+        (
+            f"your 1.5 ETH is in the list that exchange.example made for 2026-11-01T00:00:00Z, {BY_ADDRESS} "
+            f"(that it is an address of exchange.example is unverified); {WHOLE}."
+        ),
+    ),
+    "customer, a registry in a policy": (
+        verdict("customer", included(PASS), by_registry("root_anchored"), unequivocal(OPEN, required=False)),
+        f"your 1.5 ETH is in the list that exchange.example made for 2026-11-01T00:00:00Z, {BY_ADDRESS}; {OTHERS}.",
+    ),
+    "customer, a key and a name that no domain was asked about": (
+        verdict("customer", included(PASS), identified(), unverified()),
+        (
+            "your 1.5 ETH is in the list that exchange.example signed for 2026-11-01T00:00:00Z, "
+            f"pinned by the key exchange.example+323b6115 in your policy; {OTHERS}."
+        ),
+    ),
+    "auditor, a registry": (
+        verdict("auditor", covered(PASS), by_registry("anchored"), unequivocal(PASS), copied(), unverified()),
+        (
+            "for 1 of 1 assets, coins that exchange.example controlled at 2026-11-01T00:00:00Z were at least "
+            f"what it committed to owing, {BY_ADDRESS}; {WHOLE}."
         ),
     ),
     "customer, more in the list than asked about": (

@@ -33,14 +33,18 @@ class EmbeddedChain:
     that comes over JSON-RPC is put into a block at once, 12 seconds after the last; both may be changed at any time.
     """
 
-    def __init__(self, genesis: Instant, *, lag: int = 0, instant_mining: bool = False) -> None:
-        """Begin with a genesis block at `genesis` that gives all coins to a faucet.
+    def __init__(
+        self, genesis: Instant, *, lag: int = 0, instant_mining: bool = False, chain_id: int | None = None
+    ) -> None:
+        """Begin with a genesis block at `genesis` that gives all coins to a faucet; `chain_id` is eth-tester's own.
 
         Raises: UnavailableError where the extra `demo` is not installed.
         """
         self.lag = lag
         self.instant_mining = instant_mining
         self._backend = _backend(genesis)
+        if chain_id is not None:
+            self._backend.chain.chain_id = chain_id
         self._faucet: bytes = self._backend.get_accounts()[0]
         self._unchecked: list[bytes] = []
         self._transactions = TransactionAnswers(lambda: self._backend.chain, self._known)
