@@ -165,7 +165,9 @@ def por(*arguments: object) -> Run:
     out, talk = io.StringIO(), io.StringIO()
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder) / "verdict.json"
-        if command[0] in {"verify", "verify-inclusion"} and "--output" not in command:
+        if (
+            command[0] in {"verify", "verify-inclusion"} or command[:2] == ["attest", "check"]
+        ) and "--output" not in command:
             command += ["--output", str(output)]
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(talk):
             try:

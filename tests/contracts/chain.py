@@ -40,8 +40,8 @@ class Chain:
         self.accounts: Sequence[str] = w3.eth.accounts
         w3.eth.default_account = w3.eth.accounts[0]
         # They ask the chain again and again what these tests know.
-        for name in ("gas_price_strategy", "ens_name_to_address", "validation"):
-            w3.middleware_onion.remove(name)
+        for middleware in ("gas_price_strategy", "ens_name_to_address", "validation"):
+            w3.middleware_onion.remove(middleware)
 
     def deploy(self, name: str, *arguments: object, sender: int = 0, gas: int = DEPLOYMENT_GAS) -> Any:
         """Deploy the contract whose artifact has this name."""

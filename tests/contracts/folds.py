@@ -13,6 +13,7 @@ from eth_utils.abi import function_signature_to_4byte_selector
 from por.commitments.sum_tree import fold
 from por.errors import EvidenceError
 from por.model import PathStep
+from tests.commitments import reference
 from tests.commitments.reference import sha, u128
 from tests.contracts.chain import Chain
 
@@ -58,6 +59,19 @@ def random_case(seed: int) -> Case:
     beyond = dice.random() < 0.1
     index = dice.getrandbits(256) if beyond else dice.randrange(2**depth)
     return dice.randbytes(32), dice.getrandbits(bits), index, path
+
+
+def random_tree(seed: int) -> tuple[Case, Result]:
+    """Make a leaf's path in a whole tree of up to forty levels, and that tree's top."""
+    dice = Random(seed)
+    count = dice.randrange(1, 20)
+    depth = dice.randrange((count - 1).bit_length(), 41)
+    bits = dice.choice([1, 64, 96, 123])
+    leaves = sorted((dice.randbytes(32), dice.getrandbits(bits)) for _ in range(count))
+    index = dice.randrange(count)
+    tag, amount = leaves[index]
+    leaf = sha(b"\x00", tag, u128(amount))
+    return (leaf, amount, index, reference.path(leaves, depth, index)), reference.top(leaves, depth)
 
 
 def adversarial_cases() -> Sequence[Case]:

@@ -268,13 +268,3 @@ def test_accounts_and_keyholders_sign_the_very_same_bytes(there: Seat) -> None:
         there.chain.send(attesting(there.attestations, committee, there.statement, (0, 1)))
         told = status(there.chain, there.attestations, committee, there.statement.digest)
         assert told == (there.chain.now, 0, bits((0, 1)))
-
-
-def test_any_members_of_a_large_committee_attest(there: Seat) -> None:
-    """Few signers are added up, many are what is left of the total."""
-    committee = Keyholders(tuple(range(1, 32)), 1)
-    register(there.chain, there.attestations, committee)
-    groups = (range(16), range(15), range(0, 31, 2), range(31), [30], [0])
-    for number, positions in enumerate(groups):
-        statement = there.statement.but(figures=number.to_bytes(32))
-        there.chain.send(attesting(there.attestations, committee, statement, positions))

@@ -13,7 +13,17 @@ from por.commitments.hashes import empty_nodes
 from tests.commitments import reference
 from tests.commitments.trees import leaf_lists, leaf_of, leaves_of, path_of, smallest_depth
 from tests.contracts.chain import Chain, RawCall, assert_reverts, revert_reason
-from tests.contracts.folds import MOST, Case, Step, adversarial_cases, folded_on, random_case, slow_fold, verifiers_fold
+from tests.contracts.folds import (
+    MOST,
+    Case,
+    Step,
+    adversarial_cases,
+    folded_on,
+    random_case,
+    random_tree,
+    slow_fold,
+    verifiers_fold,
+)
 
 NOBODY = "0x" + "00" * 20
 TREES = {"tester": 50, "anvil": 1000}
@@ -47,6 +57,10 @@ def agree(chain: Chain, twins: Any, cases: Sequence[Case]) -> int:
     return sum(each is not None for each in expected)
 
 
+def batches(chain: Chain) -> list[range]:
+    return [range(start, start + BATCH) for start in range(0, TREES[chain.name], BATCH)]
+
+
 def steps(path: Sequence[Any]) -> list[Step]:
     return [(step.hash, step.sum) for step in path]
 
@@ -54,11 +68,19 @@ def steps(path: Sequence[Any]) -> list[Step]:
 # four folds
 
 
-def test_four_folds_agree_on_random_trees(chain: Chain) -> None:
-    twins, count = chain.deploy("PlainMerkleSum"), TREES[chain.name]
-    batches = [range(start, start + BATCH) for start in range(0, count, BATCH)]
-    accepted = sum(agree(chain, twins, [random_case(seed) for seed in batch]) for batch in batches)
-    assert count / 3 < accepted < count * 9 / 10
+def test_four_folds_lead_to_the_tops_of_random_trees(chain: Chain) -> None:
+    twins = chain.deploy("PlainMerkleSum")
+    for batch in batches(chain):
+        made = [random_tree(seed) for seed in batch]
+        cases = [case for case, _ in made]
+        assert [slow_fold(case) for case in cases] == [top for _, top in made]
+        assert agree(chain, twins, cases) == len(cases)
+
+
+def test_four_folds_agree_on_random_paths(chain: Chain) -> None:
+    twins = chain.deploy("PlainMerkleSum")
+    accepted = sum(agree(chain, twins, [random_case(seed) for seed in batch]) for batch in batches(chain))
+    assert TREES[chain.name] / 3 < accepted < TREES[chain.name] * 9 / 10
 
 
 def test_four_folds_agree_on_what_a_careless_one_gets_wrong(chain: Chain) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from por.model import AssetId, ChainAccount, ChainId, Instant
 from por.publish.contracts import artifact
+from por.publish.runtimes import DEPLOYER, SALT, deterministic_address
 from por.simulator import onchain
 from por.simulator.exchange import ANCHORING, WALLET_LIMITS, open_exchange
 from por.simulator.scene import PAYER, Scene, secrets_in_environment, variable
@@ -47,7 +48,9 @@ def _anvils(folder: Path) -> Iterator[tuple[Scene, Scene]]:
     with anvil_story.node() as url, running_anvil(*second) as other_url:
         story = Story(folder, url)
         anvil_story.begin(story)
-        registry = story.send(data="0x" + artifact("ReserveRegistry").creation.hex())
+        creation = artifact("ReserveRegistry").creation
+        story.send(to=DEPLOYER, data="0x" + (SALT + creation).hex())
+        registry = deterministic_address(artifact("ReserveRegistry"), ())
         block = int(rpc(url, "eth_blockNumber"), 16)
         issuer = SimulatedKey.from_seed(ANCHORING).address
         anvil_story.publish(story, more=["--anchored-by", f"{CHAIN}:{issuer}"])
@@ -55,15 +58,13 @@ def _anvils(folder: Path) -> Iterator[tuple[Scene, Scene]]:
             rpc(other_url, "anvil_setNextBlockTimestamp", _time(url))
             rpc(other_url, "evm_mine")
         with mined(url), mined(other_url):
-            elsewhere = rpc(other_url, "eth_sendTransaction", _creation("ReserveRegistry"))
-            there_registry = _created(other_url, elsewhere)
             policy = story.directory / "registry-policy.toml"
             pin = REGISTRY_POLICY.format(contract=f"{CHAIN}:{registry}", issuer=issuer, block=block)
             policy.write_text(story.policy().read_text().replace(anvil_story.WAIVERS, pin))
             here = _scene(story, CHAIN, url, f"{CHAIN}:{registry}", policy)
             _anchor(here)
             here.now = Instant(_time(url))
-            there = _scene(story, OTHER_CHAIN, other_url, f"{OTHER_CHAIN}:{there_registry}", policy)
+            there = _scene(story, OTHER_CHAIN, other_url, f"{OTHER_CHAIN}:{registry}", policy)
             here.deploy()
             there.deploy()
             yield here, there
@@ -100,13 +101,3 @@ def _anchor(scene: Scene) -> None:
 
 def _time(url: str) -> int:
     return int(rpc(url, "eth_getBlockByNumber", "latest", False)["timestamp"], 16)
-
-
-def _creation(name: str) -> dict[str, str]:
-    return {"from": anvil_story.DEPLOYER, "data": "0x" + artifact(name).creation.hex()}
-
-
-def _created(url: str, sent: str) -> str:
-    while (receipt := rpc(url, "eth_getTransactionReceipt", sent)) is None:
-        pass
-    return str(receipt["contractAddress"])
