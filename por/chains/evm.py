@@ -112,18 +112,18 @@ class EvmSource:
                 progress(len(proofs), len(checked))
         return tuple(proofs)
 
-    def logs(self, address: str, topic: bytes, first: int, last: int) -> tuple[Log, ...]:
-        """Return the logs of a contract whose first topic is `topic`, in the blocks `first` to `last`.
+    def logs(self, address: str, topics: tuple[bytes, ...], first: int, last: int) -> tuple[Log, ...]:
+        """Return the logs of a contract whose topics begin with `topics`, in the blocks `first` to `last`.
 
         Each stands in a block that the node has under that hash, and the chain was the same before and after. A node
         that leaves logs out is not seen here; `QuorumSource` compares several. Raises: SourceError; FormatError for
-        a topic that is not 32 bytes, and for no blocks.
+        other than 1 to 4 topics of 32 bytes, and for no blocks.
         """
         contract = self._address(address)
-        require_log_question(topic, first, last)
+        require_log_question(topics, first, last)
         # A node that is behind `last` would answer as if nothing followed.
         end = self.header(last).ref
-        logs = self._spans.read(lambda low, high: self._some_logs(contract, topic, low, high), first, last)
+        logs = self._spans.read(lambda low, high: self._some_logs(contract, topics, low, high), first, last)
         self._require_canonical({log.block.number: log.block for log in logs})
         require_unchanged(self, [end])
         return logs
@@ -154,11 +154,12 @@ class EvmSource:
         calls = [[address, ["0x" + key.hex() for key in keys], at] for address, keys in requests]
         return self._ask_all("eth_getProof", calls)
 
-    def _some_logs(self, contract: str, topic: bytes, first: int, last: int) -> tuple[Log, ...]:
-        asked = {"address": contract, "topics": ["0x" + topic.hex()], "fromBlock": hex(first), "toBlock": hex(last)}
+    def _some_logs(self, contract: str, topics: tuple[bytes, ...], first: int, last: int) -> tuple[Log, ...]:
+        named = ["0x" + topic.hex() for topic in topics]
+        asked = {"address": contract, "topics": named, "fromBlock": hex(first), "toBlock": hex(last)}
         answer = self._ask("eth_getLogs", asked)
         question = f"eth_getLogs of {contract} in blocks {first} to {last}"
-        return self._read(question, read_logs, answer, contract, topic, first, last)
+        return self._read(question, read_logs, answer, contract, topics, first, last)
 
     def _require_canonical(self, blocks: Mapping[int, BlockRef]) -> None:
         for header in self._headers(list(blocks)):

@@ -63,13 +63,15 @@ def read_proof(value: object, address: str, keys: Sequence[bytes]) -> AccountPro
     return AccountProof(address, _nodes(_member(members, "accountProof")), storage)
 
 
-def read_logs(value: object, address: str, topic: bytes, first: int, last: int) -> tuple[Log, ...]:
+def read_logs(
+    value: object, address: str, topics: tuple[bytes, ...], first: int, last: int
+) -> tuple[Log, ...]:
     """Return the logs of an `eth_getLogs` answer about exactly this question, by block and place in the block.
 
     That they are all, and that the chain has them, is only what the node says. Raises: FormatError.
     """
     entries = Reader(value).items(MAX_LOGS)
-    logs = sorted((_log(entry, address, topic, first, last) for entry in entries), key=log_order)
+    logs = sorted((_log(entry, address, topics, first, last) for entry in entries), key=log_order)
     for one, two in pairwise(logs):
         if log_order(one) == log_order(two):
             raise FormatError(f"log {one.index} of block {one.block.number} twice")
@@ -83,14 +85,14 @@ def log_order(log: Log) -> tuple[int, int]:
     return log.block.number, log.index
 
 
-def _log(entry: Reader, address: str, topic: bytes, first: int, last: int) -> Log:
+def _log(entry: Reader, address: str, wanted: tuple[bytes, ...], first: int, last: int) -> Log:
     members = _object(entry.value, entry.place)
     named = members.get("address")
     if not isinstance(named, str) or not _ADDRESS.fullmatch(named) or named.lower() != address:
         raise FormatError("a log of another contract", f"{entry.place}/address")
     topics = tuple(each.data(32, 32) for each in _member(members, "topics", entry.place).items(MAX_TOPICS))
-    if topics[:1] != (topic,):
-        raise FormatError("a log with another first topic", f"{entry.place}/topics")
+    if topics[: len(wanted)] != wanted:
+        raise FormatError("a log with other topics", f"{entry.place}/topics")
     number = _counted(members, "blockNumber", entry.place)
     if not first <= number <= last:
         raise FormatError(f"a log of block {number}, which was not asked about", f"{entry.place}/blockNumber")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from por.chains.evm_answers import MAX_TOPICS
 from por.chains.rpc_errors import ParametersRefusedError, TooMuchAskedError
 from por.chains.transport import OversizedError
 from por.errors import FormatError, IncapableError
@@ -14,10 +15,10 @@ MAX_LOGS = 1_000_000
 AskSpan = Callable[[int, int], tuple[Log, ...]]
 
 
-def require_log_question(topic: bytes, first: int, last: int) -> None:
-    """Require a topic of 32 bytes, and blocks that ascend. Raises: FormatError."""
-    if len(topic) != 32:
-        raise FormatError("a topic is 32 bytes")
+def require_log_question(topics: tuple[bytes, ...], first: int, last: int) -> None:
+    """Require 1 to 4 topics of 32 bytes, and blocks that ascend. Raises: FormatError."""
+    if not 1 <= len(topics) <= MAX_TOPICS or any(len(topic) != 32 for topic in topics):
+        raise FormatError(f"logs are asked for by 1 to {MAX_TOPICS} topics of 32 bytes")
     if not 0 <= first <= last:
         raise FormatError(f"no blocks from {first} to {last}")
 

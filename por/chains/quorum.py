@@ -84,12 +84,12 @@ class QuorumSource:
         able = not all(isinstance(error, IncapableError) for error in errors)
         raise (UnavailableError if able else IncapableError)("; ".join(str(error) for error in errors))
 
-    def logs(self, address: str, topic: bytes, first: int, last: int) -> tuple[Log, ...]:
+    def logs(self, address: str, topics: tuple[bytes, ...], first: int, last: int) -> tuple[Log, ...]:
         """Return the logs when all sources have the same: one that leaves a log out is seen (T55).
 
         Raises: SourceError; DisagreementError when they do not agree.
         """
-        said = self._each(lambda source: source.logs(address, topic, first, last))
+        said = self._each(lambda source: source.logs(address, topics, first, last))
         subject = f"logs of {address} in blocks {first} to {last} of {self.chain}{_from_block(said)}"
         return _unanimous(subject, said, lambda logs: f"{len(logs)} logs")
 

@@ -9,7 +9,7 @@ from por.model.recording import ChainRecording, RecordedHeader, RecordedLogs, Re
 from por.proofs.state.header import header_from_rlp
 
 _Question = tuple[bytes, str, tuple[bytes, ...]]
-_LogQuestion = tuple[str, bytes, int, int]
+_LogQuestion = tuple[str, tuple[bytes, ...], int, int]
 
 
 class RecordingSource:
@@ -65,14 +65,14 @@ class RecordingSource:
             self._proofs[block.hash, address, tuple(keys)] = RecordedProof(block.hash, tuple(keys), proof)
         return proofs
 
-    def logs(self, address: str, topic: bytes, first: int, last: int) -> tuple[Log, ...]:
+    def logs(self, address: str, topics: tuple[bytes, ...], first: int, last: int) -> tuple[Log, ...]:
         """Return the logs of a contract, and keep them.
 
         Raises: SourceError; DisagreementError for another answer than the one before to the same question.
         """
-        question = (address, topic, first, last)
+        question = (address, topics, first, last)
         before = self._logs.pop(question, None)
-        logs = self._inner.logs(address, topic, first, last)
+        logs = self._inner.logs(address, topics, first, last)
         if before is not None and before.logs != logs:
             raise DisagreementError(
                 f"{', '.join(self.names)}: the logs of {address} in blocks {first} to {last} of {self.chain} "
@@ -151,11 +151,11 @@ class ReplaySource:
         """Return the recorded proofs of many accounts. Raises: UnavailableError."""
         return tuple(self._counted(block, requests, progress))
 
-    def logs(self, address: str, topic: bytes, first: int, last: int) -> tuple[Log, ...]:
+    def logs(self, address: str, topics: tuple[bytes, ...], first: int, last: int) -> tuple[Log, ...]:
         """Return the recorded logs of exactly this question. Raises: UnavailableError."""
-        logs = self._logs.get((address, topic, first, last))
+        logs = self._logs.get((address, topics, first, last))
         if logs is None:
-            raise self._unrecorded(f"the logs of {address} with this topic in blocks {first} to {last}")
+            raise self._unrecorded(f"the logs of {address} with these topics in blocks {first} to {last}")
         return logs
 
     def _counted(

@@ -202,9 +202,9 @@ CATALOGUE: tuple[Check, ...] = (
     ),
     Check(
         "attestation.policy",
-        "Did the attesters look under your own policy?",
-        "the policy digest in the statement, and your policy's",
-        "they are one policy",
+        "Did the attesters look under your own policy, or one that it accepts?",
+        "the policy digest in the statement, your policy's, and its accepted_policies",
+        "it is your policy, or one that it accepts",
         "never",
         "the attesters used another policy; whether that is good enough is yours to say",
         "that the policy asks for enough",

@@ -135,8 +135,11 @@ def committee(reading: _Reading) -> Iterator[Finding]:
 
 
 def policy_named(reading: _Reading) -> Iterator[Finding]:
-    """Ask: was the statement made under the reader's own policy?"""
+    """Ask: was the statement made under the reader's own policy, or under one that it accepts?"""
     own, theirs = str(reading.policy.digest), str(reading.said.policy)
+    if reading.said.policy in reading.policy.accepted_policies:
+        yield reading.found(Outcome.PASS, "attestation.policy.accepted", policy=theirs)
+        return
     yield reading.compared(
         "attestation.policy.same", "attestation.policy.other", own, theirs, differs=Outcome.INCONCLUSIVE
     )

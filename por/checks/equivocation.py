@@ -6,10 +6,11 @@ from functools import partial
 
 from por.checks.observation import Observation, Seen
 from por.checks.registry_view import RegistryView, judge_view
-from por.model import Anchor, Digest, Finding, Outcome
+from por.model import Anchor, Digest, Finding, Outcome, printable
 
 CHECK = "publication.unequivocal"
 COPIED = f"{CHECK}.copied"
+OTHERS_UNREAD = f"{CHECK}.others_unread"
 
 _NAMED_COPIES = 3
 
@@ -39,11 +40,13 @@ class Published:
 def unequivocal(published: Published, view: Observation[RegistryView]) -> Iterator[Finding]:
     """Ask: is exactly one thing published for this instant?
 
-    That others anchored the same is told beside the answer, and changes nothing: any address may anchor anything.
+    That others anchored the same, or that this could not be looked at, is told beside the answer, and changes nothing:
+    any address may anchor anything.
     """
     yield judge_view(CHECK, published.subject, view, partial(_judged, published))
     if isinstance(view, Seen):
         yield from _copied(published, view.value)
+        yield from _unread(view.value)
 
 
 def _judged(published: Published, view: RegistryView) -> Finding:
@@ -102,6 +105,12 @@ def _copied(published: Published, view: RegistryView) -> Iterator[Finding]:
         named = ", ".join(addresses[:_NAMED_COPIES]) + (f" and {more} more" if more > 0 else "")
         facts = {"addresses": named, "account": str(view.account)}
         yield Finding(CHECK, str(view.pin.contract), Outcome.INCONCLUSIVE, COPIED, facts=facts, required=False)
+
+
+def _unread(view: RegistryView) -> Iterator[Finding]:
+    if view.others_unread:
+        facts = {"account": str(view.account), "reason": printable(view.others_unread)[:1000]}
+        yield Finding(CHECK, str(view.pin.contract), Outcome.INCONCLUSIVE, OTHERS_UNREAD, facts=facts, required=False)
 
 
 def _named(bundle: Digest | None, root: bytes) -> str:

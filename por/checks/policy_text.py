@@ -18,6 +18,8 @@ recordings = []
 own_assets = []
 # Ids (0x…) of the committees of attesters that you believe.
 committees = []
+# Digests (sha256:…) of policies, beside this one, under which those attesters may have looked.
+accepted_policies = []
 
 [issuer]
 id = "{issuer}"
@@ -128,6 +130,7 @@ def described(policy: Policy) -> Iterator[str]:
     yield from (f"trusts     recording {digest}" for digest in policy.recordings)
     yield from (f"asks       {rule.sources} sources to agree about {rule.chain}" for rule in policy.chains.values())
     yield from (f"trusts     committee 0x{committee.hex()}" for committee in policy.committees)
+    yield from (f"accepts    what was attested under {digest}" for digest in policy.accepted_policies)
     if policy.registry is not None:
         pin = policy.registry
         yield f"asks       what {pin.issuer} anchored in {pin.contract}, from block {pin.from_block} on"

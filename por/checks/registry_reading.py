@@ -1,4 +1,4 @@
-"""Ask sources what a registry holds, and prove which entry is an issuer's newest (`por/spec/registry.md`, view 1 to 8).
+"""Ask sources what a registry holds, and prove which entry is an issuer's newest (`por/spec/registry.md`, view 1 to 9).
 
 What sources answer is no evidence of the issuer's: where it breaks its own rules, nothing was shown.
 """
@@ -10,6 +10,7 @@ from por.checks.chain_view import believed, require_genesis
 from por.checks.observation import Broken, Missing, Observation, Seen, observe, then
 from por.checks.registry_view import Anchoring, RegistryView
 from por.checks.sources import Sources
+from por.commitments.words import address_word
 from por.errors import DisagreementError, EvidenceError, IncapableError
 from por.model import (
     AccountProof,
@@ -79,11 +80,11 @@ def _ask(
     if header.ref != final:
         raise DisagreementError(f"block {final.number} of {source.chain} is no longer the one that was called final")
     head, head_id = _proven_head(source, header, pin, registries)
-    told = _told(source, pin, final.number)
-    own = [(log, entry) for log, entry in told if entry.issuer == pin.issuer]
+    own = _own(source, pin, final.number)
     gap = _gap(own, head, head_id)
     asked = [] if gap else [row for row in own if row[1].anchor.instant == instant or row[1].sequence == head.sequence]
     dated = [_anchoring(source, log, entry, head) for log, entry in asked]
+    others = observe(lambda: _others(source, pin, _since(own, pin, instant), final.number))
     return RegistryView(
         pin=pin,
         instant=instant,
@@ -92,8 +93,9 @@ def _ask(
         final_at=Instant(header.timestamp),
         entries=tuple(found for found in dated if found.entry.anchor.instant == instant),
         history=tuple(entry for _, entry in own),
-        others=tuple(entry for _, entry in told if entry.issuer != pin.issuer),
+        others=others.value if isinstance(others, Seen) else (),
         gap=gap or _misdated(dated, head),
+        others_unread="" if isinstance(others, Seen) else others.reason,
     )
 
 
@@ -120,10 +122,31 @@ def _one_path(proof: AccountProof) -> Sequence[bytes]:
     return proof.storage_nodes[0]
 
 
-def _told(source: Source, pin: RegistryPin, last: int) -> list[tuple[Log, AnchoredEntry]]:
+def _own(source: Source, pin: RegistryPin, last: int) -> list[tuple[Log, AnchoredEntry]]:
     if pin.from_block > last:
         raise IncapableError(f"the registry is read from block {pin.from_block} on, and the last final one is {last}")
-    logs = source.logs(pin.contract.address, ANCHORED, pin.from_block, last)  # view 4
+    # What others anchor must not stand between a verifier and the issuer's own: it is not asked for here.
+    own = _told(source, pin, (ANCHORED, address_word(pin.issuer)), pin.from_block, last)  # view 4
+    if any(entry.issuer != pin.issuer for _, entry in own):
+        raise EvidenceError("an event of another issuer")
+    return own
+
+
+def _since(own: Iterable[tuple[Log, AnchoredEntry]], pin: RegistryPin, instant: Instant) -> int:
+    """Return the block after that of the issuer's last entry before an instant: copies are looked for from there on."""
+    earlier = (log.block.number + 1 for log, entry in own if entry.anchor.instant < instant)
+    return max(earlier, default=pin.from_block)
+
+
+def _others(source: Source, pin: RegistryPin, first: int, last: int) -> tuple[AnchoredEntry, ...]:
+    told = _told(source, pin, (ANCHORED,), first, last) if first <= last else []  # view 9
+    return tuple(entry for _, entry in told if entry.issuer != pin.issuer)
+
+
+def _told(
+    source: Source, pin: RegistryPin, topics: tuple[bytes, ...], first: int, last: int
+) -> list[tuple[Log, AnchoredEntry]]:
+    logs = source.logs(pin.contract.address, topics, first, last)
     if any(log.address != pin.contract.address for log in logs):
         raise EvidenceError("an event of another contract")
     return [(log, entry_of(log)) for log in logs]

@@ -38,8 +38,9 @@ class RegistryView:
     """Hold what sources say of a registry at their last final block, whose time is `final_at`.
 
     `entries` are those that the pinned issuer anchored for `instant`, oldest first: each corrects the one before.
-    `history` are all of that issuer's, `others` those of other addresses. `gap` says how the events fail to lead to
-    the proven newest entry; where it is not empty, nothing follows from the events.
+    `history` are all of that issuer's. `gap` says how the events fail to lead to the proven newest entry; where it is
+    not empty, nothing follows from the events. `others` are entries of other addresses since the issuer's entry
+    before the instant; they decide nothing, and `others_unread` says why they could not be read, where it is so.
     """
 
     pin: RegistryPin
@@ -51,6 +52,7 @@ class RegistryView:
     history: tuple[AnchoredEntry, ...]
     others: tuple[AnchoredEntry, ...]
     gap: str = ""
+    others_unread: str = ""
 
     @property
     def account(self) -> ChainAccount:

@@ -46,12 +46,12 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _finder(database: Path | None, registry: str, source: Source) -> Callable[[bytes], AnchoredEntry]:
-    def in_database(identifier: bytes) -> AnchoredEntry:
+def _finder(database: Path | None, registry: str, source: Source) -> Callable[[str, bytes], AnchoredEntry]:
+    def in_database(_: str, identifier: bytes) -> AnchoredEntry:
         with opened_to_read(database or Path()) as index:
             return entry_named(index, identifier)
 
-    def in_logs(identifier: bytes) -> AnchoredEntry:
-        return entry_in_logs(source, registry, identifier)
+    def in_logs(issuer: str, identifier: bytes) -> AnchoredEntry:
+        return entry_in_logs(source, registry, issuer, identifier)
 
     return in_logs if database is None else in_database

@@ -18,7 +18,7 @@ from por.model.identifiers import evm_account
 VERSION = 1
 PROFILES = ("auditor", "job")
 
-_LISTS = ("own_assets", "recordings", "require")
+_LISTS = ("own_assets", "recordings", "require", "committees", "accepted_policies")
 
 Row = TypeVar("Row")
 
@@ -35,7 +35,7 @@ def read(data: bytes, shipped: Tables) -> Policy:
         toml.load(data),
         "",
         ("version", "profile", "issuer", "snapshot"),
-        ("coverage", "chain", "registry", "committees", *_LISTS, "waive", *tables_v1.ENTRIES),
+        ("coverage", "chain", "registry", *_LISTS, "waive", *tables_v1.ENTRIES),
     )
     _require_version(top["version"])
     issuer = toml.table(top["issuer"].value, "/issuer", ("id",), ("keys", "bundles", "roots"))
@@ -58,6 +58,7 @@ def read(data: bytes, shipped: Tables) -> Policy:
         registry=top["registry"].optional(_registry),
         registries=tables.registries,
         committees=tuple(item.data(32, 32) for item in toml.rows(top["committees"])),
+        accepted_policies=tuple(item.digest() for item in toml.rows(top["accepted_policies"])),
         require=tuple(item.parse(_check_id) for item in toml.rows(top["require"])),
         waivers=_unique(top["waive"], _waiver, lambda waiver: waiver.check),
         digest=Digest(bytes(32)),
@@ -89,6 +90,7 @@ def canonical_bytes(policy: Policy) -> bytes:
             "registry": None if policy.registry is None else _registry_value(policy.registry),
             "registries": sorted(code_hash.hex() for code_hash in policy.registries),
             "committees": sorted(committee.hex() for committee in policy.committees),
+            "acceptedPolicies": sorted(map(str, policy.accepted_policies)),
             "require": sorted(policy.require),
             "waive": sorted([waiver.check, waiver.reason] for waiver in policy.waivers),
         }

@@ -96,8 +96,10 @@ def _read_questions(reader: Reader, chain: ChainId) -> tuple[RecordedLogs, ...]:
 
 
 def _read_logs(reader: Reader, chain: ChainId) -> RecordedLogs:
-    address, topic, first, last, logs = reader.members("address", "topic", "first", "last", "logs")
-    named, wanted, low = _read_address(address, chain), topic.data(32, 32), first.integer(0, MAX_NUMBER)
+    address, topics, first, last, logs = reader.members("address", "topics", "first", "last", "logs")
+    named, wanted, low = _read_address(address, chain), _read_topics(topics), first.integer(0, MAX_NUMBER)
+    if not wanted:
+        raise topics.fail("no topic")
     high = last.integer(low, MAX_NUMBER)
     found = tuple(_read_log(item, named, wanted, low, high) for item in logs.items(MAX_LOGS))
     for one, two in pairwise(found):
@@ -108,13 +110,17 @@ def _read_logs(reader: Reader, chain: ChainId) -> RecordedLogs:
     return RecordedLogs(named, wanted, low, high, found)
 
 
-def _read_log(reader: Reader, address: str, topic: bytes, first: int, last: int) -> Log:
+def _read_log(reader: Reader, address: str, wanted: tuple[bytes, ...], first: int, last: int) -> Log:
     topics, data, number, block_hash, index = reader.members("topics", "data", "number", "hash", "index")
-    named = tuple(item.data(32, 32) for item in topics.items(MAX_TOPICS))
-    if named[:1] != (topic,):
-        raise topics.fail("another first topic than the one that was asked about")
+    named = _read_topics(topics)
+    if named[: len(wanted)] != wanted:
+        raise topics.fail("other first topics than those that were asked about")
     block = BlockRef(number.integer(first, last), block_hash.data(32, 32))
     return Log(address, named, data.data(0, MAX_LOG_DATA), block, index.integer(0, MAX_NUMBER))
+
+
+def _read_topics(reader: Reader) -> tuple[bytes, ...]:
+    return tuple(item.data(32, 32) for item in reader.items(MAX_TOPICS))
 
 
 def _read_nodes(reader: Reader) -> tuple[bytes, ...]:
@@ -146,7 +152,7 @@ def _proof_value(recorded: RecordedProof) -> Json:
 def _logs_value(recorded: RecordedLogs) -> Json:
     return {
         "address": recorded.address,
-        "topic": _hex(recorded.topic),
+        "topics": [_hex(topic) for topic in recorded.topics],
         "first": recorded.first,
         "last": recorded.last,
         "logs": [_log_value(log) for log in recorded.logs],

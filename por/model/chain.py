@@ -86,5 +86,8 @@ class Source(Protocol):
     def account_proof(self, block: BlockRef, address: str, keys: Sequence[bytes]) -> AccountProof:
         """Return the EIP-1186 proof of `address` and of 32-byte storage `keys` at `block`, by the block's hash."""
 
-    def logs(self, address: str, topic: bytes, first: int, last: int) -> tuple[Log, ...]:
-        """Return all logs of a contract with this first topic, in blocks `first` to `last`, in the chain's order."""
+    def logs(self, address: str, topics: tuple[bytes, ...], first: int, last: int) -> tuple[Log, ...]:
+        """Return all logs of a contract in blocks `first` to `last`, in the chain's order.
+
+        They are those whose topics begin with `topics`: 1 to 4, 32 bytes each.
+        """

@@ -83,7 +83,8 @@ class Policy:
 
     `max_age` and `max_skew` are seconds; `ratio` is reserves over liabilities. `registry` is where bundles must be
     anchored, None for nowhere; `registries` are the hashes of the code by which a contract is believed to be one, and
-    `committees` the ids of the committees whose attestations are believed. `digest` covers all of it.
+    `committees` the ids of the committees whose attestations are believed. `accepted_policies` are those under which,
+    beside this one, attesters may have looked. `digest` covers all of it.
     """
 
     profile: str
@@ -102,6 +103,7 @@ class Policy:
     registry: RegistryPin | None
     registries: tuple[bytes, ...]
     committees: tuple[bytes, ...]
+    accepted_policies: tuple[Digest, ...]
     require: tuple[str, ...]
     waivers: tuple[Waiver, ...]
     digest: Digest

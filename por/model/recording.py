@@ -25,18 +25,18 @@ class RecordedProof:
 
 @dataclass(frozen=True, slots=True)
 class RecordedLogs:
-    """Hold the logs that were answered for a contract and a first topic, in the blocks `first` to `last`."""
+    """Hold the logs that were answered for a contract and first topics, in the blocks `first` to `last`."""
 
     address: str
-    topic: bytes
+    topics: tuple[bytes, ...]
     first: int
     last: int
     logs: tuple[Log, ...]
 
     @property
-    def question(self) -> tuple[str, bytes, int, int]:
+    def question(self) -> tuple[str, tuple[bytes, ...], int, int]:
         """Return what was asked."""
-        return self.address, self.topic, self.first, self.last
+        return self.address, self.topics, self.first, self.last
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from por.checks.evidence import OpenBundle
 from por.commitments.anchors import anchor_id, anchor_of, totals_of
+from por.commitments.words import address_word, uint_word
 from por.errors import DisagreementError, EvidenceError, PublishError, UnavailableError
 from por.model import Anchor, AnchoredEntry, BlockRef, ChainAccount, Source
 from por.proofs.state.registry import ANCHORED, entry_of
@@ -117,7 +118,7 @@ def anchor(opened: OpenBundle, registry: ChainAccount, wallet: Wallet, source: S
     require_issuer(opened, ChainAccount(registry.chain, issuer))
     draft = drafted(opened, registry, issuer, wallet, source)
     if draft.there:
-        return _found(draft)
+        return _found(draft, registry, wallet)
     try:
         wallet.read(registry.address, draft.data, contract=artifact(REGISTRY))
         receipt = wallet.send(registry.address, draft.data, contract=artifact(REGISTRY))
@@ -126,14 +127,16 @@ def anchor(opened: OpenBundle, registry: ChainAccount, wallet: Wallet, source: S
         again = drafted(opened, registry, issuer, wallet, source)
         if not again.there:
             raise
-        return _found(again)
+        return _found(again, registry, wallet)
     logs = [log for log in receipt.logs if log.address == registry.address and log.topics[:1] == (ANCHORED,)]
     if len(logs) != 1 or entry_of(logs[0]) != draft.entry:
         raise UnavailableError("the transaction succeeded and left another entry than it was to; ask another node")
     return Anchoring(draft.entry, anchor_id(draft.entry), 0, receipt.block, receipt.gas)
 
 
-def _found(draft: Draft) -> Anchoring:
+def _found(draft: Draft, registry: ChainAccount, wallet: Wallet) -> Anchoring:
+    where = (registry.address, draft.entry.issuer, draft.there)
+    wallet.wait_until_final(lambda final: ask(final, REGISTRY, where[0], "idAt", *where[1:])[0] != bytes(32))
     return Anchoring(draft.entry, anchor_id(draft.entry), draft.correction, None, None)
 
 
@@ -183,7 +186,8 @@ def _require_correction(opened: OpenBundle, head: Head, newest: Callable[[], Anc
 def _newest(source: Source, registry: str, issuer: str, head: Head) -> AnchoredEntry:
     """Find the newest entry by the time of its block."""
     first, last = _blocks_at(source, head.anchored_at)
-    for log in source.logs(registry, ANCHORED, first, last):
+    topics = (ANCHORED, address_word(issuer), uint_word(head.sequence, 64), head.id)
+    for log in source.logs(registry, topics, first, last):
         try:
             entry = entry_of(log)
         except EvidenceError as error:

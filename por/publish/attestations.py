@@ -10,7 +10,7 @@ from por.model import Attestation, Certificate, Committee, Instant, Revocation, 
 from por.proofs import bls
 from por.proofs.attestation import reports_digest, require_possession, signers
 from por.publish.contracts import Artifact, artifact, encode_call
-from por.publish.reading import ask
+from por.publish.reading import Reading, ask
 from por.publish.transactions import Wallet
 
 CONTRACT = "AttestationRegistry"
@@ -46,9 +46,12 @@ class Attestations:
         self._wallet = wallet
         self._address = address
 
-    def status(self, committee: bytes, digest: bytes) -> Status:
-        """Return what is recorded of an attestation, by its digest. Raises: PublishError, SourceError."""
-        ((attested, revoked, _),) = ask(self._wallet, CONTRACT, self._address, "status", committee, digest)
+    def status(self, committee: bytes, digest: bytes, reading: Reading | None = None) -> Status:
+        """Return what is recorded of an attestation, by its digest, after the newest block or as `reading` has it.
+
+        Raises: PublishError, SourceError.
+        """
+        ((attested, revoked, _),) = ask(reading or self._wallet, CONTRACT, self._address, "status", committee, digest)
         return Status(Instant(attested) if attested else None, Instant(revoked) if revoked else None)
 
     def knows(self, committee: Committee) -> bool:
@@ -85,8 +88,8 @@ class Attestations:
     def _attest(self, certificate: Certificate, said: Attestation, committee: bytes) -> Submission:
         digest = statement_digest(said)
 
-        def recorded() -> Instant | None:
-            status = self.status(committee, digest)
+        def recorded(reading: Reading) -> Instant | None:
+            status = self.status(committee, digest, reading)
             if status.revoked_at is not None:
                 raise PublishError(f"0x{digest.hex()} was revoked at {status.revoked_at}; it cannot be recorded")
             return status.attested_at
@@ -96,8 +99,8 @@ class Attestations:
         return self._put(committee, digest, recorded, "attest", arguments, certificate)
 
     def _revoke(self, certificate: Certificate, said: Revocation, committee: bytes) -> Submission:
-        def recorded() -> Instant | None:
-            return self.status(committee, said.attestation).revoked_at
+        def recorded(reading: Reading) -> Instant | None:
+            return self.status(committee, said.attestation, reading).revoked_at
 
         arguments = [(said.attestation, said.reason), committee, *_signed_by(certificate)]
         return self._put(committee, said.attestation, recorded, "revoke", arguments, certificate)
@@ -106,18 +109,20 @@ class Attestations:
         self,
         committee: bytes,
         digest: bytes,
-        recorded: Callable[[], Instant | None],
+        recorded: Callable[[Reading], Instant | None],
         function: str,
         arguments: Sequence[object],
         certificate: Certificate,
     ) -> Submission:
-        before = recorded()
+        before = recorded(self._wallet)
         if before is not None:
+            self._wallet.wait_until_final(lambda final: recorded(final) is not None)
             return Submission(committee, digest, before, was_there=True)
         bls_gas = _BLS_GAS + _BLS_GAS_A_KEY * len(certificate.signers)
         gas = bls_gas if certificate.committee.scheme is SignatureScheme.BLS else None
-        self._send_once(lambda: recorded() is not None, function, arguments, gas)
-        after = recorded()
+        self._send_once(lambda: recorded(self._wallet) is not None, function, arguments, gas)
+        self._wallet.wait_until_final(lambda final: recorded(final) is not None)
+        after = recorded(self._wallet)
         if after is None:
             raise PublishError("the transaction is final, and nothing is recorded: not an attestation registry")
         return Submission(committee, digest, after, was_there=False)

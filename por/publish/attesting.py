@@ -38,6 +38,7 @@ from por.publish.signers.signer import Signer
 
 DAY = 86_400
 MAX_CONTRACT_SIGNATURE = 8192
+OTHER_BUNDLE = "nothing was found out about the entry, whoever handed this bundle out; ask for the one that is anchored"
 NOT_ANCHORED = "the issuer has anchored nothing for this instant; there is nothing to attest"
 
 
@@ -59,11 +60,18 @@ def figures_of(verdict: Verdict) -> tuple[Figure, ...]:
 
 
 def commitment_of(verdict: Verdict) -> bytes:
-    """Return the id of the anchored entry that a verdict is about. Raises: PublishError where nothing is anchored."""
-    named = {finding.facts["entry"] for finding in verdict.of("publication.anchored") if "entry" in finding.facts}
-    if len(named) != 1:
+    """Return the id of the anchored entry that a verdict is about.
+
+    Raises: PublishError where nothing is anchored, or another bundle than was verified.
+    """
+    rows = [finding.facts for finding in verdict.of("publication.anchored") if "entry" in finding.facts]
+    if len(rows) != 1:
         raise PublishError(NOT_ANCHORED)
-    return bytes.fromhex(named.pop().removeprefix("0x"))
+    if rows[0]["bundle"] != str(verdict.bundle):
+        raise PublishError(
+            f"the issuer anchored {rows[0]['bundle']}, and {verdict.bundle} was verified: {OTHER_BUNDLE}"
+        )
+    return bytes.fromhex(rows[0]["entry"].removeprefix("0x"))
 
 
 def statement_of(verdict: Verdict, expires: Instant, entry: AnchoredEntry | None = None) -> Statement:

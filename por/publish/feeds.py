@@ -6,6 +6,7 @@ from typing import Any
 
 from por.commitments.anchors import anchor_id, asset_key, totals_digest
 from por.commitments.statements import OUTCOMES, attestation_digest, committee_id
+from por.commitments.words import address_word
 from por.errors import DisagreementError, EvidenceError, FormatError, PublishError
 from por.model import (
     AnchoredEntry,
@@ -131,15 +132,15 @@ def newest_round(reading: Reading, feed: str) -> Round | None:
 
 
 def settle(
-    wallet: Wallet, feed: str, certificate: Certificate, entry_with: Callable[[bytes], AnchoredEntry]
+    wallet: Wallet, feed: str, certificate: Certificate, entry_with: Callable[[str, bytes], AnchoredEntry]
 ) -> Settled:
     """Bring a certified attestation to a feed, unless a round rests on its entry, and wait until that is final.
 
-    `entry_with` finds the registry's entry by its id, where the certificate does not carry it. Raises: PublishError
+    `entry_with` finds the registry's entry by its issuer and its id, where the certificate does not carry it. Raises: PublishError
     when the feed takes no such certificate; SourceError.
     """
     said = _required(wallet, feed, certificate)
-    entry = certificate.statement.entry or entry_with(said.commitment)
+    entry = certificate.statement.entry or entry_with(parameters_of(wallet, feed).issuer, said.commitment)
     if anchor_id(entry) != said.commitment:
         raise PublishError(f"entry {entry.sequence} of {entry.issuer} is not the one that was attested")
     there = _settled(wallet, feed, entry.sequence, said)
@@ -164,16 +165,24 @@ def preimage(entry: AnchoredEntry) -> tuple[object, ...]:
     return (entry.issuer, entry.sequence, entry.previous, anchor_values(entry.anchor), totals_digest(entry.totals))
 
 
-def entry_in_logs(source: Source, registry: str, identifier: bytes, *, span: int = SPAN) -> AnchoredEntry:
-    """Find an entry by its id, from the last final block back. Raises: PublishError when there is none; SourceError."""
+def entry_in_logs(
+    source: Source, registry: str, issuer: str, identifier: bytes, *, span: int = SPAN
+) -> AnchoredEntry:
+    """Find an issuer's entry by its id, from the last final block back.
+
+    Raises: PublishError when there is none; SourceError.
+    """
+    topics = (ANCHORED, address_word(issuer))
     last = source.finalized().number
     while last >= 0:
         first = max(0, last - span + 1)
-        for log in source.logs(registry, ANCHORED, first, last):
+        for log in source.logs(registry, topics, first, last):
             if log.topics[3:] == (identifier,):
                 return _entry(source, log)
         last = first - 1
-    raise PublishError(f"the registry has no final entry 0x{identifier.hex()}: not anchored there, or not final yet")
+    raise PublishError(
+        f"the registry has no final entry 0x{identifier.hex()} of {issuer}: not anchored there, or not final yet"
+    )
 
 
 def _entry(source: Source, log: Log) -> AnchoredEntry:

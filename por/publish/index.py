@@ -107,13 +107,13 @@ def _logs(index: Index, source: Source, first: int, last: int) -> Iterator[tuple
     feeds = {feed for (feed,) in index.rows.execute("SELECT feed FROM feeds")}
     for role, address in list(index.rows.execute("SELECT role, address FROM contracts")):
         for event in _OF_ROLE[role]:
-            logs = source.logs(address, event.topic, first, last)
+            logs = source.logs(address, (event.topic,), first, last)
             yield from ((event, log) for log in logs)
             if event is FEED_DEPLOYED:
                 feeds |= {FEED_DEPLOYED.read(log)["feed"] for log in logs}
     for feed in sorted(feeds):
         for event in (ROUND_STARTED, ANSWER_UPDATED):
-            yield from ((event, log) for log in source.logs(feed, event.topic, first, last))
+            yield from ((event, log) for log in source.logs(feed, (event.topic,), first, last))
 
 
 def _clock(source: Source) -> Callable[[Log], int]:

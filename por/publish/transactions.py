@@ -5,6 +5,8 @@ first that no block has; whatever waits in the node's pool under that nonce is o
 purpose are ever under way. An account that publishes should do nothing else.
 """
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from por.chains.publishing_provider import RuledOutError
@@ -12,12 +14,12 @@ from por.chains.transport import DEFAULT_LIMITS, Limits
 from por.errors import PublishError, UnavailableError
 from por.model import ChainAccount, ChainId
 from por.publish.contracts import Artifact, decode_error
-from por.publish.delivery import Delivery, Patience
+from por.publish.delivery import AGAIN, Delivery, Patience
 from por.publish.envelope import Draft, Payer
 from por.publish.node import Node
 from por.publish.receipts import Receipt
 
-__all__ = ["DEFAULT_PATIENCE", "Patience", "Payer", "Receipt", "Wallet", "WalletLimits"]
+__all__ = ["DEFAULT_PATIENCE", "Finalized", "Patience", "Payer", "Receipt", "Wallet", "WalletLimits"]
 
 DEFAULT_PATIENCE = Patience()
 
@@ -42,19 +44,30 @@ class Wallet:
         self._limits = limits
         self._node = Node(chain, url, limits.transport)
 
-    def read(self, to: str, data: bytes, *, contract: Artifact | None = None) -> bytes:
-        """Return what a call of a contract returns after the newest block.
+    def read(self, to: str, data: bytes, *, contract: Artifact | None = None, block: str = "latest") -> bytes:
+        """Return what a call of a contract returns after the newest block, or after another one by its tag.
 
         Raises: PublishError when it reverts, with the error's name if it is one of `contract`; SourceError.
         """
         try:
-            return self._node.call(self.address, self._address(to), data)
+            return self._node.call(self.address, self._address(to), data, block)
         except RuledOutError as error:
             raise PublishError(f"a call of {to} reverts: {_reason(error, contract)}") from error
 
     def code(self, address: str) -> bytes:
         """Return the code at an address after the newest block. Raises: SourceError."""
         return self._node.code(self._address(address))
+
+    def wait_until_final(self, holds: Callable[["Finalized"], bool]) -> None:
+        """Wait until what `holds` asks for is true after the last finalized block: another run may have sent it.
+
+        Raises: PublishError when that takes too long; running the command again is safe. SourceError.
+        """
+        patience, begun = self._limits.patience, time.monotonic()
+        while not holds(Finalized(self)):
+            if time.monotonic() - begun > patience.receipt_seconds + patience.finality_seconds:
+                raise PublishError(f"what is there already is not final after a long time; {AGAIN}")
+            time.sleep(patience.poll_ms / 1000)
 
     def send(self, to: str | None, data: bytes, *, gas: int | None = None, contract: Artifact | None = None) -> Receipt:
         """Send a transaction, wait until its block is final, and return its receipt; None for `to` creates a contract.
@@ -102,6 +115,23 @@ class Wallet:
 
     def _address(self, text: str) -> str:
         return ChainAccount.parse(f"{self.chain}:{text}").address
+
+
+class Finalized:
+    """Read contracts as they stand after the last finalized block."""
+
+    def __init__(self, wallet: Wallet) -> None:
+        """Read through a wallet's node."""
+        self.chain = wallet.chain
+        self._wallet = wallet
+
+    def read(self, to: str, data: bytes, *, contract: Artifact | None = None) -> bytes:
+        """Return what a call returns after the last finalized block. Raises: PublishError; SourceError."""
+        return self._wallet.read(to, data, contract=contract, block="finalized")
+
+    def code(self, address: str) -> bytes:
+        """Return the code at an address after the newest block. Raises: SourceError."""
+        return self._wallet.code(address)
 
 
 def _reason(error: RuledOutError, contract: Artifact | None) -> str:

@@ -118,6 +118,8 @@ ENGLISH = {
     "so others may have been shown another list",
     "publication.unequivocal.copied": "copied: {addresses} anchored the same too, which any address may do; "
     "only {account} counts",
+    "publication.unequivocal.others_unread": "not looked at: whether other addresses anchored the same too; "
+    "only {account} counts ({reason})",
     "publication.bound.named": "the identity document of {issuer} ({document}) names {actual}",
     "publication.bound.other": "the identity document of {issuer} ({document}) does not name {expected}; "
     "it names {actual}",
@@ -129,7 +131,8 @@ ENGLISH = {
     "attestation.committee.named": "your policy names this committee: {actual}",
     "attestation.committee.other": "signed by the committee {actual}; your policy names {expected}",
     "attestation.policy.same": "the attesters looked under your own policy",
-    "attestation.policy.other": "not decided: the attesters looked under the policy {actual}; yours is {expected}",
+    "attestation.policy.accepted": "the attesters looked under {policy}, which your policy accepts",
+    "attestation.policy.other": "not decided: the attesters looked under the policy {actual}; yours is {expected}, and accepts others only by their digests",
     "attestation.figures.signed": "{reserves} proven, {liabilities} owed, in {unit} ({percent} covered)",
     "attestation.current.now": "observed at {observed}, holds until {expires}",
     "attestation.current.expired": "observed at {observed}, expired at {expires}; it is {now}",

@@ -16,7 +16,7 @@ PINS = {
 
 _UNVERIFIED = "publication.bound.unverified"
 _BY_ADDRESS = "publication.identified.root_anchored"
-_COPIED = "publication.unequivocal.copied"
+_BESIDE = ("publication.unequivocal.copied", "publication.unequivocal.others_unread")
 
 
 def first_sentence(verdict: Verdict) -> str:
@@ -108,7 +108,7 @@ def _made(verdict: Verdict) -> str:
 
 
 def _others(verdict: Verdict) -> str:
-    shown = [finding for finding in verdict.of("publication.unequivocal") if finding.message != _COPIED]
+    shown = [finding for finding in verdict.of("publication.unequivocal") if finding.message not in _BESIDE]
     if shown and all(finding.outcome is Outcome.PASS for finding in shown):
         return "this does not show that the list is whole"
     return "this does not show that the list is whole, or that others were shown the same one"

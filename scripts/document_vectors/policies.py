@@ -9,6 +9,7 @@ from scripts.document_vectors.case import Case, Json, address, canonical, case, 
 FAMILY = "policy-document"
 TOKEN, OTHER = (f"eip155:{chain}/erc20:{address('token')}" for chain in (1, 10))
 WORD = f"0x{seed('word')}"
+ACCEPTED = digest("a policy accepted")
 
 SHORT = """version = 1
 profile = "job"
@@ -41,6 +42,7 @@ own_assets = ["{OTHER}"]
 recordings = ["{digest("recording")}"]
 registries = ["{WORD}"]
 committees = ["{WORD}"]
+accepted_policies = ["{ACCEPTED}"]
 require = ["liabilities.recomputed"]
 [issuer]
 id = "exchange.example"
@@ -73,6 +75,7 @@ EMPTY: Json = {
     "registry": None,
     "registries": [],
     "committees": [],
+    "acceptedPolicies": [],
     "require": [],
     "waive": [],
 }
@@ -102,6 +105,7 @@ FULL: Json = {
     "registry": [f"eip155:1:{address('registry')}", address("issuer"), 23_600_000, 604_800],
     "registries": [seed("word")],
     "committees": [seed("word")],
+    "acceptedPolicies": [ACCEPTED],
     "require": ["liabilities.recomputed"],
     "waive": [["publication.anchored", "no registry is in use"]],
 }
@@ -177,6 +181,7 @@ SPOILED: list[tuple[str, str, str | None, str, str, str]] = [
         f'registries = ["{WORD}"]',
         'registries = ["main"]',
     ),
+    ("accepted_policies_sha1", "a weak digest", "T11", LONG, ACCEPTED, "sha1:" + "0" * 40),
     ("committees_short", "half an id", None, LONG, f'committees = ["{WORD}"]', f'committees = ["{WORD[:34]}"]'),
     ("waiver_without_reason", "a waiver without a reason", None, SHORT + WAIVE, "no registry is in use", " "),
     ("waiver_twice", "a waiver twice", None, SHORT + WAIVE, WAIVE, WAIVE * 2),

@@ -27,8 +27,8 @@ class ServedChain(HonestChain):
         assert isinstance(said, dict)
         return said
 
-    def logs(self, address: str, topic: str, first: int, last: int) -> list[dict[str, Any]]:
-        asked = {"address": address, "topics": [topic], "fromBlock": hex(first), "toBlock": hex(last)}
+    def logs(self, address: str, topics: Sequence[str], first: int, last: int) -> list[dict[str, Any]]:
+        asked = {"address": address, "topics": list(topics), "fromBlock": hex(first), "toBlock": hex(last)}
         said = self._chain.answer("eth_getLogs", [asked])
         assert isinstance(said, list)
         return said

@@ -110,10 +110,10 @@ class HonestChain:
             ],
         }
 
-    def logs(self, address: str, topic: str, first: int, last: int) -> list[dict[str, Any]]:
+    def logs(self, address: str, topics: Sequence[str], first: int, last: int) -> list[dict[str, Any]]:
         blocks = range(first, min(last, len(self.headers) - 1) + 1)
         found = [log for number in blocks for log in self._logs_of(number)]
-        return [log for log in found if (log["address"], log["topics"][0]) == (address, topic)]
+        return [log for log in found if (log["address"], log["topics"][: len(topics)]) == (address, list(topics))]
 
     def _logs_of(self, number: int) -> list[dict[str, Any]]:
         """Tell what block `number` logged: TOKEN has `number % 3` logs of TOPIC there, from place 1 on."""

@@ -81,9 +81,10 @@ class LyingServer:
                 if number is None:
                     return {"error": {"code": -32001, "message": "block not found"}}
                 return {"result": self.chain.proof(address, keys, number)}
-            case "eth_getLogs", [{"address": address, "topics": [topic], "fromBlock": _, "toBlock": _, **others}]:
+            case "eth_getLogs", [{"address": address, "topics": topics, "fromBlock": _, "toBlock": _, **others}]:
                 assert not others
-                return {"result": self.chain.logs(address, topic, *span({"params": params}))}
+                assert 1 <= len(topics) <= 4
+                return {"result": self.chain.logs(address, topics, *span({"params": params}))}
             case _:
                 return {"error": {"code": -32601, "message": f"the method {method} does not exist/is not available"}}
 

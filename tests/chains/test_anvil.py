@@ -189,7 +189,7 @@ def topics(entry: Anchored) -> tuple[bytes, ...]:
 
 
 def anchored(source: EvmSource | QuorumSource | ReplaySource, registry: Registry, last: int) -> tuple[Log, ...]:
-    return source.logs(registry.address, ANCHORED, 0, last)
+    return source.logs(registry.address, (ANCHORED,), 0, last)
 
 
 def test_what_a_registry_logged_is_read(registry: Registry, source: EvmSource) -> None:
@@ -224,9 +224,9 @@ def test_other_topics_and_contracts_are_not_among_them(registry: Registry, sourc
     registry.anchor()
     head = registry.head
     assert len(anchored(source, registry, head)) == 1
-    assert source.logs(other.address.lower(), ANCHORED, 0, head) == ()
-    assert source.logs(registry.address, bytes(32), 0, head) == ()
-    assert source.logs(registry.address, ANCHORED, 0, head - 1) == ()
+    assert source.logs(other.address.lower(), (ANCHORED,), 0, head) == ()
+    assert source.logs(registry.address, (bytes(32),), 0, head) == ()
+    assert source.logs(registry.address, (ANCHORED,), 0, head - 1) == ()
 
 
 @pytest.mark.parametrize("span", [1, 2, 3, 7, 1000])
@@ -301,7 +301,7 @@ def test_recorded_logs_are_given_after_the_node_is_gone() -> None:
         registry = Registry(url)
         registry.anchor()
         recorder = RecordingSource(EvmSource(ANVIL, url))
-        logs = recorder.logs(registry.address, ANCHORED, 0, registry.head)
+        logs = recorder.logs(registry.address, (ANCHORED,), 0, registry.head)
         head = registry.head
     document = recording_v1.write(RecordingSource.joined([recorder]))
     again = ReplaySource(recording_v1.read(document).chains[0])

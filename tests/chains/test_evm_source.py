@@ -278,7 +278,7 @@ def test_t56_a_block_that_went_away_is_seen_at_the_end(node: LyingServer, source
 def test_t66_only_reading_methods_are_ever_sent(node: LyingServer, source: EvmSource) -> None:
     require_unchanged(source, [source.finalized()])
     source.account_proofs(BLOCK, [(RICH, []), (TOKEN, SLOTS)])
-    source.logs(TOKEN, TOPIC, 0, 5)
+    source.logs(TOKEN, (TOPIC,), 0, 5)
     assert set(node.asked) == {"eth_chainId", "eth_getBlockByNumber", "eth_getLogs", "eth_getProof"}
 
 

@@ -89,7 +89,7 @@ def answers(source: Anyone) -> dict[str, object]:
         "finalized": told(source.finalized),
         "proofs": told(lambda: balances(source.account_proofs(BLOCK, REQUESTS))),
         "proof": told(lambda: balances((source.account_proof(BLOCK, RICH, SLOTS[:1]),))),
-        "logs": told(lambda: source.logs(TOKEN, TOPIC, 2, 8)),
+        "logs": told(lambda: source.logs(TOKEN, (TOPIC,), 2, 8)),
     }
 
 

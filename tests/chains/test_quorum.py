@@ -79,7 +79,7 @@ class Told:
             raise self.proofs
         return tuple(PROOF for _ in requests)
 
-    def logs(self, address: str, topic: bytes, first: int, last: int) -> tuple[Log, ...]:
+    def logs(self, address: str, topics: tuple[bytes, ...], first: int, last: int) -> tuple[Log, ...]:
         self.asked.append("logs")
         if isinstance(self.told_logs, SourceError):
             raise self.told_logs
@@ -187,9 +187,9 @@ LOGS = tuple(Log(TOKEN, (TOPIC,), b"\x07", ref(number), 0) for number in (3, 4, 
 
 def test_logs_that_all_have_are_the_answer() -> None:
     sources = [Told(f"http://{name}:1", logs=LOGS) for name in "abc"]
-    assert QuorumSource(sources).logs(TOKEN, TOPIC, 0, 9) == LOGS
+    assert QuorumSource(sources).logs(TOKEN, (TOPIC,), 0, 9) == LOGS
     assert [source.asked for source in sources] == [["logs"]] * 3
-    assert QuorumSource([Told("http://a:1"), Told("http://b:1")]).logs(TOKEN, TOPIC, 0, 9) == ()
+    assert QuorumSource([Told("http://a:1"), Told("http://b:1")]).logs(TOKEN, (TOPIC,), 0, 9) == ()
 
 
 @pytest.mark.parametrize(
@@ -210,7 +210,7 @@ def test_logs_that_all_have_are_the_answer() -> None:
 def test_t55_one_log_more_or_less_or_other_is_a_disagreement(others: tuple[Log, ...], block: int, liar: int) -> None:
     sources = [Told(f"http://{name}:1", logs=others if i == liar else LOGS) for i, name in enumerate("abc")]
     with pytest.raises(DisagreementError) as caught:
-        QuorumSource(sources).logs(TOKEN, TOPIC, 2, 9)
+        QuorumSource(sources).logs(TOKEN, (TOPIC,), 2, 9)
     said = str(caught.value)
     assert said.startswith(f"logs of {TOKEN} in blocks 2 to 9 of eip155:1, which differ from block {block} on: ")
     for i, name in enumerate("abc"):
@@ -223,7 +223,7 @@ def test_t55_one_that_gives_no_logs_is_not_outvoted(error: SourceError) -> None:
         [Told("http://a:1", logs=LOGS), Told("http://c:1", logs=LOGS), Told("http://b:1", logs=error)]
     )
     with pytest.raises(type(error), match="http://b:1"):
-        quorum.logs(TOKEN, TOPIC, 0, 9)
+        quorum.logs(TOKEN, (TOPIC,), 0, 9)
 
 
 @pytest.mark.parametrize("fault", ["log left out", "log of other data"])
@@ -232,11 +232,11 @@ def test_t55_a_node_that_hides_a_log_is_caught_beside_an_honest_one(fault: str) 
     with LyingServer(chain, fault) as liar, LyingServer(chain) as honest:
         quorum = QuorumSource([EvmSource(ONE, node.url, limits=QUICK) for node in (liar, honest)])
         with pytest.raises(DisagreementError, match="which differ from block 1 on") as caught:
-            quorum.logs(TOKEN, TOPIC, 0, 9)
+            quorum.logs(TOKEN, (TOPIC,), 0, 9)
         assert f"{honest.origin} says 9 logs" in str(caught.value)
         assert f"{liar.origin} says {8 if fault == 'log left out' else 9} logs" in str(caught.value)
         liar.fault = None
-        assert quorum.logs(TOKEN, TOPIC, 0, 9) == true_logs(chain, 0, 9)
+        assert quorum.logs(TOKEN, (TOPIC,), 0, 9) == true_logs(chain, 0, 9)
 
 
 def test_t55_no_source_is_refused() -> None:

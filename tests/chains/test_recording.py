@@ -59,7 +59,7 @@ def test_a_whole_run_is_repeated_without_the_node(node: LyingServer, recorder: R
     requests = [(RICH, ()), (TOKEN, SLOTS), (ABSENT, ())]
     final, header = recorder.finalized(), recorder.header(5)
     proofs = recorder.account_proofs(BLOCK, requests)
-    logs, none = recorder.logs(TOKEN, TOPIC, 2, 9), recorder.logs(RICH, TOPIC, 2, 9)
+    logs, none = recorder.logs(TOKEN, (TOPIC,), 2, 9), recorder.logs(RICH, (TOPIC,), 2, 9)
     posts = node.posts
     again = replayed(recorder)
     assert again.chain == ONE
@@ -68,8 +68,8 @@ def test_a_whole_run_is_repeated_without_the_node(node: LyingServer, recorder: R
     assert again.header(5) == header
     assert again.account_proofs(BLOCK, requests) == proofs
     assert again.account_proof(BLOCK, TOKEN, SLOTS) == proofs[1]
-    assert again.logs(TOKEN, TOPIC, 2, 9) == logs == true_logs(CHAIN, 2, 9)
-    assert again.logs(RICH, TOPIC, 2, 9) == none == ()
+    assert again.logs(TOKEN, (TOPIC,), 2, 9) == logs == true_logs(CHAIN, 2, 9)
+    assert again.logs(RICH, (TOPIC,), 2, 9) == none == ()
     assert node.posts == posts
 
 
@@ -84,7 +84,7 @@ def test_progress_is_reported_by_both(recorder: RecordingSource) -> None:
 def test_what_was_not_asked_is_not_known(recorder: RecordingSource) -> None:
     recorder.header(5)
     recorder.account_proof(BLOCK, TOKEN, SLOTS)
-    recorder.logs(TOKEN, TOPIC, 2, 8)
+    recorder.logs(TOKEN, (TOPIC,), 2, 8)
     again = replayed(recorder)
     questions: list[Callable[[], object]] = [
         again.finalized,
@@ -94,11 +94,11 @@ def test_what_was_not_asked_is_not_known(recorder: RecordingSource) -> None:
         lambda: again.account_proof(BLOCK, TOKEN, SLOTS[::-1]),
         lambda: again.account_proof(BlockRef(5, CHAIN.hash(4)), TOKEN, SLOTS),
         lambda: again.account_proofs(BLOCK, [(TOKEN, SLOTS), (POOR, ())]),
-        lambda: again.logs(POOR, TOPIC, 2, 8),
-        lambda: again.logs(TOKEN, OTHER_TOPIC, 2, 8),
-        lambda: again.logs(TOKEN, TOPIC, 3, 8),
-        lambda: again.logs(TOKEN, TOPIC, 2, 7),
-        lambda: again.logs(TOKEN, TOPIC, 2, 9),
+        lambda: again.logs(POOR, (TOPIC,), 2, 8),
+        lambda: again.logs(TOKEN, (OTHER_TOPIC,), 2, 8),
+        lambda: again.logs(TOKEN, (TOPIC,), 3, 8),
+        lambda: again.logs(TOKEN, (TOPIC,), 2, 7),
+        lambda: again.logs(TOKEN, (TOPIC,), 2, 9),
     ]
     for question in questions:
         with pytest.raises(UnavailableError, match="the recording of eip155:1 does not hold"):
@@ -111,7 +111,7 @@ def test_an_error_is_not_an_answer_and_not_recorded(node: LyingServer, recorder:
         recorder.finalized,
         lambda: recorder.header(5),
         lambda: recorder.account_proof(BLOCK, RICH, []),
-        lambda: recorder.logs(TOKEN, TOPIC, 0, 9),
+        lambda: recorder.logs(TOKEN, (TOPIC,), 0, 9),
     ]
     for question in questions:
         with pytest.raises(SourceError):
@@ -157,28 +157,28 @@ def test_logs_asked_for_twice_are_kept_once_and_stand_in_the_order_of_their_ques
 def test_t56_logs_that_changed_during_the_run_are_an_error_and_not_recorded(
     node: LyingServer, recorder: RecordingSource
 ) -> None:
-    recorder.logs(TOKEN, TOPIC, 2, 9)
+    recorder.logs(TOKEN, (TOPIC,), 2, 9)
     node.fault = "log left out"
     with pytest.raises(DisagreementError, match=r"were 8 others before \(7 now\)") as caught:
-        recorder.logs(TOKEN, TOPIC, 2, 9)
+        recorder.logs(TOKEN, (TOPIC,), 2, 9)
     assert str(caught.value).startswith(f"{node.origin}: the logs of {TOKEN} in blocks 2 to 9 of eip155:1")
     assert recorder.recording().logs == ()
 
 
 def test_t56_logs_that_could_not_be_read_again_are_not_recorded(node: LyingServer, recorder: RecordingSource) -> None:
-    recorder.logs(TOKEN, TOPIC, 2, 9)
+    recorder.logs(TOKEN, (TOPIC,), 2, 9)
     node.fault = "logs of an abandoned fork"
     with pytest.raises(DisagreementError):
-        recorder.logs(TOKEN, TOPIC, 2, 9)
+        recorder.logs(TOKEN, (TOPIC,), 2, 9)
     assert recorder.recording().logs == ()
     with pytest.raises(UnavailableError, match="does not hold the logs"):
-        replayed(recorder).logs(TOKEN, TOPIC, 2, 9)
+        replayed(recorder).logs(TOKEN, (TOPIC,), 2, 9)
 
 
 def test_t96_a_recording_holds_no_key(recorder: RecordingSource) -> None:
     recorder.finalized()
     recorder.account_proof(BLOCK, RICH, [])
-    recorder.logs(TOKEN, TOPIC, 0, 9)
+    recorder.logs(TOKEN, (TOPIC,), 0, 9)
     document = recording_v1.write(RecordingSource.joined([recorder])).decode()
     assert [secret for secret in SECRETS if secret in document] == []
 
@@ -224,7 +224,7 @@ def test_the_example_of_the_specification_is_what_a_run_gives() -> None:
         block = recorder.header(1).ref
         recorder.finalized()
         recorder.account_proof(block, RICH, [UNSET_SLOT])
-        (log,) = recorder.logs(logger, TOPIC, 0, 2)
+        (log,) = recorder.logs(logger, (TOPIC,), 0, 2)
         recorder.header(1)
     assert (log.topics, log.data, log.block.number) == ((TOPIC,), bytes(31) + b"\x07", 2)
     made = replace(recorder.recording(), sources=("https://node.example:443",))

@@ -233,11 +233,11 @@ class FakeSource:
     def account_proof(self, block: BlockRef, address: str, keys: Sequence[bytes]) -> AccountProof:
         raise AssertionError("a verifier fetches no proof: the bundle brings it")
 
-    def logs(self, address: str, topic: bytes, first: int, last: int) -> tuple[Log, ...]:
+    def logs(self, address: str, topics: tuple[bytes, ...], first: int, last: int) -> tuple[Log, ...]:
         if self.fails is not None:
             raise self.fails
         found = [log for log in self.logged if first <= log.block.number <= last]
-        return tuple(log for log in found if (log.address, log.topics[0]) == (address, topic))
+        return tuple(log for log in found if (log.address, log.topics[: len(topics)]) == (address, topics))
 
 
 def sources(source: Source | None = None, recording: Digest | None = None) -> Sources:
@@ -520,6 +520,7 @@ def policy(**changes: object) -> Policy:
         "registry": None,
         "registries": shipped_tables().registries,
         "committees": (),
+        "accepted_policies": (),
         "require": (),
         "waivers": (),
         "digest": Digest(b"\x70" * 32),

@@ -172,6 +172,12 @@ def test_another_policy_is_the_readers_to_judge() -> None:
     assert verdict.exit_code == 3
 
 
+def test_a_policy_that_the_readers_accepts_is_as_good() -> None:
+    accepting = a.policy(*IDS.values(), digest=Digest(b"\x01" * 32), accepted_policies=(a.POLICY,))
+    finding = one(check_certificate(a.certificate(), accepting, Given(), now=a.NOW), "attestation.policy")
+    assert (finding.outcome, finding.message) == ("PASS", "attestation.policy.accepted")
+
+
 def test_figures_are_shown_in_whole_coins() -> None:
     findings = judged().of("attestation.figures")
     assert [(f.subject, f.outcome) for f in findings] == [(str(a.USDC), "PASS"), (str(a.ETH), "PASS")]

@@ -308,8 +308,8 @@ def test_t55_an_event_that_no_registry_emits_is_the_sources_fault(spoil: Callabl
 
 def test_t55_an_event_of_another_contract_is_the_sources_fault() -> None:
     class Careless(RegistrySource):
-        def logs(self, address: str, topic: bytes, first: int, last: int) -> tuple[Log, ...]:
-            return tuple(replace(log, address=THIEFS) for log in super().logs(address, topic, first, last))
+        def logs(self, address: str, topics: tuple[bytes, ...], first: int, last: int) -> tuple[Log, ...]:
+            return tuple(replace(log, address=THIEFS) for log in super().logs(address, topics, first, last))
 
     assert "another contract" in reason(look(Careless(story())))
 

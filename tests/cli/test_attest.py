@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 from argparse import ArgumentParser
 from collections.abc import Iterator
@@ -128,7 +129,9 @@ def test_the_statement_says_what_is_anchored_and_proven(desk: AttestDesk) -> Non
 
 
 def test_t68_whatever_was_found_is_signed_and_the_status_is_the_verdicts(tmp_path: Path) -> None:
-    desk = AttestDesk.laid(tmp_path, r.anchored(r.bundle(sequence=7, previous=Digest(bytes(32)))))
+    desk = AttestDesk.laid(tmp_path)
+    policy = desk.policy.read_text()
+    desk.policy.write_text(re.sub(r"max_age_seconds = [0-9]+", "max_age_seconds = 1", policy))
     run = done(desk.attest("ann", "--json"), 1)
     assert json.loads(run.out)["outcome"] == "FAIL"
     content = desk.signed("ann").statement.content
@@ -138,6 +141,12 @@ def test_t68_whatever_was_found_is_signed_and_the_status_is_the_verdicts(tmp_pat
     done(desk.collect("ann", "bob"))
     run = done(desk.check(), 1)
     assert "found FAIL" in run.out.splitlines()[0]
+
+
+def test_t35_a_bundle_that_is_not_the_anchored_one_is_not_attested(tmp_path: Path) -> None:
+    desk = AttestDesk.laid(tmp_path, r.anchored(r.bundle(sequence=7, previous=Digest(bytes(32)))))
+    refused(desk.attest("ann"), "ask for the one that is anchored")
+    assert not desk.file("ann.json").exists()
 
 
 def test_what_could_not_be_decided_is_signed_as_such(desk: AttestDesk) -> None:

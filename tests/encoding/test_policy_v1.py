@@ -168,6 +168,8 @@ WRONG_VALUES: list[tuple[str, object, str]] = [
     ("/committees/0", HEX, "begins with 0x"),
     ("/committees/0", "0x" + HEX[:-2], "31 bytes"),
     ("/committees/0", 7, "not text"),
+    ("/accepted_policies", {}, "not a list"),
+    ("/accepted_policies/0", "0x" + HEX, "not a digest"),
     ("/registry", [], "not a table"),
     ("/registry", "eip155:1:0x" + "77" * 20, "not a table"),
     ("/registry/contract", "0x" + "77" * 20, "not a CAIP-2"),
@@ -381,6 +383,8 @@ CHANGES: list[tuple[str, object]] = [
     ("/registries/0", "0x" + HEX),
     ("/committees", []),
     ("/committees/0", "0x" + HEX),
+    ("/accepted_policies", []),
+    ("/accepted_policies/0", "sha256:" + HEX),
 ]
 
 

@@ -38,8 +38,8 @@ SAMPLE = Recording(
                 RecordedProof(b"\x05" * 32, (KEY,), AccountProof(ADDRESS, (b"\xc0", b"\xc1\x80"), ((b"\x80",),))),
             ),
             (
-                RecordedLogs(ADDRESS, TOPIC, 0, 4, ()),
-                RecordedLogs(ADDRESS, TOPIC, 3, 5, (log(3, 7, KEY, data=b"\x07"), log(5, 0), log(5, 2, KEY, KEY, KEY))),
+                RecordedLogs(ADDRESS, (TOPIC,), 0, 4, ()),
+                RecordedLogs(ADDRESS, (TOPIC,), 3, 5, (log(3, 7, KEY, data=b"\x07"), log(5, 0), log(5, 2, KEY, KEY, KEY))),
             ),
         ),
         ChainRecording(ChainId("eip155", "10"), ("http://127.0.0.1:8545",), None, (), ()),
@@ -68,7 +68,7 @@ def test_logs_are_written_in_the_order_of_their_questions() -> None:
 def test_a_log_does_not_repeat_the_contract_it_was_asked_of() -> None:
     assert DOCUMENT["chains"][0]["logs"][1] == {
         "address": ADDRESS,
-        "topic": "0x" + "70" * 32,
+        "topics": ["0x" + "70" * 32],
         "first": 3,
         "last": 5,
         "logs": [
@@ -113,17 +113,18 @@ _numbers = st.integers(0, 2**53 - 1)
 
 @st.composite
 def _recorded_logs(draw: st.DrawFn) -> RecordedLogs:
-    address, topic, first = "0x" + draw(st.binary(min_size=20, max_size=20)).hex(), draw(_hashes), draw(_numbers)
+    address, first = "0x" + draw(st.binary(min_size=20, max_size=20)).hex(), draw(_numbers)
+    wanted = tuple(draw(st.lists(_hashes, min_size=1, max_size=4)))
     last = draw(st.integers(first, 2**53 - 1))
     numbers = st.integers(first, last)
     places = sorted(draw(st.sets(st.tuples(numbers, _numbers), max_size=4)))
     hashes = {number: draw(_hashes) for number, _ in places}
-    topics = st.lists(_hashes, max_size=3).map(lambda more: (topic, *more))
+    topics = st.lists(_hashes, max_size=4 - len(wanted)).map(lambda more: (*wanted, *more))
     logs = tuple(
         Log(address, draw(topics), draw(st.binary(max_size=40)), BlockRef(number, hashes[number]), index)
         for number, index in places
     )
-    return RecordedLogs(address, topic, first, last, logs)
+    return RecordedLogs(address, wanted, first, last, logs)
 
 
 _questions = _recorded_logs()
@@ -226,15 +227,23 @@ REFUSED: list[tuple[Change, str]] = [
     (lambda d: first(d)["logs"].append(copy.deepcopy(asked(d))), "/chains/0/logs"),
     (lambda d: first(d)["logs"].append(asked(d) | {"logs": []}), "/chains/0/logs"),
     (lambda d: first(d)["logs"].append(asked(d) | {"address": "0x" + "aa" * 20}), "/chains/0/logs"),
-    (lambda d: first(d)["logs"].append(asked(d) | {"topic": "0x" + "11" * 32, "logs": []}), "/chains/0/logs"),
+    (lambda d: first(d)["logs"].append(asked(d) | {"topics": ["0x" + "11" * 32], "logs": []}), "/chains/0/logs"),
     (lambda d: asked(d).pop("first"), "/chains/0/logs/1"),
     (lambda d: asked(d).pop("logs"), "/chains/0/logs/1"),
     (lambda d: asked(d).update(chain="eip155:1"), "/chains/0/logs/1"),
     (lambda d: asked(d).update(address=ADDRESS.upper()), "/chains/0/logs/1/address"),
     (lambda d: asked(d).update(address=None), "/chains/0/logs/1/address"),
-    (lambda d: asked(d).update(topic="0x70"), "/chains/0/logs/1/topic"),
-    (lambda d: asked(d).update(topic=["0x" + "70" * 32]), "/chains/0/logs/1/topic"),
-    (lambda d: asked(d).update(topic="0x" + "71" * 32), "/chains/0/logs/1/logs/0/topics"),
+    (lambda d: asked(d).update(topics=["0x70"]), "/chains/0/logs/1/topics/0"),
+    (lambda d: asked(d).update(topics="0x" + "70" * 32), "/chains/0/logs/1/topics"),
+    (lambda d: asked(d).update(topics=[]), "/chains/0/logs/1/topics"),
+    (lambda d: asked(d).update(topics=None), "/chains/0/logs/1/topics"),
+    (lambda d: asked(d)["topics"].append(None), "/chains/0/logs/1/topics/1"),
+    (lambda d: asked(d).update(topics=asked(d)["topics"] * 5), "/chains/0/logs/1/topics"),
+    (lambda d: asked(d).update(topics=["0x" + "71" * 32]), "/chains/0/logs/1/logs/0/topics"),
+    (lambda d: asked(d)["topics"].append("0x" + "71" * 32), "/chains/0/logs/1/logs/0/topics"),
+    (lambda d: asked(d)["topics"].append("0x" + KEY.hex()), "/chains/0/logs/1/logs/1/topics"),
+    (lambda d: asked(d).update(topic=asked(d).pop("topics")[0]), "/chains/0/logs/1"),
+    (lambda d: first(d)["logs"].insert(0, asked(d) | {"topics": longer(d), "logs": []}), "/chains/0/logs"),
     (lambda d: asked(d).update(first=-1), "/chains/0/logs/1/first"),
     (lambda d: asked(d).update(first="3"), "/chains/0/logs/1/first"),
     (lambda d: asked(d).update(first=4), "/chains/0/logs/1/logs/0/number"),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from por.checks.policy import load_policy
 from por.commitments.statements import committee_id
 from por.encoding import committee_v1
 from por.errors import PublishError
@@ -70,12 +71,11 @@ def test_a_certificate_is_verified_offline(played: Played, scheme: str) -> None:
     policy = here.directory / f"reader-{scheme}.toml"
     if not policy.exists():
         identifier = committee_id(committee_v1.read(committee.read_bytes())).hex()
-        policy.write_text(f'committees = ["0x{identifier}"]\n' + here.policy.read_text())
+        attested = load_policy(here.policy).digest
+        trusted = f'committees = ["0x{identifier}"]\naccepted_policies = ["{attested}"]\n'
+        policy.write_text(trusted + here.policy.read_text())
     shown = por("attest", "check", here.certificate(committee), "--policy", policy, "--now", here.now)
-    assert "attestation.signed" in shown.out, shown.talk
-    assert shown.verdict is not None
-    outcomes = {finding.check: str(finding.outcome) for finding in shown.verdict.findings}
-    assert outcomes["attestation.signed"] == outcomes["attestation.committee"] == "PASS"
+    assert (shown.status, shown.outcome) == (0, "PASS"), shown.out
 
 
 def test_the_gate_opens_with_the_first_round(played: Played) -> None:

@@ -135,4 +135,4 @@ def _feed(story: Story) -> None:
     payer = world.wallet("payer")
     story.feed = make(payer, world.contracts["ReserveFeedFactory"], made_for).feed
     certificate = attesters.certify(story.attested["failed"], story.entries["corrected"])
-    settle(payer, story.feed, certificate, lambda _: story.entries["corrected"])
+    settle(payer, story.feed, certificate, lambda *_: story.entries["corrected"])

@@ -60,7 +60,8 @@ def said(at: World, words: str, **changes: Any) -> Statement:
 
 def logged(at: World, event: str, digest: bytes) -> list[Any]:
     contract, source = artifact(CONTRACT), at.source()
-    found = source.logs(at.contracts[CONTRACT], event_topic(contract, event), 0, source.finalized().number)
+    topics = (event_topic(contract, event),)
+    found = source.logs(at.contracts[CONTRACT], topics, 0, source.finalized().number)
     return [log for log in found if digest in log.topics]
 
 

@@ -56,10 +56,9 @@ def coverage(asset: AssetId, lower: str, owed: str, decimals: int, outcome: Outc
     return Finding("solvency.coverage", str(asset), outcome, f"solvency.coverage.{outcome.lower()}", facts=facts)
 
 
-def anchored(entry: bytes = ENTRY_ID, outcome: Outcome = Outcome.PASS) -> Finding:
-    return Finding(
-        "publication.anchored", "x", outcome, "publication.anchored.in_time", facts={"entry": "0x" + entry.hex()}
-    )
+def anchored(entry: bytes = ENTRY_ID, outcome: Outcome = Outcome.PASS, bundle: Digest = a.BUNDLE) -> Finding:
+    facts = {"entry": "0x" + entry.hex(), "bundle": str(bundle)}
+    return Finding("publication.anchored", "x", outcome, "publication.anchored.in_time", facts=facts)
 
 
 def verdict(*findings: Finding, **changes: Any) -> Verdict:
@@ -176,6 +175,12 @@ def test_an_anchor_that_differs_is_still_an_entry_to_attest_fail_about() -> None
     content = statement_of(found, a.EXPIRES, a.ENTRY).content
     assert isinstance(content, Attestation)
     assert (content.outcome, content.commitment) == ("FAIL", ENTRY_ID)
+
+
+def test_t35_another_bundle_than_the_anchored_one_says_nothing_about_the_entry() -> None:
+    found = verdict(coverage(a.ETH, "1", "1", 18), anchored(outcome=Outcome.FAIL, bundle=Digest(b"\x05" * 32)))
+    with pytest.raises(PublishError, match="ask for the one that is anchored"):
+        statement_of(found, a.EXPIRES, a.ENTRY)
 
 
 def test_where_nothing_is_anchored_there_is_nothing_to_attest() -> None:

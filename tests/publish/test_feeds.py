@@ -263,14 +263,14 @@ def test_figures_go_out_in_the_order_that_contracts_want(quick: Desk) -> None:
     made = quick.attesters.certify(content)
     certificate = replace(made, statement=replace(made.statement, figures=rows))
     quick.world.attest(certificate)
-    settle(quick.payer, feed, certificate, lambda _: quick_entry(quick, content))
+    settle(quick.payer, feed, certificate, lambda issuer, _: quick_entry(quick, issuer, content))
     told = newest_round(quick.payer, feed)
     assert told is not None
     assert told.answer == 23
 
 
-def quick_entry(quick: Desk, content: Attestation) -> AnchoredEntry:
-    return entry_in_logs(quick.world.source(), quick.world.contracts["ReserveRegistry"], content.commitment)
+def quick_entry(quick: Desk, issuer: str, content: Attestation) -> AnchoredEntry:
+    return entry_in_logs(quick.world.source(), quick.world.contracts["ReserveRegistry"], issuer, content.commitment)
 
 
 @pytest.mark.parametrize("span", [1, 3, 10_000])
@@ -279,21 +279,43 @@ def test_an_entry_that_the_certificate_does_not_carry_is_found_in_logs(quick: De
     quick.world.mine(4)
     certificate = quick.attested(about, carried=False)
     source, registry = quick.world.source(), quick.world.contracts["ReserveRegistry"]
-    looked: list[bytes] = []
+    looked: list[tuple[str, bytes]] = []
 
-    def finder(identifier: bytes) -> AnchoredEntry:
-        looked.append(identifier)
-        return entry_in_logs(source, registry, identifier, span=span)
+    def finder(issuer: str, identifier: bytes) -> AnchoredEntry:
+        looked.append((issuer, identifier))
+        return entry_in_logs(source, registry, issuer, identifier, span=span)
 
     assert settle(quick.payer, feed, certificate, finder).round == 1
-    assert looked == [anchor_id(about)]
+    assert looked == [(about.issuer, anchor_id(about))]
 
 
 def test_an_entry_that_is_not_there_is_not_found(quick: Desk) -> None:
-    quick.anchored()
+    about = quick.anchored()
     registry = quick.world.contracts["ReserveRegistry"]
-    with pytest.raises(PublishError, match="has no final entry 0x"):
-        entry_in_logs(quick.world.source(), registry, digest("nothing"), span=2)
+    for issuer, identifier in ((about.issuer, digest("nothing")), ("0x" + "15" * 20, anchor_id(about))):
+        with pytest.raises(PublishError, match=f"has no final entry 0x{identifier.hex()} of {issuer}: "):
+            entry_in_logs(quick.world.source(), registry, issuer, identifier, span=2)
+
+
+def test_t35_an_issuers_entry_is_asked_for_and_nobody_elses(quick: Desk) -> None:
+    """Whoever fills the registry makes no feed wait: other issuers' logs are never fetched."""
+    about, honest = quick.anchored(), quick.world.source()
+    asked: list[tuple[bytes, ...]] = []
+
+    class Source:
+        names = ("a node",)
+
+        def finalized(self) -> Any:
+            return honest.finalized()
+
+        def logs(self, address: str, topics: tuple[bytes, ...], *blocks: int) -> Any:
+            asked.append(topics)
+            return honest.logs(address, topics, *blocks)
+
+    registry = quick.world.contracts["ReserveRegistry"]
+    found = entry_in_logs(Source(), registry, about.issuer, anchor_id(about))  # type: ignore[arg-type]
+    assert found == about
+    assert asked == [(ANCHORED, bytes(12) + bytes.fromhex(about.issuer[2:]))]
 
 
 def test_t55_a_log_that_contradicts_itself_is_a_disagreement(quick: Desk) -> None:
@@ -308,8 +330,9 @@ def test_t55_a_log_that_contradicts_itself_is_a_disagreement(quick: Desk) -> Non
         def logs(self, *question: Any) -> Any:
             return tuple(replace(log, data=log.data[:-32]) for log in honest.logs(*question))
 
+    registry = quick.world.contracts["ReserveRegistry"]
     with pytest.raises(DisagreementError, match="a node: registry"):
-        entry_in_logs(Source(), quick.world.contracts["ReserveRegistry"], anchor_id(about))  # type: ignore[arg-type]
+        entry_in_logs(Source(), registry, about.issuer, anchor_id(about))  # type: ignore[arg-type]
 
 
 def test_t40_two_runs_at_once_start_one_round(desk: Desk) -> None:
@@ -390,7 +413,7 @@ def test_an_entry_that_was_not_attested_is_refused(quick: Desk) -> None:
     feed, about, other = quick.feed(), quick.anchored(), quick.anchored()
     certificate = quick.attested(about, carried=False)
     with pytest.raises(PublishError, match=r"entry 2 of 0x.* is not the one that was attested"):
-        settle(quick.payer, feed, certificate, lambda _: other)
+        settle(quick.payer, feed, certificate, lambda *_: other)
 
 
 def test_a_certificate_that_nobody_recorded_is_refused_by_name(desk: Desk) -> None:
@@ -488,5 +511,5 @@ def test_the_preimage_hashes_to_the_entrys_id(quick: Desk) -> None:
     issuer, sequence, previous, _, totals = preimage(about)
     assert (issuer, sequence, previous) == (about.issuer, about.sequence, about.previous)
     source, registry = quick.world.source(), quick.world.contracts["ReserveRegistry"]
-    assert entry_in_logs(source, registry, anchor_id(about)) == about
+    assert entry_in_logs(source, registry, issuer, anchor_id(about)) == about
     assert totals != bytes(32)

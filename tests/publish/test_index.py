@@ -342,9 +342,9 @@ class Lying:
 def retold(honest: Any, event: events.Event, change: Callable[[list[Log]], list[Log]]) -> Lying:
     """Change the logs of one event."""
 
-    def logs(address: str, topic: bytes, first: int, last: int) -> tuple[Log, ...]:
-        found = list(honest.logs(address, topic, first, last))
-        return tuple(change(found) if topic == event.topic else found)
+    def logs(address: str, topics: tuple[bytes, ...], first: int, last: int) -> tuple[Log, ...]:
+        found = list(honest.logs(address, topics, first, last))
+        return tuple(change(found) if topics == (event.topic,) else found)
 
     return Lying(honest, logs=logs)
 
@@ -518,7 +518,10 @@ def test_a_history_that_begins_too_late_is_told_as_a_gap(told: Story, tmp_path: 
     block = next(
         log.block.number
         for log in told.world.source().logs(
-            told.world.contracts["ReserveRegistry"], events.ANCHORED.topic, 0, told.world.source().finalized().number
+            told.world.contracts["ReserveRegistry"],
+            (events.ANCHORED.topic,),
+            0,
+            told.world.source().finalized().number,
         )
         if log.topics[3] == anchor_id(first)
     )

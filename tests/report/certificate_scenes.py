@@ -33,6 +33,7 @@ def certificate_verdicts() -> Iterator[Verdict]:
         (trusting, Given(), Instant(a.OBSERVED.seconds - 1)),
         (trusting, Given(), a.EXPIRES),
         (a.policy(bytes(32), digest=Digest(bytes(32))), Given(), a.NOW),
+        (a.policy(bytes(32), digest=Digest(bytes(32)), accepted_policies=(a.POLICY,)), Given(), a.NOW),
     ):
         yield check_certificate(good, policy, given, now=now)
     for other in (Outcome.FAIL, Outcome.INCONCLUSIVE):

@@ -68,6 +68,21 @@ contract CommitteeTest is Members {
         require(!_attests(attestation, _committees[2], signers, signatures), "a bent signature was taken");
     }
 
+    function testFuzz_noMalleatedSignatureIsTaken(
+        IAttestationRegistry.Attestation memory attestation,
+        uint256 signers,
+        uint256 which
+    ) external {
+        _makeTimely(attestation);
+        signers = signers % (1 << SIZE) | 3;
+        bytes memory signatures = _sign(ATTESTATIONS.attestationDigest(attestation), signers);
+        uint256 place = 65 * (which % _count(signers));
+        _malleate(signatures, place);
+        require(!_attests(attestation, _committees[2], signers, signatures), "a malleated signature was taken");
+        _malleate(signatures, place);
+        require(_attests(attestation, _committees[2], signers, signatures), "they sign nothing");
+    }
+
     function testFuzz_whatWasRevokedIsNeverAttested(
         IAttestationRegistry.Attestation memory attestation,
         bytes32 reason,
@@ -94,6 +109,15 @@ contract CommitteeTest is Members {
         try ATTESTATIONS.attest(attestation, committee, signers, signatures, 0) {
             return true;
         } catch {}
+    }
+
+    /// @dev Puts in its place the other signature that everybody can make of one: of s the negative, and v turned.
+    function _malleate(bytes memory signatures, uint256 place) private pure {
+        assembly ("memory-safe") {
+            let s := add(add(signatures, 64), place)
+            mstore(s, sub(0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141, mload(s)))
+        }
+        signatures[place + 64] = bytes1(55 - uint8(signatures[place + 64]));
     }
 
     function _makeTimely(IAttestationRegistry.Attestation memory attestation) private view {

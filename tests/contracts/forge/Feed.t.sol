@@ -42,6 +42,7 @@ contract World is Members {
     mapping(uint256 kind => uint256[]) private _settled;
     mapping(bytes32 digest => bool) public revoked;
     mapping(uint256 entry => bool) public refuted;
+    bool public unsignedTaken;
 
     constructor() {
         COMMITTEE = ATTESTATIONS.registerCommittee(_committee(3, 2));
@@ -87,7 +88,7 @@ contract World is Members {
         Statement memory statement = _statements[number % _statements.length];
         IReserveFeed.Figure memory false_ = statement.figure;
         false_.reserves ^= more;
-        if (more != 0) require(!_settles(kind % KINDS, statement, false_), "unsigned figures were taken");
+        if (more != 0 && _settles(kind % KINDS, statement, false_)) unsignedTaken = true;
     }
 
     function revoke(uint256 number, uint8 signers, bytes32 reason) external {
@@ -241,6 +242,7 @@ contract FeedTest is Fuzzed {
     }
 
     function invariant_whatIsAttestedWasSignedByAQuorum() external view {
+        require(!_world.unsignedTaken(), "figures were taken that nobody signed");
         World.Statement[] memory statements = _world.statements();
         for (uint256 i = 0; i < statements.length; ++i) {
             IAttestationRegistry.Status memory known =
