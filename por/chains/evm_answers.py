@@ -63,9 +63,7 @@ def read_proof(value: object, address: str, keys: Sequence[bytes]) -> AccountPro
     return AccountProof(address, _nodes(_member(members, "accountProof")), storage)
 
 
-def read_logs(
-    value: object, address: str, topics: tuple[bytes, ...], first: int, last: int
-) -> tuple[Log, ...]:
+def read_logs(value: object, address: str, topics: tuple[bytes, ...], first: int, last: int) -> tuple[Log, ...]:
     """Return the logs of an `eth_getLogs` answer about exactly this question, by block and place in the block.
 
     That they are all, and that the chain has them, is only what the node says. Raises: FormatError.

@@ -16,11 +16,11 @@ from por.commitments import rfc6962
 from por.commitments.schemes import POR_SUM
 from por.encoding import commitments_v1, records_v1
 from por.encoding.commitments_v1 import Commitments
+from por.encoding.private_files import new_directory, new_file, sync_directory
 from por.encoding.proof_store_v1 import ProofStoreHeader
 from por.errors import FormatError
 from por.issuer.assets import AssetTable
 from por.issuer.ledger import read_ledger
-from por.issuer.private_files import new_directory, new_file, sync_directory
 from por.issuer.records import RecordMaker, unpack
 from por.issuer.store import StoredRecord, pack_record, tree_path, write_store
 from por.issuer.tree import ROW, build, committed_root, depth_for

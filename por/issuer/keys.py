@@ -3,20 +3,17 @@
 No function here takes a secret from the command line, and no message holds one (T80).
 """
 
-import os
 import secrets
-import stat
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from por.encoding.private_files import new_file, read_secret, sync_directory
 from por.encoding.reader import read_hex
 from por.errors import FormatError
-from por.issuer.private_files import new_file, sync_directory
 
 MASTER_KEY_BYTES = 32
-MAX_BYTES = 4096
 
 Secret = TypeVar("Secret")
 
@@ -53,10 +50,10 @@ def load_secret(path: Path, read: Callable[[str], Secret]) -> Secret:
 
     Raises: FormatError for a file that others may read, and whatever `read` refuses, without any of the text.
     """
-    try:
-        text = _private_text(path)
-    except OSError as error:
-        raise FormatError(f"cannot be read: {error.strerror}", str(path)) from error
+    data = read_secret(path)
+    if not data.isascii():
+        raise FormatError("not a secret file of this program", str(path))
+    text = data.decode("ascii")
     try:
         return read(text)
     except FormatError as error:
@@ -75,20 +72,6 @@ def _create(path: Path, text: str) -> bool:
             return False
     sync_directory(path.parent)
     return True
-
-
-def _private_text(path: Path) -> str:
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-    with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise FormatError("not a regular file", str(path))
-        if os.name == "posix" and status.st_mode & 0o077:
-            raise FormatError(f"others may read or change this secret; run: chmod 600 {path}", str(path))
-        data = file.read(MAX_BYTES + 1)
-    if len(data) > MAX_BYTES or not data.isascii():
-        raise FormatError("not a secret file of this program", str(path))
-    return data.decode("ascii")
 
 
 def _master_key(text: str) -> bytes:

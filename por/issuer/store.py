@@ -19,9 +19,9 @@ from por.commitments import rfc6962
 from por.commitments.hashes import context
 from por.encoding import proof_store_v1
 from por.encoding.bundle_v1 import MAX_BYTES
+from por.encoding.private_files import new_file
 from por.encoding.proof_store_v1 import ProofStoreHeader
 from por.errors import FormatError
-from por.issuer.private_files import new_file
 from por.issuer.records import record_tag
 from por.issuer.tree import ROW, committed_root, leaf_row, level_path, path_rows, rows_at, top_over
 from por.model import LiabilityCommitment, PathStep, RecordProof, TreeProof

@@ -10,8 +10,8 @@ from hashlib import sha256
 from pathlib import Path
 from struct import iter_unpack
 
+from por.encoding.private_files import new_file
 from por.errors import FormatError
-from por.issuer.private_files import new_file
 from por.model import MAX_DEPTH
 
 ROW = 48

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from por.encoding.private_files import sync_directory
 from por.errors import FormatError
 
 PARTIAL = ".partial"
@@ -24,7 +25,7 @@ def replace_file(path: Path, data: bytes, mode: int = 0o600) -> None:
             file.flush()
             os.fsync(descriptor)
         written.replace(path)
-        _sync(path.parent)
+        sync_directory(path.parent)
     except OSError as error:
         raise FormatError(f"cannot be written: {error.strerror}", str(path)) from error
 
@@ -42,14 +43,6 @@ def finish_directory(partial: Path, path: Path) -> None:
     """Give a whole directory its name. Raises: FormatError naming the place."""
     try:
         partial.rename(path)
-        _sync(path.parent)
+        sync_directory(path.parent)
     except OSError as error:
         raise FormatError(f"cannot be written: {error.strerror}", str(path)) from error
-
-
-def _sync(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -165,9 +165,7 @@ def preimage(entry: AnchoredEntry) -> tuple[object, ...]:
     return (entry.issuer, entry.sequence, entry.previous, anchor_values(entry.anchor), totals_digest(entry.totals))
 
 
-def entry_in_logs(
-    source: Source, registry: str, issuer: str, identifier: bytes, *, span: int = SPAN
-) -> AnchoredEntry:
+def entry_in_logs(source: Source, registry: str, issuer: str, identifier: bytes, *, span: int = SPAN) -> AnchoredEntry:
     """Find an issuer's entry by its id, from the last final block back.
 
     Raises: PublishError when there is none; SourceError.

@@ -62,6 +62,10 @@ LOG_LIES: dict[str, Lie] = {
     "log of another contract": _first(address=POOR),
     "log of no contract": _first(address=None),
     "log of another topic": _logs(lambda logs: [logs[0] | {"topics": ["0x" + "77" * 32, *logs[0]["topics"][1:]]}]),
+    "log with another second topic": _logs(
+        lambda logs: [logs[0] | {"topics": [logs[0]["topics"][0], "0x" + "77" * 32]}]
+    ),
+    "log of one topic": _logs(lambda logs: [logs[0] | {"topics": logs[0]["topics"][:1]}]),
     "log with its topics turned": _logs(lambda logs: [logs[0] | {"topics": logs[0]["topics"][::-1]}]),
     "log of no topic": _first(topics=[]),
     "log of five topics": _logs(lambda logs: [logs[0] | {"topics": logs[0]["topics"][:1] * 5}]),

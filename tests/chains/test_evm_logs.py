@@ -60,6 +60,27 @@ def test_another_contract_or_topic_has_other_logs(source: EvmSource) -> None:
     assert source.logs(RICH, (TOPIC,), 0, 9) == ()
 
 
+def word(number: int) -> bytes:
+    return number.to_bytes(32)
+
+
+def test_several_topics_are_the_first_ones_of_every_log(source: EvmSource) -> None:
+    assert source.logs(TOKEN, (TOPIC, word(5)), 0, 9) == true_logs(CHAIN, 5, 5)
+    assert source.logs(TOKEN, (TOPIC, word(6)), 0, 9) == ()
+    assert source.logs(TOKEN, (word(5), TOPIC), 0, 9) == ()
+    assert source.logs(TOKEN, (TOPIC, word(5), word(5)), 0, 9) == ()
+    assert source.logs(TOKEN, (TOPIC, word(5), word(5), word(5)), 0, 9) == ()
+
+
+@pytest.mark.parametrize("fault", ["log of another topic", "log with another second topic", "log of one topic"])
+def test_t64_a_log_that_lacks_one_of_several_topics_is_refused(
+    node: LyingServer, source: EvmSource, fault: str
+) -> None:
+    node.fault = fault
+    with pytest.raises(UnavailableError, match="/0/topics: a log with other topics"):
+        source.logs(TOKEN, (TOPIC, word(5)), 0, 9)
+
+
 def test_a_narrow_span_gives_the_same_in_more_questions(node: LyingServer) -> None:
     for span in range(1, 12):
         node.spans.clear()
@@ -313,6 +334,19 @@ def test_topics_data_and_index_are_kept(topics: int, data: bytes, index: int) ->
     told = log_answer(topics=[HEX_TOPIC] * topics, data="0x" + data.hex(), logIndex=hex(index))
     (log,) = read_logs([told], TOKEN, (TOPIC,), 5, 5)
     assert log == Log(TOKEN, (TOPIC,) * topics, data, at(CHAIN, 5), index)
+
+
+@given(st.integers(1, 4), st.integers(1, 4), st.integers(0, 3))
+def test_a_log_is_read_where_its_topics_begin_with_those_asked_for(asked: int, said: int, other: int) -> None:
+    wanted = tuple(word(number) for number in range(asked))
+    named = [word(7 if number == other else number) for number in range(said)]
+    told = log_answer(topics=["0x" + topic.hex() for topic in named])
+    if tuple(named[:asked]) == wanted:
+        assert [log.topics for log in read_logs([told], TOKEN, wanted, 5, 5)] == [tuple(named)]
+        return
+    with pytest.raises(FormatError) as caught:
+        read_logs([told], TOKEN, wanted, 5, 5)
+    assert caught.value.place == "/0/topics"
 
 
 def test_data_up_to_a_limit_are_read() -> None:

@@ -27,6 +27,9 @@ BELIEVED_ALONE = {
     "other hash on the second read": {"header", "finalized"},
     "log left out": {"logs"},
     "log of other data": {"logs"},
+    # Asked by the first topic, what a log says in the others is the node's word.
+    "log with another second topic": {"logs"},
+    "log of one topic": {"logs"},
 }
 HARMLESS = {
     "reset twice",

@@ -96,6 +96,7 @@ def test_what_was_not_asked_is_not_known(recorder: RecordingSource) -> None:
         lambda: again.account_proofs(BLOCK, [(TOKEN, SLOTS), (POOR, ())]),
         lambda: again.logs(POOR, (TOPIC,), 2, 8),
         lambda: again.logs(TOKEN, (OTHER_TOPIC,), 2, 8),
+        lambda: again.logs(TOKEN, (TOPIC, (5).to_bytes(32)), 2, 8),
         lambda: again.logs(TOKEN, (TOPIC,), 3, 8),
         lambda: again.logs(TOKEN, (TOPIC,), 2, 7),
         lambda: again.logs(TOKEN, (TOPIC,), 2, 9),
@@ -148,7 +149,8 @@ def test_one_question_asked_twice_is_kept_once(recorder: RecordingSource) -> Non
 def test_logs_asked_for_twice_are_kept_once_and_stand_in_the_order_of_their_questions(
     recorder: RecordingSource,
 ) -> None:
-    questions = [(TOKEN, TOPIC, 2, 9), (POOR, TOPIC, 2, 9), (TOKEN, TOPIC, 0, 9), (TOKEN, TOPIC, 2, 9)]
+    one, both = (TOPIC,), (TOPIC, (5).to_bytes(32))
+    questions = [(TOKEN, both, 2, 9), (TOKEN, one, 2, 9), (POOR, one, 2, 9), (TOKEN, one, 0, 9), (TOKEN, one, 2, 9)]
     for question in questions:
         recorder.logs(*question)
     assert [recorded.question for recorded in recorder.recording().logs] == sorted(set(questions))

@@ -163,7 +163,10 @@ class Registry:
 
 
 class RegistrySource(FakeSource):
-    """Answer about the snapshot block and about a registry; a test leaves out or changes what it likes."""
+    """Answer about the snapshot block and about a registry; a test leaves out or changes what it likes.
+
+    `wide` is raised where everybody's events are asked for at once.
+    """
 
     def __init__(
         self,
@@ -171,8 +174,11 @@ class RegistrySource(FakeSource):
         *,
         events: Iterable[Log] | None = None,
         words: Mapping[bytes, int] | None = None,
+        wide: Exception | None = None,
         **more: Any,
     ) -> None:
+        self.wide = wide
+        self.log_questions: list[tuple[tuple[bytes, ...], int, int]] = []
         self.nodes: dict[bytes, bytes] = {}
         self.storage_root = self._storage(registry.storage() if words is None else words)
         self.state_root = self._state(registry.code)
@@ -209,6 +215,12 @@ class RegistrySource(FakeSource):
             self._path(self.state_root, bytes.fromhex(address[2:])),
             tuple(self._path(self.storage_root, key) for key in keys),
         )
+
+    def logs(self, address: str, topics: tuple[bytes, ...], first: int, last: int) -> tuple[Log, ...]:
+        self.log_questions.append((topics, first, last))
+        if self.wide is not None and topics == (TOPIC,):
+            raise self.wide
+        return super().logs(address, topics, first, last)
 
     def _path(self, root: bytes, key: bytes) -> tuple[bytes, ...]:
         if root == NO_STORAGE:

@@ -14,6 +14,7 @@ from por.checks.observation import Seen
 from por.checks.registry_reading import policys_view
 from por.checks.sources import Sources
 from por.checks.verify import verify
+from por.errors import UnavailableError
 from por.model import Bundle, Digest, Finding, Instant, Outcome
 from por.report.sentence import first_sentence
 from tests.checks import scenery
@@ -163,11 +164,55 @@ def test_a_thief_who_was_there_before_the_issuer_is_named(tmp_path: Path) -> Non
     assert copy.facts["addresses"] == THIEFS
 
 
+# --- griefing: a registry that somebody fills
+
+CROWD = copied(*(address(f"griefer {number}") for number in range(100)))
+SPAM = UnavailableError("node-a: eth_getLogs: /7/data: 1048577 bytes\nand more")
+
+
+def test_t35_griefing_by_a_hundred_copies_is_told_in_one_finding(tmp_path: Path) -> None:
+    finding, copy = judged(tmp_path, CROWD)
+    assert (said(finding), said(copy)) == (("PASS", "only"), ("INCONCLUSIVE", "copied"))
+    assert copy.facts["addresses"].endswith(" and 97 more")
+
+
+def test_t35_griefing_that_keeps_everybodys_entries_from_being_read_is_told_and_turns_nothing(tmp_path: Path) -> None:
+    finding, unread = judged(tmp_path / "a", CROWD, source=CROWD.source(wide=SPAM))
+    assert finding == one(judged(tmp_path / "b", copied()))
+    assert said(unread) == ("INCONCLUSIVE", "others_unread")
+    assert (unread.required, unread.subject, unread.check) == (False, str(REGISTRY), CHECK)
+    assert unread.facts["reason"].startswith("node-a: eth_getLogs: /7/data: 1048577 bytes")
+    assert "\n" not in unread.facts["reason"]
+    assert finding.ref != unread.ref
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_t35_griefing_changes_no_outcome_of_any_story(tmp_path: Path, name: str) -> None:
+    made, shown, expected = STORIES[name]
+    registry = history(*made)
+    finding, unread = judged(tmp_path, registry, shown, source=registry.source(wide=SPAM))
+    assert (said(finding), said(unread)[1]) == (expected, "others_unread")
+
+
+@pytest.mark.parametrize("required", [(), (CHECK,)])
+def test_t35_no_griefing_turns_the_verdict_or_its_sentence(tmp_path: Path, required: tuple[str, ...]) -> None:
+    opened = scenery.open_in(tmp_path / "bundle", bundle())
+    records = scenery.write_records(tmp_path / "records.csv")
+    rules = policy(require=required)
+    quiet, spam = (
+        verify(opened, rules, sources(source), now=AN_HOUR_LATER, records=records)
+        for source in (copied().source(), CROWD.source(wide=SPAM))
+    )
+    assert (quiet.outcome, spam.outcome) == (Outcome.PASS, Outcome.PASS)
+    assert first_sentence(quiet) == first_sentence(spam)
+    assert [finding for finding in spam.findings if finding.message != f"{CHECK}.others_unread"] == list(quiet.findings)
+
+
 # --- for a customer, who knows the root
 
 
-def by_root(registry: Registry, root: bytes | None = None) -> list[Finding]:
-    view = policys_view(policy(), Sources({CHAIN: registry.source()}), NOON)
+def by_root(registry: Registry, root: bytes | None = None, **changes: Any) -> list[Finding]:
+    view = policys_view(policy(), Sources({CHAIN: registry.source(**changes)}), NOON)
     assert isinstance(view, Seen)
     return list(unequivocal(Published(SNAPSHOT, bundle().commitments_root if root is None else root), view))
 
@@ -198,3 +243,9 @@ def test_a_customer_is_told_of_copies_too() -> None:
     findings = by_root(copied(GRIEFERS, made=replace(bundle(), expires=Instant(NOON.seconds + 1))))
     assert [said(finding) for finding in findings] == [("PASS", "only"), ("INCONCLUSIVE", "copied")]
     assert ISSUERS not in findings[1].facts["addresses"]
+
+
+def test_t35_a_customer_is_told_of_griefing_too() -> None:
+    findings = by_root(CROWD, wide=SPAM)
+    assert [said(finding) for finding in findings] == [("PASS", "only"), ("INCONCLUSIVE", "others_unread")]
+    assert not findings[1].required

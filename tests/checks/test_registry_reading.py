@@ -11,12 +11,21 @@ from eth_utils.crypto import keccak
 from hypothesis import given
 from hypothesis import strategies as st
 
+from por.chains.evm_answers import MAX_LOG_DATA, read_logs
 from por.chains.recording import RecordingSource, ReplaySource
 from por.checks.observation import Broken, Missing, Observation, Seen
 from por.checks.registry_reading import policys_view, read_registry, reread_registry
 from por.checks.registry_view import RegistryView
 from por.checks.sources import Sources
-from por.errors import DisagreementError, IncapableError, SourceError, UnavailableError
+from por.errors import (
+    DisagreementError,
+    EvidenceError,
+    FormatError,
+    IncapableError,
+    PorError,
+    SourceError,
+    UnavailableError,
+)
 from por.model import AccountProof, BlockRef, ChainId, ChainRule, Digest, Grade, Header, Instant, Log, Policy
 from por.proofs.state.header import header_from_rlp
 from tests.checks import scenery
@@ -24,12 +33,12 @@ from tests.checks.registry_scenery import (
     CODE,
     DAY,
     FINAL,
-    GRIEFERS,
     ISSUERS,
     NAMES,
     PIN,
     REGISTRY,
     THIEFS,
+    TOPIC,
     Registry,
     RegistrySource,
     anchored,
@@ -39,7 +48,7 @@ from tests.checks.registry_scenery import (
     policy,
     time_of,
 )
-from tests.checks.scenery import CHAIN, NO_CODE, NOON, NUMBER, header_bytes, headers
+from tests.checks.scenery import CHAIN, NO_CODE, NOON, NUMBER, address, header_bytes, headers
 
 RECORDING = Digest(b"\x33" * 32)
 EARLIER, LATER = Instant(NOON.seconds - DAY), Instant(NOON.seconds + 1)
@@ -299,11 +308,32 @@ def test_t55_a_proof_that_does_not_hold_is_the_sources_fault_and_refutes_nobody(
         lambda log: replace(log, topics=(*log.topics, bytes(32))),
     ],
 )
-@pytest.mark.parametrize("position", [0, 3])
+@pytest.mark.parametrize("position", [1, 3])
 def test_t55_an_event_that_no_registry_emits_is_the_sources_fault(spoil: Callable[[Log], Log], position: int) -> None:
     logs = told(story())
     logs[position] = spoil(logs[position])
     assert "breaks its own rules" in reason(look(story().source(events=logs)))
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda log: replace(log, data=b""),
+        lambda log: replace(log, data=log.data + bytes(32)),
+        lambda log: replace(log, topics=log.topics[:1]),
+        lambda log: replace(log, topics=(*log.topics[:3], bytes(32))),
+        lambda log: replace(log, topics=(log.topics[0], b"\xff" * 32, *log.topics[2:])),
+    ],
+)
+def test_t35_an_event_of_others_that_no_registry_emits_hides_nothing_of_the_issuers(
+    spoil: Callable[[Log], Log],
+) -> None:
+    logs = told(story())
+    assert logs[4].topics[1].endswith(bytes.fromhex(THIEFS[2:]))
+    logs[4] = spoil(logs[4])
+    view = seen(story().source(events=logs))
+    assert (view.gap, len(view.entries), view.others) == ("", 2, ())
+    assert view.others_unread.startswith("registry: ")
 
 
 def test_t55_an_event_of_another_contract_is_the_sources_fault() -> None:
@@ -312,6 +342,14 @@ def test_t55_an_event_of_another_contract_is_the_sources_fault() -> None:
             return tuple(replace(log, address=THIEFS) for log in super().logs(address, topics, first, last))
 
     assert "another contract" in reason(look(Careless(story())))
+
+
+def test_t55_an_event_of_another_issuer_among_the_issuers_is_the_sources_fault() -> None:
+    class Careless(RegistrySource):
+        def logs(self, address: str, topics: tuple[bytes, ...], first: int, last: int) -> tuple[Log, ...]:
+            return super().logs(address, topics[:1], first, last)
+
+    assert "another issuer" in reason(look(Careless(story())))
 
 
 @pytest.mark.parametrize("word", [1 << 192, 1 << 255, 1 << 64, 1 << 128, (1 << 64) + (1 << 128)])
@@ -454,10 +492,109 @@ def test_what_a_recording_does_not_hold_is_missing() -> None:
     assert "does not hold the logs" in reason(look(ReplaySource(recording), rules, RECORDING))
 
 
-def test_a_griefers_thousand_entries_change_nothing_about_the_issuers() -> None:
+# --- T35: a shared registry that somebody fills
+
+OWN_TOPICS = (TOPIC, bytes(12) + bytes.fromhex(ISSUERS[2:]))
+
+
+def griefed(issuers: int = 100, entries: int = 1) -> Registry:
+    """Put the issuer's bundle among entries of many others."""
+    registry = anchored()
+    for number in range(issuers):
+        for further in range(entries):
+            made = bundle(instant=Instant(EARLIER.seconds + further))
+            registry.put(made, issuer=address(f"griefer {number}"), block=NUMBER + 3)
+    return registry
+
+
+@pytest.mark.parametrize(("issuers", "entries"), [(100, 1), (1, 300), (30, 10)])
+def test_t35_a_griefers_hundred_entries_change_nothing_about_the_issuers(issuers: int, entries: int) -> None:
+    view, quiet = seen(griefed(issuers, entries).source()), seen(anchored().source())
+    assert (view.gap, view.others_unread, len(view.others)) == ("", "", issuers * entries)
+    assert len(quiet.entries) == 1
+    assert replace(view, final=quiet.final, others=()) == quiet
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        UnavailableError("node-a: /7/data: 1048577 bytes"),
+        IncapableError("node-a: more than 1000000 logs"),
+        DisagreementError("node-a says 3 logs; node-b says 4 logs"),
+        EvidenceError("an event of nobody"),
+        FormatError("5 items; at most 4", "/0/topics"),
+    ],
+)
+def test_t35_griefing_that_makes_everybodys_events_unreadable_hides_nothing_of_the_issuers(error: PorError) -> None:
+    view, quiet = seen(griefed(3).source(wide=error)), seen(anchored().source())
+    assert (view.others, view.others_unread) == ((), str(error))
+    assert replace(view, final=quiet.final, others_unread="") == quiet
+
+
+def test_a_bug_at_everybodys_events_is_not_taken_for_griefing() -> None:
+    with pytest.raises(ZeroDivisionError):
+        look(griefed(3).source(wide=ZeroDivisionError()))
+
+
+def test_t35_the_issuers_own_events_are_asked_for_alone_and_everybodys_only_since_its_entry_before() -> None:
+    source = story().source()
+    seen(source)
+    assert source.log_questions == [(OWN_TOPICS, NUMBER, FINAL), ((TOPIC,), NUMBER + 3, FINAL)]
+
+
+def test_t35_everybodys_events_are_asked_for_from_the_pinned_block_on_where_nothing_was_anchored_before() -> None:
+    for registry in (anchored(), Registry()):
+        source = registry.source()
+        seen(source)
+        assert source.log_questions == [(OWN_TOPICS, NUMBER, FINAL), ((TOPIC,), NUMBER, FINAL)]
+
+
+def test_everybodys_events_are_not_asked_for_after_the_final_block() -> None:
     registry = Registry()
-    registry.put(bundle())
-    for number in range(300):
-        registry.put(bundle(instant=Instant(EARLIER.seconds + number)), issuer=GRIEFERS, block=NUMBER + 3)
-    view = seen(registry.source())
-    assert (view.gap, len(view.entries), len(view.others)) == ("", 1, 300)
+    registry.put(bundle(instant=EARLIER), block=FINAL)
+    source = registry.source()
+    view = seen(source)
+    assert source.log_questions == [(OWN_TOPICS, NUMBER, FINAL)]
+    assert (view.others, view.others_unread) == ((), "")
+
+
+def test_t35_a_griefers_oversized_event_is_refused_where_it_is_read_and_hides_nothing() -> None:
+    """A node answers with an event over the limit; asked for the issuer's own alone, it does not."""
+
+    class Node(RegistrySource):
+        def logs(self, address: str, topics: tuple[bytes, ...], first: int, last: int) -> tuple[Log, ...]:
+            answered = [answer_of(log) for log in super().logs(address, topics, first, last)]
+            try:
+                return read_logs(answered, address, topics, first, last)
+            except FormatError as error:
+                raise UnavailableError(f"node-a: {error}") from error
+
+    registry = griefed(2)
+    logs = told(registry)
+    logs[1] = replace(logs[1], data=bytes(MAX_LOG_DATA + 1))
+    view = seen(Node(registry, events=logs))
+    assert (view.gap, len(view.entries), view.others) == ("", 1, ())
+    assert f"{MAX_LOG_DATA + 1} bytes" in view.others_unread
+    assert seen(Node(registry)).others_unread == ""
+
+
+def answer_of(log: Log) -> dict[str, object]:
+    return {
+        "address": log.address,
+        "topics": ["0x" + topic.hex() for topic in log.topics],
+        "data": "0x" + log.data.hex(),
+        "blockNumber": hex(log.block.number),
+        "blockHash": "0x" + log.block.hash.hex(),
+        "logIndex": hex(log.index),
+        "removed": False,
+    }
+
+
+def test_t35_a_recording_without_everybodys_events_shows_the_issuers() -> None:
+    recorder = RecordingSource(griefed(3).source(wide=UnavailableError("node-a: too much")))
+    first = look(recorder)
+    again = look(ReplaySource(recorder.recording()), policy(recordings=(RECORDING,)), RECORDING)
+    assert isinstance(first, Seen)
+    assert isinstance(again, Seen)
+    assert "does not hold the logs" in again.value.others_unread
+    assert replace(again.value, others_unread="") == replace(first.value, others_unread="")

@@ -157,7 +157,7 @@ class Keyholders:
     def sign(self, digest: bytes, positions: Iterable[int]) -> bytes:
         """Sign with the sum of the secrets, which gives the sum of the signatures."""
         secret = sum(self.secrets[each] for each in positions) % curve_order
-        return signature_point(G2ProofOfPossession.Sign(secret, digest))
+        return signature_point(bls_signature(secret, digest))
 
 
 Committee = Accounts | Keyholders
@@ -198,7 +198,7 @@ def with_length(signature: bytes) -> bytes:
 
 
 def aggregate(secrets: Iterable[int], message: bytes) -> bytes:
-    signatures = [G2ProofOfPossession.Sign(each, message) for each in secrets]
+    signatures = [BLSSignature(bls_signature(each, message)) for each in secrets]
     return bytes(G2ProofOfPossession.Aggregate(signatures))
 
 
@@ -206,6 +206,12 @@ def aggregate(secrets: Iterable[int], message: bytes) -> bytes:
 def bls_key(secret: int) -> bytes:
     """Return a compressed key."""
     return bytes(G2ProofOfPossession.SkToPk(secret))
+
+
+@cache
+def bls_signature(secret: int, message: bytes) -> bytes:
+    """Return a compressed signature, which takes py-ecc a tenth of a second."""
+    return bytes(G2ProofOfPossession.Sign(secret, message))
 
 
 @cache

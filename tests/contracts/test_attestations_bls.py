@@ -23,6 +23,7 @@ from tests.contracts.attesters import (
     aggregate,
     attesting,
     bits,
+    bls_signature,
     g1_point,
     key_point,
     possession,
@@ -100,7 +101,7 @@ def test_a_rogue_key_is_refused(there: Seat) -> None:
 def test_what_a_validator_signs_is_no_proof_of_possession(there: Seat) -> None:
     """Deposits and votes are signed under the other tag, whatever bytes they are over."""
     for message in (KEY, keccak(KEY)):
-        signed = signature_point(G2ProofOfPossession.Sign(SECRET, message))
+        signed = signature_point(bls_signature(SECRET, message))
         call = there.attestations.functions.registerKey(key_point(KEY), signed)
         assert_reverts(call, "BlsSignatureMismatch()")
 

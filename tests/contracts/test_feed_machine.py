@@ -252,4 +252,4 @@ def test_attestations_and_feeds_are_their_model(tester: Chain) -> None:
         def __init__(self) -> None:
             super().__init__(world, feeds)
 
-    run_state_machine_as_test(Lent, settings=settings(settings(), max_examples=8, stateful_step_count=20))
+    run_state_machine_as_test(Lent, settings=settings(settings(), max_examples=6, stateful_step_count=20))

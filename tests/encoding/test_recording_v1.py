@@ -39,7 +39,10 @@ SAMPLE = Recording(
             ),
             (
                 RecordedLogs(ADDRESS, (TOPIC,), 0, 4, ()),
-                RecordedLogs(ADDRESS, (TOPIC,), 3, 5, (log(3, 7, KEY, data=b"\x07"), log(5, 0), log(5, 2, KEY, KEY, KEY))),
+                RecordedLogs(
+                    ADDRESS, (TOPIC,), 3, 5, (log(3, 7, KEY, data=b"\x07"), log(5, 0), log(5, 2, KEY, KEY, KEY))
+                ),
+                RecordedLogs(ADDRESS, (TOPIC, KEY), 0, 4, (log(3, 7, KEY, data=b"\x07"),)),
             ),
         ),
         ChainRecording(ChainId("eip155", "10"), ("http://127.0.0.1:8545",), None, (), ()),
@@ -176,6 +179,10 @@ def proof(document: Any) -> Any:
 
 def asked(document: Any) -> Any:
     return document["chains"][0]["logs"][1]
+
+
+def longer(document: Any) -> list[str]:
+    return [*asked(document)["topics"], "0x" + KEY.hex()]
 
 
 def told(document: Any, position: int = 0) -> Any:

@@ -13,6 +13,7 @@ from por.commitments.anchors import anchor_id
 from por.commitments.statements import attestation_digest, figures_digest
 from por.errors import DisagreementError, FormatError, PublishError, UnavailableError
 from por.model import AnchoredEntry, AssetId, Attestation, Certificate, Digest, Figure, Instant, Outcome
+from por.proofs.state.registry import ANCHORED
 from por.publish import feeds
 from por.publish.feeds import (
     KINDS,

@@ -149,6 +149,7 @@ class Scenes:
         griefed = r.anchored()
         griefed.put(r.bundle(), issuer=r.GRIEFERS, block=s.NUMBER + 4)
         yield self.anchored(griefed)
+        yield self.anchored(griefed, source=griefed.source(wide=UnavailableError("node-a: too much is asked")))
         yield self.anchored(r.anchored(), source=r.anchored().source(events=()))
 
     def identities(self) -> Iterator[Examination]:

@@ -68,6 +68,12 @@ def covered(outcome: Outcome, asset: str = ETHER, liabilities: str = "100") -> F
     return Finding("solvency.coverage", asset, outcome, message, facts={"liabilities": liabilities})
 
 
+def others_unread() -> Finding:
+    facts = {"account": f"eip155:1:{ADDRESS}", "reason": "node-a: too much is asked"}
+    message = "publication.unequivocal.others_unread"
+    return Finding("publication.unequivocal", ADDRESS, OPEN, message, facts=facts, required=False)
+
+
 def unequivocal(outcome: Outcome, required: bool = True) -> Finding:
     message = "publication.unequivocal.no_registry"
     return Finding("publication.unequivocal", SNAPSHOT, outcome, message, required=required)
@@ -115,6 +121,13 @@ GOLDEN: dict[str, tuple[Verdict, str]] = {
     ),
     "customer, the same list for everybody, for information": (
         verdict("customer", included(PASS), identified(), unequivocal(PASS, required=False), copied()),
+        (
+            "your 1.5 ETH is in the list that exchange.example signed for 2026-11-01T00:00:00Z, "
+            f"pinned by the key exchange.example+323b6115 in your policy; {WHOLE}."
+        ),
+    ),
+    "customer, the same list for everybody, and a registry that somebody filled": (
+        verdict("customer", included(PASS), identified(), unequivocal(PASS), others_unread()),
         (
             "your 1.5 ETH is in the list that exchange.example signed for 2026-11-01T00:00:00Z, "
             f"pinned by the key exchange.example+323b6115 in your policy; {WHOLE}."

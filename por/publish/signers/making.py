@@ -1,6 +1,5 @@
 """Make new key files: for their owner alone, whole or not at all, never over a file."""
 
-import os
 import secrets
 import tempfile
 from pathlib import Path
@@ -8,6 +7,7 @@ from uuid import UUID
 
 from por.encoding import eip2335_v1, keystore_v3
 from por.encoding.password_encryption import Scrypt
+from por.encoding.private_files import new_file, sync_directory
 from por.errors import FormatError
 from por.publish.signers.account import Account
 from por.publish.signers.bls_key import BlsKey
@@ -67,22 +67,11 @@ def _write_new(path: Path, data: bytes) -> None:
     try:
         with tempfile.TemporaryDirectory(prefix=f".{path.name}.partial-", dir=path.parent) as folder:
             written = Path(folder) / "key"
-            descriptor = os.open(written, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
+            with new_file(written) as file:
                 file.write(data)
-                file.flush()
-                os.fsync(descriptor)
             path.hardlink_to(written)
     except FileExistsError:
         raise FormatError("exists already and is not replaced; choose another name", str(path)) from None
     except OSError as error:
         raise FormatError(f"no key file can be made here: {error.strerror}", str(path)) from error
-    _sync(path.parent)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync_directory(path.parent)

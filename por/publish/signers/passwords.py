@@ -2,16 +2,15 @@
 
 import getpass
 import os
-import stat
 import sys
 from pathlib import Path
 
+from por.encoding.private_files import read_secret
 from por.errors import FormatError
 
 PASSWORD_FILE = "POR_PASSWORD_FILE"  # noqa: S105 - the name of a variable
 PASSWORD = "POR_PASSWORD"  # noqa: S105 - the name of a variable
 PIN_FILE = "POR_PIN_FILE"
-MAX_BYTES = 4096
 
 
 def password(purpose: str) -> str:
@@ -48,31 +47,13 @@ def from_file(path: Path) -> str:
     Raises: FormatError, also for a file that others may read; it shows none of the text.
     """
     try:
-        data = _private(path)
-    except OSError as error:
-        raise FormatError(f"cannot be read: {error.strerror}", str(path)) from error
-    try:
-        text = data.decode()
+        text = read_secret(path).decode()
     except UnicodeDecodeError:
         raise FormatError("not text in UTF-8", str(path)) from None
     secret = text.removesuffix("\n").removesuffix("\r")
     if not secret:
         raise FormatError("holds no password", str(path))
     return secret
-
-
-def _private(path: Path) -> bytes:
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-    with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise FormatError("not a regular file", str(path))
-        if os.name == "posix" and status.st_mode & 0o077:
-            raise FormatError(f"others may read or change this secret; run: chmod 600 {path}", str(path))
-        data = file.read(MAX_BYTES + 1)
-    if len(data) > MAX_BYTES:
-        raise FormatError(f"more than {MAX_BYTES} bytes, which is no password", str(path))
-    return data
 
 
 def _prompted(prompt: str, variable: str) -> str:
