@@ -132,7 +132,8 @@ ENGLISH = {
     "attestation.committee.other": "signed by the committee {actual}; your policy names {expected}",
     "attestation.policy.same": "the attesters looked under your own policy",
     "attestation.policy.accepted": "the attesters looked under {policy}, which your policy accepts",
-    "attestation.policy.other": "not decided: the attesters looked under the policy {actual}; yours is {expected}, and accepts others only by their digests",
+    "attestation.policy.other": "not decided: the attesters looked under the policy {actual}; yours is {expected}, "
+    "and accepts others by their digests alone",
     "attestation.figures.signed": "{reserves} proven, {liabilities} owed, in {unit} ({percent} covered)",
     "attestation.current.now": "observed at {observed}, holds until {expires}",
     "attestation.current.expired": "observed at {observed}, expired at {expires}; it is {now}",

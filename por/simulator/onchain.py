@@ -162,12 +162,12 @@ def play(scenes: tuple[Scene, Scene], program: Program, say: Callable[[str], Non
     """Play all of it; tell whether everything that must succeed did, and every attack was refused by its name."""
     here, there = scenes
     write_committees(here, program)
-    good = all([_played(step, program, say) for step in (*attesting(here, "ecdsa"), *attesting(here, "bls"))])
+    good = all(_played(step, program, say) for step in (*attesting(here, "ecdsa"), *attesting(here, "bls")))
     good &= _played(making_feed(here), program, say)
     feed = feed_of_protocol(here)
     gate = gate_on(here, feed)
     states = [gate_is_open(here, gate)]
-    good &= all([_played(step, program, say) for step in feeding(here, feed)])
+    good &= all(_played(step, program, say) for step in feeding(here, feed))
     states.append(gate_is_open(here, gate))
     say("the example gate, which was closed without a round, is open")
     for attack in ATTACKS:
