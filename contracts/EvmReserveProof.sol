@@ -19,6 +19,9 @@ contract EvmReserveProof is IEvmReserveProof {
     /// @inheritdoc IEvmReserveProof
     IReserveRegistry public immutable REGISTRY;
 
+    /// @inheritdoc IEvmReserveProof
+    string public constant typeAndVersion = "EvmReserveProof 1.0.0 (unaudited)";
+
     /// @inheritdoc IChallenges
     mapping(bytes32 id => bool) public refuted;
 

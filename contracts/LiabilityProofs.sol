@@ -15,6 +15,9 @@ contract LiabilityProofs is ILiabilityProofs {
     /// @inheritdoc ILiabilityProofs
     IReserveRegistry public immutable REGISTRY;
 
+    /// @inheritdoc ILiabilityProofs
+    string public constant typeAndVersion = "LiabilityProofs 1.0.0 (unaudited)";
+
     /// @inheritdoc IChallenges
     mapping(bytes32 id => bool) public refuted;
 

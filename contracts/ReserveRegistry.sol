@@ -14,6 +14,11 @@ contract ReserveRegistry is IReserveRegistry {
         uint64 anchoredAt;
     }
 
+    uint256 private constant MAX_TOTALS = 4096;
+
+    /// @inheritdoc IReserveRegistry
+    string public constant typeAndVersion = "ReserveRegistry 1.0.0 (unaudited)";
+
     mapping(address issuer => Head) private _heads;
 
     /// @inheritdoc IReserveRegistry
@@ -66,7 +71,7 @@ contract ReserveRegistry is IReserveRegistry {
     }
 
     function _requireAscending(AssetTotal[] calldata totals) private pure {
-        require(totals.length > 0, NoTotals());
+        require(totals.length > 0 && totals.length <= MAX_TOTALS, TotalCount(totals.length));
         for (uint256 i = 1; i < totals.length; ++i) {
             require(totals[i].asset > totals[i - 1].asset, AssetsNotAscending(i));
         }

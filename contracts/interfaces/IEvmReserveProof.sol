@@ -61,6 +61,9 @@ interface IEvmReserveProof is IChallenges {
     /// @notice Returns the registry whose entries are meant.
     function REGISTRY() external view returns (IReserveRegistry);
 
+    /// @notice Names the contract and its version.
+    function typeAndVersion() external view returns (string memory);
+
     /// @notice Computes what an account held after a block of this chain; 0 for an account that was not there.
     /// @dev Reverts with `StateTrie.InvalidAccountProof`, or OpenZeppelin's `RLPInvalidEncoding`, for nodes that do not
     /// lead from the header's state root to the account or to where it would be.

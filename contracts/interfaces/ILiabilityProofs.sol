@@ -132,6 +132,9 @@ interface ILiabilityProofs is IChallenges {
     /// @notice Returns the registry whose entries are meant.
     function REGISTRY() external view returns (IReserveRegistry);
 
+    /// @notice Names the contract and its version.
+    function typeAndVersion() external view returns (string memory);
+
     /// @notice Folds a leaf upwards; sides come from the bits of `index`.
     /// @dev Reverts with `MerkleSum.PathTooLong`, `IndexBeyondPath` or `SumOverflow`.
     /// @return top The top hash.

@@ -16,7 +16,7 @@ interface IReserveRegistry {
     /// @notice What an issuer says it owes and holds of one asset, in base units.
     /// @param asset keccak256 of the asset's CAIP-19 text.
     /// @param liabilities The committed totals of all segments that are not debts, added up.
-    /// @param reserves The claimed holdings.
+    /// @param reserves The claimed holdings of accounts that are for customers.
     struct AssetTotal {
         bytes32 asset;
         uint128 liabilities;
@@ -80,8 +80,8 @@ interface IReserveRegistry {
     /// @notice Thrown when a correction has another instant than the entry that it corrects.
     error InstantNotSame(uint64 instant, uint64 corrected);
 
-    /// @notice Thrown when there is no total at all.
-    error NoTotals();
+    /// @notice Thrown when there is no total at all, or more than 4,096: readers bound what they read.
+    error TotalCount(uint256 totals);
 
     /// @notice Thrown when the totals do not ascend strictly by asset.
     /// @param position The place of the first total that is not above the one before it, from 0.
@@ -90,7 +90,7 @@ interface IReserveRegistry {
     /// @notice Appends an entry to the caller's list.
     /// @param entry Has a later instant than the caller's newest entry and `supersedes` 0; or has the same instant and
     /// in `supersedes` the sequence of the newest entry, which it corrects.
-    /// @param totals One for each asset, ascending strictly by asset.
+    /// @param totals One for each asset, ascending strictly by asset; at most 4,096.
     /// @dev Warning: only the newest snapshot can be corrected. Once a later one is anchored, the earlier stands.
     /// @dev Warning: the corrected entry stays in the list, and attestations of it stay what they are. See
     /// `supersededBy`.
@@ -109,4 +109,7 @@ interface IReserveRegistry {
 
     /// @notice Returns the id of an issuer's entry; 0 for a sequence that is not there.
     function idAt(address issuer, uint64 sequence) external view returns (bytes32 id);
+
+    /// @notice Names the contract and its version.
+    function typeAndVersion() external view returns (string memory);
 }

@@ -11,6 +11,7 @@ from por.model import Log
 SPAN = 10_000
 MAX_QUESTIONS = 50_000
 MAX_LOGS = 1_000_000
+MAX_DATA = 64 * 2**20
 
 AskSpan = Callable[[int, int], tuple[Log, ...]]
 
@@ -34,22 +35,27 @@ class SpanReader:
         """Return what `ask` answers about the blocks `first` to `last`, in their order.
 
         A refused span is halved, down to one block. Raises: IncapableError for a single block that is refused, and
-        for more than 50,000 questions or 1,000,000 logs; any other SourceError of `ask`.
+        for more than 50,000 questions, 1,000,000 logs or 64 MiB of their data; any other SourceError of `ask`.
         """
         logs: list[Log] = []
-        low = first
+        low, data = first, 0
         while low <= last:
             self._require_affordable(low, last)
             high = min(low + self._span - 1, last)
             try:
-                logs += ask(low, high)
+                found = ask(low, high)
             except (OversizedError, ParametersRefusedError, TooMuchAskedError) as error:
                 if high == low:
                     raise IncapableError(f"{error}; block {low} alone was asked about") from error
                 self._span = (high - low + 1) // 2
                 continue
-            if len(logs) > MAX_LOGS:
-                raise IncapableError(f"more than {MAX_LOGS} logs in blocks {first} to {high}; ask about fewer blocks")
+            logs += found
+            data += sum(len(log.data) for log in found)
+            if len(logs) > MAX_LOGS or data > MAX_DATA:
+                raise IncapableError(
+                    f"more than {MAX_LOGS} logs or {MAX_DATA} bytes of them in blocks {first} to {high}; "
+                    "ask about fewer blocks"
+                )
             low = high + 1
         return tuple(logs)
 

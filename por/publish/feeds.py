@@ -136,8 +136,8 @@ def settle(
 ) -> Settled:
     """Bring a certified attestation to a feed, unless a round rests on its entry, and wait until that is final.
 
-    `entry_with` finds the registry's entry by its issuer and its id, where the certificate does not carry it. Raises: PublishError
-    when the feed takes no such certificate; SourceError.
+    `entry_with` finds the registry's entry by its issuer and its id, where the certificate does not carry it.
+    Raises: PublishError when the feed takes no such certificate; SourceError.
     """
     said = _required(wallet, feed, certificate)
     entry = certificate.statement.entry or entry_with(parameters_of(wallet, feed).issuer, said.commitment)

@@ -85,12 +85,12 @@ class Exchange:
     @contextmanager
     def aside(self) -> Iterator[None]:
         """Undo at the end of the block what happens on the chain and to the node in it."""
-        head = self.chain.head.number
+        head = self.chain.head
         try:
             yield
         finally:
             self.distortion = None
-            self.chain.rewind(head)
+            self.chain.restore(head)
 
     @property
     def coin(self) -> AssetId:

@@ -307,3 +307,22 @@ def test_without_its_packages_it_says_what_to_install(monkeypatch: pytest.Monkey
 def test_blocks_are_named_by_number_and_hash(busy: tuple[EmbeddedChain, str]) -> None:
     assert isinstance(busy[0].head, BlockRef)
     assert len(busy[0].head.hash) == 32
+
+
+def test_a_head_of_an_abandoned_branch_can_be_restored() -> None:
+    chain = EmbeddedChain(GENESIS)
+    kept = [chain.mine() for _ in range(3)][-1]
+    chain.rewind(1)
+    other = [chain.mine() for _ in range(4)][-1]
+    chain.restore(kept)
+    assert chain.head == kept
+    again = chain.mine()
+    assert again.number == kept.number + 1
+    chain.restore(other)
+    assert chain.head == other
+
+
+def test_a_block_that_never_was_is_not_restored() -> None:
+    chain = EmbeddedChain(GENESIS)
+    with pytest.raises(FormatError, match="there was no block 7"):
+        chain.restore(BlockRef(7, bytes(32)))

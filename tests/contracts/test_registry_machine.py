@@ -52,7 +52,7 @@ class Model:
         elif entry.instant > now:
             return "InstantInFuture"
         if not totals:
-            return "NoTotals"
+            return "TotalCount"
         assets = [asset for asset, _, _ in totals]
         return None if assets == sorted(set(assets)) else "AssetsNotAscending"
 

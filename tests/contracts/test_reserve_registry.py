@@ -155,7 +155,12 @@ def test_t37_an_instant_in_the_future_is_refused(chain: Chain, registry: Any, en
 
 
 def test_an_entry_without_totals_is_refused(registry: Any, entry: Entry) -> None:
-    refusal(registry, entry, "NoTotals()", [])
+    refusal(registry, entry, "TotalCount(0)", [])
+
+
+def test_an_entry_that_readers_would_choke_on_is_refused(registry: Any, entry: Entry) -> None:
+    many: list[Total] = [(number.to_bytes(32), 1, 1) for number in range(1, 4098)]
+    assert_reverts(registry.functions.anchor(entry.values, many), "TotalCount(4097)", gas=14_000_000)
 
 
 @pytest.mark.parametrize(

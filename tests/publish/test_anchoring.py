@@ -16,6 +16,7 @@ from por.checks.evidence import OpenBundle
 from por.commitments.anchors import anchor_id, anchor_of, reserve_set_root, totals_of
 from por.errors import DisagreementError, PublishError, UnavailableError
 from por.model import UINT128_MAX, BlockRef, ChainAccount, ChainId, Digest, Instant, SnapshotBlock
+from por.proofs.state.registry import ANCHORED
 from por.publish import anchoring
 from por.publish.anchoring import Anchoring, anchor, anchor_values, drafted
 from por.publish.contracts import artifact, encode_call
@@ -294,6 +295,23 @@ def test_t55_a_log_that_contradicts_itself_is_a_disagreement(quick: Desk) -> Non
 
     with pytest.raises(DisagreementError, match="registry: the event"):
         corrected(quick, spoiled)
+
+
+def test_t35_the_newest_entry_is_asked_for_by_all_that_is_known_of_it(quick: Desk) -> None:
+    """Whoever fills the registry keeps no issuer from a correction: others' logs are never fetched."""
+    asked: list[tuple[bytes, ...]] = []
+
+    def spied(honest: Any) -> Any:
+        def logs(address: str, topics: tuple[bytes, ...], *blocks: int) -> Any:
+            asked.append(topics)
+            return honest.logs(address, topics, *blocks)
+
+        return Source(honest, logs=logs)
+
+    done = corrected(quick, spied)
+    assert done.entry.sequence == 2
+    issuer = bytes(12) + bytes.fromhex(quick.wallet.address[2:])
+    assert asked == [(ANCHORED, issuer, (1).to_bytes(32), done.entry.previous)]
 
 
 def test_a_newest_entry_that_is_not_final_is_waited_for(tmp_path: Path) -> None:

@@ -95,7 +95,7 @@ class Desk:
     def settle(self, feed: str, certificate: Certificate) -> feeds.Settled:
         return settle(self.payer, feed, certificate, self.nowhere)
 
-    def nowhere(self, identifier: bytes) -> AnchoredEntry:
+    def nowhere(self, issuer: str, identifier: bytes) -> AnchoredEntry:
         raise AssertionError(f"0x{identifier.hex()} was looked for, and stands in the certificate")
 
     def refused(self, feed: str, certificate: Certificate, words: str) -> None:
@@ -512,5 +512,5 @@ def test_the_preimage_hashes_to_the_entrys_id(quick: Desk) -> None:
     issuer, sequence, previous, _, totals = preimage(about)
     assert (issuer, sequence, previous) == (about.issuer, about.sequence, about.previous)
     source, registry = quick.world.source(), quick.world.contracts["ReserveRegistry"]
-    assert entry_in_logs(source, registry, issuer, anchor_id(about)) == about
+    assert entry_in_logs(source, registry, about.issuer, anchor_id(about)) == about
     assert totals != bytes(32)

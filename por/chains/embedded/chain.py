@@ -111,7 +111,18 @@ class EmbeddedChain:
         with self._lock:
             if not 0 <= number <= self._head_number():
                 raise FormatError(f"there is no block {number} to go back to")
-            self._backend.revert_to_snapshot(self._header(number).hash)
+            self.restore(_ref(self._header(number)))
+
+    def restore(self, head: BlockRef) -> None:
+        """Make a block the head that was it before, be it on an abandoned branch; what waits is forgotten.
+
+        Blocks that are mined next differ from all before. Raises: FormatError when there is no such block.
+        """
+        with self._lock:
+            try:
+                self._backend.revert_to_snapshot(head.hash)
+            except LookupError as error:
+                raise FormatError(f"there was no block {head.number} with this hash") from error
             self._transactions.pool.clear()
             self._unchecked.clear()
             self._branch += 1
