@@ -17,11 +17,11 @@ from typing import Protocol
 
 from por.cli.main import main
 from por.encoding import verdict_v1
+from por.model import Verdict
 from por.simulator.catalogue import LIES, UNSEEN
 from por.simulator.exchange import CUSTOMER, ISSUER, Exchange, open_exchange
 from por.simulator.lie import DOCUMENT, Draft, Lie, at_the_time, shown_to_auditor, shown_to_customer
 from por.simulator.lies_liabilities import holdings_of
-from por.model import Verdict
 
 __all__ = [
     "CAUGHT_BY",

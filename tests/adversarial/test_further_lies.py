@@ -50,7 +50,11 @@ TO_CUSTOMERS = {
     "two bundles for one instant",
     "a root of its own",
     "unsigned proof",
+    "a list corrected since",
+    "a root not anchored",
 }
+# These victims have no policy.
+UNDER_A_POLICY = [lie for lie in WITH_A_VERDICT if lie.name not in {"a list corrected since", "a root not anchored"}]
 TO_AUDITORS = [lie for lie in WITH_A_VERDICT if lie.name not in TO_CUSTOMERS]
 NEVER_WAIVED = {
     "liabilities.inclusion",
@@ -94,10 +98,11 @@ def in_policy(command: list[str], stage: Path, change: Callable[[str], str]) -> 
 @pytest.mark.parametrize("lie", TO_AUDITORS, ids=ids(TO_AUDITORS))
 def test_a_job_without_a_ledger_misses_what_only_a_ledger_shows(lie: Lie, exchange: Exchange, stage: Path) -> None:
     """Only totals that no record backs pass, and their coverage is graded self-declared."""
-    command = lie.tell(exchange, stage)
-    assert command[0] == "verify"
-    as_job = in_policy(command, stage, lambda text: text.replace('profile = "auditor"', 'profile = "job"'))
-    run = por(*without(as_job, "--ledger"))
+    with exchange.aside():
+        command = lie.tell(exchange, stage)
+        assert command[0] == "verify"
+        as_job = in_policy(command, stage, lambda text: text.replace('profile = "auditor"', 'profile = "job"'))
+        run = por(*without(as_job, "--ledger"))
     row = CAUGHT_BY[lie.name]
     assert row is not None
     if row[0] != "liabilities.recomputed":
@@ -109,15 +114,15 @@ def test_a_job_without_a_ledger_misses_what_only_a_ledger_shows(lie: Lie, exchan
     assert grades == {"self-declared"}
 
 
-@pytest.mark.parametrize("lie", WITH_A_VERDICT, ids=ids(WITH_A_VERDICT))
+@pytest.mark.parametrize("lie", UNDER_A_POLICY, ids=ids(UNDER_A_POLICY))
 def test_no_waiver_hides_a_lie_that_is_refuted_or_about_what_cannot_be_waived(
     lie: Lie, exchange: Exchange, stage: Path
 ) -> None:
     rows = "".join(f'\n[[waive]]\ncheck = "{check}"\nreason = "careless"\n' for check in WAIVABLE)
-    command = in_policy(lie.tell(exchange, stage), stage, lambda text: text + rows)
     row = CAUGHT_BY[lie.name]
     assert row is not None
-    run = por(*command)
+    with exchange.aside():
+        run = por(*in_policy(lie.tell(exchange, stage), stage, lambda text: text + rows))
     assert run.verdict is not None, run.talk
     if row[0] in NEVER_WAIVED or row[1] == "FAIL":
         must_be_caught(run, *row)

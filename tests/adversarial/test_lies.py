@@ -69,7 +69,8 @@ def test_nothing_reveals(lie: Lie, exchange: Exchange, stage: Path) -> None:
 
 @pytest.mark.parametrize("flags", [(), ("-O",)], ids=["t69-as-a-process", "t71-as-a-process-without-assertions"])
 def test_the_negative_table_by_exit_status(flags: tuple[str, ...], exchange: Exchange, tmp_path: Path) -> None:
-    statuses, written = {}, {}
+    statuses: dict[str, int] = {}
+    written: dict[str, Path] = {}
     # What is told about a registry changes the chain; all others can be told together.
     alone = lies_registry.LIES
     together = [lie for lie in (*LIES, *UNSEEN) if lie not in alone]

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from por.simulator.exchange import ANCHORING
 from tests.adversarial.examinations import CANONICAL, reasons, verify
 from tests.adversarial.served_chain import ServedChain
 from tests.chains.lying_server import BATCH_LIES, FAULTS, LIES, SECRETS, LyingServer
@@ -111,6 +112,8 @@ def rebuilt(exchange: Exchange, folder: Path, fault: str) -> tuple[Run, Path]:
             exchange.directory / "por-signing.key",
             "--source",
             f"{exchange.chain.chain}={node.url}",
+            "--anchored-by",
+            exchange.account(ANCHORING),
             *table,
         )
     return run, work / "bundle"

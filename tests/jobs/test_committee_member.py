@@ -50,9 +50,10 @@ def committee(threshold: int = 2) -> Committee:
 
 
 def verdict(policy: Digest, outcome: Outcome = Outcome.PASS, reserves: str = "12", entry: str = ENTRY) -> Verdict:
+    anchored = {"entry": entry, "bundle": str(Digest(bytes(32)))}
     coverage = {"lower": reserves, "liabilities": "10", "decimals": "18", "ratio": "6/5"}
     findings = (
-        Finding("publication.anchored", "x", Outcome.PASS, "publication.anchored.in_time", facts={"entry": entry}),
+        Finding("publication.anchored", "x", Outcome.PASS, "publication.anchored.in_time", facts=anchored),
         Finding("solvency.coverage", str(a.ETH), outcome, "solvency.coverage.pass", facts=coverage),
     )
     return Verdict("job", "exchange.example@x", Digest(bytes(32)), policy, Instant(0), NOW, findings)

@@ -53,6 +53,7 @@ POLICY = Policy(
     registry=None,
     registries=(),
     committees=(),
+    accepted_policies=(),
     require=(),
     waivers=(),
     digest=Digest(bytes(32)),

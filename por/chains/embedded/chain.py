@@ -119,10 +119,9 @@ class EmbeddedChain:
         Blocks that are mined next differ from all before. Raises: FormatError when there is no such block.
         """
         with self._lock:
-            try:
-                self._backend.revert_to_snapshot(head.hash)
-            except LookupError as error:
-                raise FormatError(f"there was no block {head.number} with this hash") from error
+            if not self._backend.chain.chaindb.header_exists(head.hash):
+                raise FormatError(f"there was no block {head.number} with this hash")
+            self._backend.revert_to_snapshot(head.hash)
             self._transactions.pool.clear()
             self._unchecked.clear()
             self._branch += 1
