@@ -135,6 +135,7 @@ CAUGHT_BY: dict[str, tuple[str, str] | None] = {
     "a registry of its own": ("publication.anchored", "INCONCLUSIVE"),
     "history rewritten": ("publication.anchored", "INCONCLUSIVE"),
     "history cut": ("publication.anchored", "INCONCLUSIVE"),
+    "history frozen": ("publication.unequivocal", "INCONCLUSIVE"),
     "a root not anchored": ("publication.identified", "FAIL"),
 }
 

@@ -120,8 +120,9 @@ class Transport:
     def post(self, body: bytes) -> bytes:
         """Send JSON and return the body of the answer with status 200.
 
-        Refused and broken connections, silence, cut answers and statuses 429 and 5xx are tried again: only
-        questions that change nothing are sent. Raises: UnavailableError; OversizedError for statuses 400 and 413 too.
+        Refused and broken connections, silence, cut answers and statuses 429 and 5xx are tried again, so that what is
+        sent may arrive more than once: questions change nothing, and a signed transaction counts once. Raises:
+        UnavailableError; OversizedError for statuses 400 and 413 too.
         """
         return self._told(self._settled("POST", body))
 

@@ -10,7 +10,7 @@ from por.checks.note import read_signatures
 from por.checks.observation import Missing, Observation, observe, then
 from por.checks.recomputation import Recomputation
 from por.checks.registry_reading import policys_view, reread_registry
-from por.checks.registry_view import RegistryView
+from por.checks.registry_view import RegistryView, recent
 from por.encoding import control_signature_v1, media_types
 from por.errors import EvidenceError
 from por.model import (
@@ -108,7 +108,7 @@ def examine(
         signers=control,
         holdings=holdings,
         recomputation=recomputation,
-        registry=reread_registry(registry, sources),
+        registry=recent(reread_registry(registry, sources), now),
         identity=identity,
     )
 

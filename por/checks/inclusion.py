@@ -11,6 +11,7 @@ from por.checks.note import read_signatures, signing_keys
 from por.checks.observation import Missing, Observation, Seen, observe, then, unseen
 from por.checks.pins import Pins, commitments_root, identified
 from por.checks.policy import require_usable, shipped_tables
+from por.checks.registry_view import recent
 from por.checks.requirements import answered, with_waivers
 from por.checks.scheme import scheme_finding
 from por.commitments.account_ids import account_id_bytes
@@ -67,7 +68,7 @@ def verify_inclusion(proofs: Sequence[InclusionProof], customer: Customer, pins:
         require_usable(pins.policy)
     _require_apart(customer.expected)
     issuer, instant = _one_snapshot(proofs)
-    subject = snapshot_id(issuer, instant)
+    subject, pins = snapshot_id(issuer, instant), replace(pins, view=recent(pins.view, now))
     trees = [_open(proofs, tree, customer) for tree in _merged(proofs)]
     findings = [
         *answered("liabilities.scheme", subject, _schemes(proofs[0], trees, customer, pins)),

@@ -6,7 +6,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from por.checks.observation import Observation, Seen, judge
+from por.checks.freshness import span
+from por.checks.observation import Missing, Observation, Seen, judge
 from por.model import (
     AnchoredEntry,
     BlockRef,
@@ -17,6 +18,8 @@ from por.model import (
     Outcome,
     RegistryPin,
 )
+
+MAX_SILENCE = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,17 @@ class RegistryView:
             "registry": str(self.pin.contract),
             "sources": self.sources,
         }
+
+
+def recent(view: Observation[RegistryView], now: Instant) -> Observation[RegistryView]:
+    """Pass on a view that is not much older than the clock: a frozen one may hide what was anchored since (T37)."""
+    if not isinstance(view, Seen) or now.seconds - view.value.final_at.seconds <= MAX_SILENCE:
+        return view
+    age = span(now.seconds - view.value.final_at.seconds)
+    return Missing(
+        f"the last final block that the sources have is of {view.value.final_at}, {age} before {now}: what was "
+        "anchored since does not show; ask other nodes, or give --now for a recording"
+    )
 
 
 def judge_view(

@@ -135,9 +135,11 @@ def anchor(opened: OpenBundle, registry: ChainAccount, wallet: Wallet, source: S
 
 
 def _found(draft: Draft, registry: ChainAccount, wallet: Wallet) -> Anchoring:
-    where = (registry.address, draft.entry.issuer, draft.there)
-    wallet.wait_until_final(lambda final: ask(final, REGISTRY, where[0], "idAt", *where[1:])[0] != bytes(32))
-    return Anchoring(draft.entry, anchor_id(draft.entry), draft.correction, None, None)
+    identifier, where = anchor_id(draft.entry), (draft.entry.issuer, draft.there)
+    wallet.wait_until_final(
+        registry.address, lambda final: ask(final, REGISTRY, registry.address, "idAt", *where)[0] == identifier
+    )
+    return Anchoring(draft.entry, identifier, draft.correction, None, None)
 
 
 def _head(reading: Reading, registry: str, issuer: str) -> Head:

@@ -95,7 +95,7 @@ class Attestations:
             return status.attested_at
 
         reports = reports_digest(certificate.reports)
-        arguments = [_attestation_values(said), committee, *_signed_by(certificate), reports]
+        arguments = [attestation_values(said), committee, *_signed_by(certificate), reports]
         return self._put(committee, digest, recorded, "attest", arguments, certificate)
 
     def _revoke(self, certificate: Certificate, said: Revocation, committee: bytes) -> Submission:
@@ -116,16 +116,19 @@ class Attestations:
     ) -> Submission:
         before = recorded(self._wallet)
         if before is not None:
-            self._wallet.wait_until_final(lambda final: recorded(final) is not None)
+            self._wait_until_recorded(recorded)
             return Submission(committee, digest, before, was_there=True)
         bls_gas = _BLS_GAS + _BLS_GAS_A_KEY * len(certificate.signers)
         gas = bls_gas if certificate.committee.scheme is SignatureScheme.BLS else None
         self._send_once(lambda: recorded(self._wallet) is not None, function, arguments, gas)
-        self._wallet.wait_until_final(lambda final: recorded(final) is not None)
+        self._wait_until_recorded(recorded)
         after = recorded(self._wallet)
         if after is None:
             raise PublishError("the transaction is final, and nothing is recorded: not an attestation registry")
         return Submission(committee, digest, after, was_there=False)
+
+    def _wait_until_recorded(self, recorded: Callable[[Reading], Instant | None]) -> None:
+        self._wallet.wait_until_final(self._address, lambda final: recorded(final) is not None)
 
     def _register(self, committee: Committee) -> None:
         function, gas = "registerCommittee", None
@@ -167,8 +170,8 @@ class Attestations:
         return artifact(CONTRACT)
 
 
-def _attestation_values(said: Attestation) -> tuple[object, ...]:
-    """Write an attestation as the contract's struct."""
+def attestation_values(said: Attestation) -> tuple[object, ...]:
+    """Return an attestation as the contracts' struct."""
     what = (said.commitment, said.policy.value, said.rulebooks, OUTCOMES[said.outcome], said.figures)
     return (*what, said.observed_at.seconds, said.expires_at.seconds)
 

@@ -17,6 +17,7 @@ from por.publish.runtimes import (
     first_block_with_code,
     recognise,
 )
+from por.publish.reading import Reading
 from por.publish.transactions import Wallet
 
 # Each contract with those whose addresses it is created with; these come before it.
@@ -59,7 +60,7 @@ def deploy(
     known: Mapping[str, str] | None = None,
     deployer: str = DEPLOYER,
 ) -> Iterator[Deployed]:
-    """Create what is not there yet, one contract after another, each final before the next.
+    """Create what is not there yet, one contract after another, each final before the next, also what was there.
 
     `names` are all for none. `known` are addresses from an earlier run, which are looked at where there is no
     deterministic deployer. Raises: PublishError when a contract is wanted without one that it asks; SourceError.
@@ -88,21 +89,21 @@ class _Maker:
         if not self._is_deterministic:
             there = self._known.get(name)
             if there is not None and self._stands(name, there, args):
-                return self._found(name, there)
+                return self._found(name, there, args)
             receipt = self._wallet.send(None, creation_code(artifact(name), args), contract=artifact(name))
             if receipt.contract is None:
                 raise UnavailableError(f"the receipt of {name}'s creation names no contract")
             return self._checked(Deployed(name, receipt.contract, receipt.block.number, receipt.gas), args)
         place = deterministic_address(artifact(name), args, self._deployer)
         if self._stands(name, place, args):
-            return self._found(name, place)
+            return self._found(name, place, args)
         try:
             receipt = self._wallet.send(self._deployer, SALT + creation_code(artifact(name), args))
         except PublishError:
             # Of two runs at once, the second finds the place taken.
             if not self._stands(name, place, args):
                 raise
-            return self._found(name, place)
+            return self._found(name, place, args)
         return self._checked(Deployed(name, place, receipt.block.number, receipt.gas), args)
 
     def _needed(self, name: str, other: str) -> str:
@@ -116,14 +117,15 @@ class _Maker:
             self.places[other] = place
         return self.places[other]
 
-    def _stands(self, name: str, place: str, args: tuple[str, ...]) -> bool:
-        code = self._wallet.code(place)
+    def _stands(self, name: str, place: str, args: tuple[str, ...], reading: Reading | None = None) -> bool:
+        code = (reading or self._wallet).code(place)
         found = recognise(code) if code else None
         if not isinstance(found, Recognised) or found.name != name:
             return False
         return name == "AttestationRegistry" or tuple(found.immutables.values()) == args
 
-    def _found(self, name: str, place: str) -> Deployed:
+    def _found(self, name: str, place: str, args: tuple[str, ...]) -> Deployed:
+        self._wallet.wait_until_final(place, lambda final: self._stands(name, place, args, final))
         return Deployed(name, place, first_block_with_code(self._source, place), None)
 
     def _checked(self, made: Deployed, args: tuple[str, ...]) -> Deployed:

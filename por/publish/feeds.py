@@ -2,10 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
 from por.commitments.anchors import anchor_id, asset_key, totals_digest
-from por.commitments.statements import OUTCOMES, attestation_digest, committee_id
+from por.commitments.statements import attestation_digest, committee_id
 from por.commitments.words import address_word
 from por.errors import DisagreementError, EvidenceError, FormatError, PublishError
 from por.model import (
@@ -23,6 +22,7 @@ from por.proofs.attestation import require_preimages
 from por.proofs.state.header import MAX_TIMESTAMP
 from por.proofs.state.registry import ANCHORED, entry_of
 from por.publish.anchoring import anchor_values
+from por.publish.attestations import attestation_values
 from por.publish.contracts import Artifact, artifact, encode_call
 from por.publish.reading import Reading, ask
 from por.publish.transactions import Wallet
@@ -99,7 +99,7 @@ def make(wallet: Wallet, factory: str, parameters: Parameters) -> Made:
     """Have a feed made, unless it is there, and wait until that is final. Raises: PublishError; SourceError."""
     feed = feed_of(wallet, factory, parameters)
     if wallet.code(feed):
-        return Made(feed, None, None)
+        return _found(wallet, feed)
     contract = artifact(FACTORY)
     try:
         data = encode_call(contract, "deploy", [parameters.values()])
@@ -108,8 +108,13 @@ def make(wallet: Wallet, factory: str, parameters: Parameters) -> Made:
         # Of two runs at once, the second finds the first one's feed.
         if not wallet.code(feed):
             raise
-        return Made(feed, None, None)
+        return _found(wallet, feed)
     return Made(feed, receipt.block, receipt.gas)
+
+
+def _found(wallet: Wallet, feed: str) -> Made:
+    wallet.wait_until_final(feed)
+    return Made(feed, None, None)
 
 
 def feed_of(reading: Reading, factory: str, parameters: Parameters) -> str:
@@ -143,17 +148,15 @@ def settle(
     entry = certificate.statement.entry or entry_with(parameters_of(wallet, feed).issuer, said.commitment)
     if anchor_id(entry) != said.commitment:
         raise PublishError(f"entry {entry.sequence} of {entry.issuer} is not the one that was attested")
-    there = _settled(wallet, feed, entry.sequence, said)
-    if there is not None:
-        return there
-    data = encode_call(artifact(FEED), "settle", [_attestation(said), _figures(certificate), preimage(entry)])
+    if _settled(wallet, feed, entry.sequence, said) is not None:
+        return _round_found(wallet, feed, entry.sequence, said)
+    data = encode_call(artifact(FEED), "settle", [attestation_values(said), _figures(certificate), preimage(entry)])
     try:
         receipt = wallet.send(feed, data, contract=_with_errors(artifact(FEED), REGISTRY, ATTESTATIONS))
     except PublishError:
-        again = _settled(wallet, feed, entry.sequence, said)
-        if again is None:
+        if _settled(wallet, feed, entry.sequence, said) is None:
             raise
-        return again
+        return _round_found(wallet, feed, entry.sequence, said)
     made = _settled(wallet, feed, entry.sequence, said)
     if made is None:
         raise PublishError("the transaction is final, and no round was started: not a feed")
@@ -238,17 +241,25 @@ def _settled(reading: Reading, feed: str, sequence: int, said: Attestation) -> S
     return None
 
 
+def _round_found(wallet: Wallet, feed: str, sequence: int, said: Attestation) -> Settled:
+    """Return the round of an entry once it is final: it is looked up again, should the chain be reorganised."""
+    found: list[Settled] = []
+
+    def is_there(final: Reading) -> bool:
+        there = _settled(final, feed, sequence, said)
+        found.extend([] if there is None else [there])
+        return there is not None
+
+    wallet.wait_until_final(feed, is_there)
+    return found[-1]
+
+
 def _round(reading: Reading, feed: str, number: int) -> Round:
     sequence, attestation, attested, is_void = ask(reading, FEED, feed, "roundOrigin", number)
     _, answer, _, updated_at, _ = ask(reading, FEED, feed, "getRoundData", number)
     if answer < 0 or updated_at > MAX_TIMESTAMP:
         raise PublishError(f"{feed} answers {answer} as of second {updated_at}: it is another contract")
     return Round(number, answer, updated_at, sequence, attestation, attested, is_void)
-
-
-def _attestation(said: Attestation) -> tuple[Any, ...]:
-    what = (said.commitment, said.policy.value, said.rulebooks, OUTCOMES[said.outcome], said.figures)
-    return (*what, said.observed_at.seconds, said.expires_at.seconds)
 
 
 def _figures(certificate: Certificate) -> list[tuple[bytes, int, int]]:

@@ -72,9 +72,9 @@ class Node:
         """Return what a call returns on the state after a block."""
         return self._data("eth_call", _message(sender, to, data), block)
 
-    def code(self, address: str) -> bytes:
-        """Return the code at an address after the newest block."""
-        return self._data("eth_getCode", address, "latest")
+    def code(self, address: str, block: str = "latest") -> bytes:
+        """Return the code at an address after a block."""
+        return self._data("eth_getCode", address, block)
 
     def gas(self, sender: str, to: str | None, data: bytes) -> int:
         """Return the gas that a transaction would use."""

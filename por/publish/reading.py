@@ -11,19 +11,19 @@ from por.publish.node import Node
 
 
 class Reading(Protocol):
-    """Read contracts of one chain; `por.publish.transactions.Wallet` does it too."""
+    """Read contracts of one chain as they stand after one block, the newest or the last finalized."""
 
     chain: ChainId
 
     def read(self, to: str, data: bytes, *, contract: Artifact | None = None) -> bytes:
-        """Return what a call returns after the newest block. Raises: PublishError when it reverts; SourceError."""
+        """Return what a call returns. Raises: PublishError when it reverts; SourceError."""
 
     def code(self, address: str) -> bytes:
-        """Return the code at an address after the newest block. Raises: SourceError."""
+        """Return the code at an address. Raises: SourceError."""
 
 
 class ContractReader:
-    """Read contracts through one node, as nobody in particular or in the name of an account."""
+    """Read contracts after the newest block, through one node, as nobody in particular or in an account's name."""
 
     def __init__(self, chain: ChainId, url: str, sender: str | None = None, limits: Limits = DEFAULT_LIMITS) -> None:
         """Keep the arguments; nothing is sent yet. Raises: FormatError."""
@@ -32,20 +32,24 @@ class ContractReader:
         self._node = Node(chain, url, limits)
 
     def read(self, to: str, data: bytes, *, contract: Artifact | None = None) -> bytes:
-        """Return what a call returns after the newest block. Raises: PublishError when it reverts; SourceError."""
+        """Return what a call returns. Raises: PublishError when it reverts; SourceError."""
         try:
             return self._node.call(self._sender, ChainAccount.parse(f"{self.chain}:{to}").address, data)
         except RuledOutError as error:
-            reason = decode_error(contract, error.data) if error.data or error.code == 3 else error.words
-            raise PublishError(f"a call of {to} reverts: {reason}") from error
+            raise PublishError(f"a call of {to} reverts: {revert_reason(error, contract)}") from error
 
     def code(self, address: str) -> bytes:
-        """Return the code at an address after the newest block. Raises: SourceError."""
+        """Return the code at an address. Raises: SourceError."""
         return self._node.code(ChainAccount.parse(f"{self.chain}:{address}").address)
 
     def close(self) -> None:
         """Close idle connections."""
         self._node.close()
+
+
+def revert_reason(error: RuledOutError, contract: Artifact | None) -> str:
+    """Say why a call reverted: by the name of the contract's error, else in the node's words."""
+    return decode_error(contract, error.data) if error.data or error.code == 3 else error.words
 
 
 def ask(reading: Reading, name: str, place: str, function: str, *args: object) -> tuple[Any, ...]:

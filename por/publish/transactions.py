@@ -13,10 +13,11 @@ from por.chains.publishing_provider import RuledOutError
 from por.chains.transport import DEFAULT_LIMITS, Limits
 from por.errors import PublishError, UnavailableError
 from por.model import ChainAccount, ChainId
-from por.publish.contracts import Artifact, decode_error
+from por.publish.contracts import Artifact
 from por.publish.delivery import AGAIN, Delivery, Patience
 from por.publish.envelope import Draft, Payer
 from por.publish.node import Node
+from por.publish.reading import Reading, revert_reason
 from por.publish.receipts import Receipt
 
 __all__ = ["DEFAULT_PATIENCE", "Finalized", "Patience", "Payer", "Receipt", "Wallet", "WalletLimits"]
@@ -52,21 +53,23 @@ class Wallet:
         try:
             return self._node.call(self.address, self._address(to), data, block)
         except RuledOutError as error:
-            raise PublishError(f"a call of {to} reverts: {_reason(error, contract)}") from error
+            raise PublishError(f"a call of {to} reverts: {revert_reason(error, contract)}") from error
 
-    def code(self, address: str) -> bytes:
-        """Return the code at an address after the newest block. Raises: SourceError."""
-        return self._node.code(self._address(address))
+    def code(self, address: str, *, block: str = "latest") -> bytes:
+        """Return the code at an address after the newest block, or after another one by its tag. Raises: SourceError."""
+        return self._node.code(self._address(address), block)
 
-    def wait_until_final(self, holds: Callable[["Finalized"], bool]) -> None:
-        """Wait until what `holds` asks for is true after the last finalized block: another run may have sent it.
+    def wait_until_final(self, contract: str, holds: Callable[[Reading], bool] | None = None) -> None:
+        """Wait until a contract stands after the last finalized block, and what `holds` asks for is true there.
 
+        A run that finds its work done waits so, since the one that sent it may have been killed before that was final.
         Raises: PublishError when that takes too long; running the command again is safe. SourceError.
         """
-        patience, begun = self._limits.patience, time.monotonic()
-        while not holds(Finalized(self)):
-            if time.monotonic() - begun > patience.receipt_seconds + patience.finality_seconds:
-                raise PublishError(f"what is there already is not final after a long time; {AGAIN}")
+        patience, begun, final = self._limits.patience, time.monotonic(), Finalized(self)
+        seconds = patience.receipt_seconds + patience.finality_seconds
+        while not (final.code(contract) and (holds is None or holds(final))):
+            if time.monotonic() - begun > seconds:
+                raise PublishError(f"what {contract} holds already is not final after {seconds} s; {AGAIN}")
             time.sleep(patience.poll_ms / 1000)
 
     def send(self, to: str | None, data: bytes, *, gas: int | None = None, contract: Artifact | None = None) -> Receipt:
@@ -98,7 +101,7 @@ class Wallet:
             try:
                 gas = self._node.gas(self.address, to, data) * 5 // 4
             except RuledOutError as error:
-                raise PublishError(f"nothing was sent: it would revert: {_reason(error, contract)}") from error
+                raise PublishError(f"nothing was sent: it would revert: {revert_reason(error, contract)}") from error
         return Draft(int(self.chain.reference), nonce, gas, to, data)
 
     def _why(self, draft: Draft, receipt: Receipt, contract: Artifact | None) -> str:
@@ -108,7 +111,7 @@ class Wallet:
         try:
             self._node.call(self.address, draft.to, draft.data, hex(receipt.block.number))
         except RuledOutError as error:
-            return _reason(error, contract)
+            return revert_reason(error, contract)
         except UnavailableError:
             pass
         return "the node does not tell why"
@@ -130,9 +133,5 @@ class Finalized:
         return self._wallet.read(to, data, contract=contract, block="finalized")
 
     def code(self, address: str) -> bytes:
-        """Return the code at an address after the newest block. Raises: SourceError."""
-        return self._wallet.code(address)
-
-
-def _reason(error: RuledOutError, contract: Artifact | None) -> str:
-    return decode_error(contract, error.data) if error.data or error.code == 3 else error.words
+        """Return the code at an address after the last finalized block. Raises: SourceError."""
+        return self._wallet.code(address, block="finalized")

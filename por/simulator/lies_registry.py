@@ -149,6 +149,11 @@ def _events(method: str, said: object) -> list[dict[str, Any]]:
     return [log for log in said if log["topics"][0] == "0x" + ANCHORED.hex()]
 
 
+def _frozen(exchange: Exchange, stage: Path) -> list[str]:
+    shown = _auditor(exchange, exchange.bundle)
+    return [*shown[: shown.index("--now")], *at_the_time(exchange, 2 * 86_400)]
+
+
 def _root_not_anchored(exchange: Exchange, stage: Path) -> list[str]:
     rows = Draft.of(exchange).bundle.liabilities
     proof = honest_proof(exchange, stage)
@@ -210,6 +215,14 @@ LIES = (
         "has a node leave out the newest entry",
         ANCHORED_CHECK,
         _history_cut,
+        "INCONCLUSIVE",
+    ),
+    Lie(
+        "history frozen",
+        ("T37",),
+        "has a node tell the registry as it was two days ago",
+        UNEQUIVOCAL,
+        _frozen,
         "INCONCLUSIVE",
     ),
     Lie(

@@ -15,7 +15,7 @@ from por.chains.evm_answers import MAX_LOG_DATA, read_logs
 from por.chains.recording import RecordingSource, ReplaySource
 from por.checks.observation import Broken, Missing, Observation, Seen
 from por.checks.registry_reading import policys_view, read_registry, reread_registry
-from por.checks.registry_view import RegistryView
+from por.checks.registry_view import RegistryView, recent
 from por.checks.sources import Sources
 from por.errors import (
     DisagreementError,
@@ -598,3 +598,18 @@ def test_t35_a_recording_without_everybodys_events_shows_the_issuers() -> None:
     assert isinstance(again, Seen)
     assert "does not hold the logs" in again.value.others_unread
     assert replace(again.value, others_unread="") == replace(first.value, others_unread="")
+
+
+@pytest.mark.parametrize(("later", "shown"), [(0, True), (86_400, True), (86_401, False), (10**9, False)])
+def test_t37_a_view_that_is_much_older_than_the_clock_shows_nothing(later: int, shown: bool) -> None:
+    view = look(anchored().source())
+    assert isinstance(view, Seen)
+    passed = recent(view, Instant(view.value.final_at.seconds + later))
+    assert isinstance(passed, Seen) == shown
+    if not shown:
+        assert "ask other nodes" in reason(passed)
+
+
+def test_what_was_not_seen_is_passed_on_however_late() -> None:
+    missing = policys_view(policy(), Sources({}), NOON)
+    assert recent(missing, Instant(10**10)) == missing
