@@ -5,7 +5,7 @@ from collections.abc import Callable
 from por.chains.evm_answers import MAX_TOPICS
 from por.chains.rpc_errors import ParametersRefusedError, TooMuchAskedError
 from por.chains.transport import OversizedError
-from por.errors import FormatError, IncapableError
+from por.errors import FormatError
 from por.model import Log
 
 SPAN = 10_000
@@ -34,7 +34,7 @@ class SpanReader:
     def read(self, ask: AskSpan, first: int, last: int) -> tuple[Log, ...]:
         """Return what `ask` answers about the blocks `first` to `last`, in their order.
 
-        A refused span is halved, down to one block. Raises: IncapableError for a single block that is refused, and
+        A refused span is halved, down to one block. Raises: TooMuchAskedError for a single block that is refused, and
         for more than 50,000 questions, 1,000,000 logs or 64 MiB of their data; any other SourceError of `ask`.
         """
         logs: list[Log] = []
@@ -46,13 +46,13 @@ class SpanReader:
                 found = ask(low, high)
             except (OversizedError, ParametersRefusedError, TooMuchAskedError) as error:
                 if high == low:
-                    raise IncapableError(f"{error}; block {low} alone was asked about") from error
+                    raise TooMuchAskedError(f"{error}; block {low} alone was asked about") from error
                 self._span = (high - low + 1) // 2
                 continue
             logs += found
             data += sum(len(log.data) for log in found)
             if len(logs) > MAX_LOGS or data > MAX_DATA:
-                raise IncapableError(
+                raise TooMuchAskedError(
                     f"more than {MAX_LOGS} logs or {MAX_DATA} bytes of them in blocks {first} to {high}; "
                     "ask about fewer blocks"
                 )
@@ -61,7 +61,7 @@ class SpanReader:
 
     def _require_affordable(self, low: int, last: int) -> None:
         if (last - low) // self._span >= MAX_QUESTIONS:
-            raise IncapableError(
+            raise TooMuchAskedError(
                 f"logs of blocks {low} to {last} take more than {MAX_QUESTIONS} questions of {self._span} blocks; "
                 "ask about fewer blocks, or another node"
             )

@@ -10,6 +10,8 @@ from por.model import AccountProof, BlockRef, ChainId, Header, Log
 
 Answer = TypeVar("Answer")
 
+MAX_LAG = 3600  # seconds
+
 
 class QuorumSource:
     """Be a `Source` made of sources about one chain, by unanimity (T55).
@@ -45,10 +47,13 @@ class QuorumSource:
     def finalized(self) -> BlockRef:
         """Name the lowest block that any source holds final, once all agree on its hash; asked for once.
 
-        Raises: SourceError; DisagreementError when they do not agree.
+        One that lags far behind would choose the moment at which all are asked (T37). Raises: SourceError;
+        DisagreementError when they do not agree, or when what they hold final lies more than an hour apart.
         """
         if self._finalized is None:
-            lowest = min(source.finalized() for source in self._sources)
+            finals = self._each(lambda source: source.finalized())
+            lowest = min(final for _, final in finals)
+            self._require_near(lowest, max(final for _, final in finals), finals)
             said = self._each(lambda source: _final_at(source, lowest.number))
             self._finalized = _unanimous(f"finalized block {lowest.number} of {self.chain}", said, _short)
         return self._finalized
@@ -92,6 +97,15 @@ class QuorumSource:
         said = self._each(lambda source: source.logs(address, topics, first, last))
         subject = f"logs of {address} in blocks {first} to {last} of {self.chain}{_from_block(said)}"
         return _unanimous(subject, said, lambda logs: f"{len(logs)} logs")
+
+    def _require_near(self, lowest: BlockRef, highest: BlockRef, finals: Sequence[tuple[str, BlockRef]]) -> None:
+        if lowest.number == highest.number:
+            return
+        ahead = next(source for source, (_, final) in zip(self._sources, finals, strict=True) if final == highest)
+        lag = ahead.header(highest.number).timestamp - ahead.header(lowest.number).timestamp
+        if lag > MAX_LAG:
+            versions = "; ".join(f"{name} says {final.number}" for name, final in finals)
+            raise DisagreementError(f"what is final of {self.chain} lies {lag} s apart: {versions}; one lags behind")
 
     def _each(self, ask: Callable[[BulkSource], Answer]) -> list[tuple[str, Answer]]:
         return [(", ".join(source.names), ask(source)) for source in self._sources]

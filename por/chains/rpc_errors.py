@@ -12,7 +12,7 @@ class ParametersRefusedError(IncapableError):
 
 
 class TooMuchAskedError(IncapableError):
-    """Report that a node does not answer as much at once."""
+    """Report that as much is not answered, or not read, at once."""
 
 
 _Kind = tuple[type[SourceError], str]

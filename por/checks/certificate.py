@@ -175,7 +175,7 @@ def bundle(reading: _Reading) -> Iterator[Finding]:
     entry = then(reading.opened, _entry)
     if isinstance(entry, Seen):
         yield from _of_entry(reading, entry.value)
-    elif given.bundle is not None:
+    elif given.bundle is not None or (reading.policy.registry is not None and given.entry is None):
         yield unseen("attestation.bundle", reading.subject, entry)
 
 

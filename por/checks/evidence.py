@@ -5,8 +5,10 @@ No name inside the bundle becomes a path: files are found by digest (T88, T95).
 
 import os
 import stat
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from por.checks.observation import Broken, Missing, Observation, Seen
 from por.encoding import bundle_v1
@@ -15,6 +17,8 @@ from por.errors import FormatError
 from por.model import Bundle, Digest, EvidenceEntry
 
 NOTE_MAX_BYTES = 64 * 1024
+
+Document = TypeVar("Document")
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,15 @@ def read_document(path: Path, limit: int) -> bytes:
     if data is None:
         raise FormatError(f"not a regular file of at most {limit} bytes", str(path))
     return data
+
+
+def load_document(path: Path, limit: int, read: Callable[[bytes], Document]) -> Document:
+    """Return what `read` makes of a whole file of at most `limit` bytes. Raises: FormatError naming the file."""
+    data = read_document(path, limit)
+    try:
+        return read(data)
+    except FormatError as error:
+        raise error.within(f"{path}:") from error
 
 
 def read_text(path: Path, limit: int) -> str:

@@ -5,7 +5,7 @@ from importlib import resources
 from pathlib import Path
 
 from por.checks.catalogue import CATALOGUE
-from por.checks.evidence import read_document
+from por.checks.evidence import load_document
 from por.checks.requirements import NEVER_WAIVED
 from por.encoding import policy_v1, tables_v1, toml
 from por.encoding.tables_v1 import Tables
@@ -25,11 +25,7 @@ def load_policy(path: Path) -> Policy:
 
     Raises: FormatError for the file's form, PolicyError for what it asks.
     """
-    data = read_document(path, toml.MAX_BYTES)
-    try:
-        policy = policy_v1.read(data, shipped_tables())
-    except FormatError as error:
-        raise error.within(f"{path}:") from error
+    policy = load_document(path, toml.MAX_BYTES, lambda data: policy_v1.read(data, shipped_tables()))
     require_usable(policy)
     return policy
 

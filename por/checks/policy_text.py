@@ -64,8 +64,15 @@ contract = "{contract}"
 issuer = "{issuer}"
 from_block = {from_block}  # where the registry, or the issuer's history in it, begins
 max_delay_seconds = {max_delay}  # how long after its instant a bundle may be anchored
+max_silence_seconds = {max_silence}  # how far the last final block may lie before the clock
 """
-_EXAMPLE_REGISTRY = {"contract": "eip155:1:0x…", "issuer": "0x…", "from_block": "0", "max_delay": "604800"}
+_EXAMPLE_REGISTRY = {
+    "contract": "eip155:1:0x…",
+    "issuer": "0x…",
+    "from_block": "0",
+    "max_delay": "604800",
+    "max_silence": "21600",
+}
 
 
 def starting_policy(
@@ -88,7 +95,11 @@ def _registry(pin: RegistryPin | None) -> str:
     if pin is None:
         return "".join(f"# {line}\n" for line in _REGISTRY.format(**_EXAMPLE_REGISTRY).splitlines())
     return _REGISTRY.format(
-        contract=pin.contract, issuer=pin.issuer, from_block=pin.from_block, max_delay=pin.max_delay
+        contract=pin.contract,
+        issuer=pin.issuer,
+        from_block=pin.from_block,
+        max_delay=pin.max_delay,
+        max_silence=pin.max_silence,
     )
 
 
@@ -135,6 +146,7 @@ def described(policy: Policy) -> Iterator[str]:
         pin = policy.registry
         yield f"asks       what {pin.issuer} anchored in {pin.contract}, from block {pin.from_block} on"
         yield f"accepts    anchors up to {span(pin.max_delay)} after the instant"
+        yield f"accepts    a last final block up to {span(pin.max_silence)} old"
     yield f"accepts    snapshots up to {span(policy.max_age)} old"
     yield f"accepts    blocks up to {span(policy.max_skew)} before the instant"
     yield f"requires   reserves of at least {policy.ratio} × the liabilities, in each asset class"

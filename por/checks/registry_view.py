@@ -19,7 +19,9 @@ from por.model import (
     RegistryPin,
 )
 
-MAX_SILENCE = 86_400
+# Where the deterministic deployer puts the committed code, on every chain.
+COMMITTED_ADDRESS = "0xafcb84ecad858eb83a9ee2f823d4973f4b088603"
+UNSEEN_CREATION = "; who created the registry could have filled it first: see por registry verify"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +95,13 @@ class RegistryView:
             "account": str(self.account),
             "registry": str(self.pin.contract),
             "sources": self.sources,
+            "creation": "" if self.pin.contract.address == COMMITTED_ADDRESS else UNSEEN_CREATION,
         }
 
 
 def recent(view: Observation[RegistryView], now: Instant) -> Observation[RegistryView]:
     """Pass on a view that is not much older than the clock: a frozen one may hide what was anchored since (T37)."""
-    if not isinstance(view, Seen) or now.seconds - view.value.final_at.seconds <= MAX_SILENCE:
+    if not isinstance(view, Seen) or now.seconds - view.value.final_at.seconds <= view.value.pin.max_silence:
         return view
     age = span(now.seconds - view.value.final_at.seconds)
     return Missing(

@@ -142,6 +142,8 @@ def _weakest(row: _Row, rebuilt: AbstractSet[str], findings: Mapping[tuple[str, 
     subjects = (reserves.holding_subject(account.account, claim) for account, claim in row.claims)
     balances = (findings["reserves.balance", subject] for subject in subjects)
     grades = [found.grade for found in balances if found.grade and found.outcome is Outcome.PASS]
+    if not grades:
+        return Grade.SELF_DECLARED  # nothing is proven that could be compared
     totals = Grade.STATE_PROOF if all(item.ref in rebuilt for item in row.owed) else Grade.SELF_DECLARED
     return min([*grades, totals])
 

@@ -20,16 +20,8 @@ from por.encoding import attestation_v1, verdict_v1
 from por.encoding.digests import digest_of
 from por.errors import FormatError, PublishError
 from por.model import AnchoredEntry, Committee, Instant, Policy, SignedStatement, Statement, Verdict
-from por.publish.attesting import (
-    DAY,
-    Tolerance,
-    collected,
-    require_member,
-    require_same,
-    require_signed,
-    signed_by,
-    statement_of,
-)
+from por.publish.attesting import DAY, Tolerance, require_same, statement_of
+from por.publish.collecting import collected, require_member, require_signed, signed_by
 from por.publish.signers import Signer, open_signer
 
 EXAMPLE = (

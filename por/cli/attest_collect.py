@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from por.cli.attester_files import put_certificate, read_committee, read_statement
-from por.publish.attesting import collected
+from por.publish.collecting import collected
 
 EXAMPLE = "por attest collect mine.json theirs.json --committee committee.json --output certificate.json"
 

@@ -10,9 +10,11 @@ from por.commitments.statements import committee_id, statement_digest
 from por.encoding import attestation_v1
 from por.encoding.reader import read_hex
 from por.encoding.statement_v1 import MAX_REASON
-from por.errors import FormatError
-from por.model import Committee, Revocation, plain_text
-from por.publish.attesting import require_member, revocation_of, signed_by
+from por.errors import EvidenceError, FormatError
+from por.model import Attestation, Certificate, Committee, Revocation, SignatureScheme, plain_text
+from por.proofs.attestation import require_preimages, signers
+from por.publish.attesting import revocation_of
+from por.publish.collecting import require_member, signed_by
 from por.publish.signers import open_signer
 
 EXAMPLE = (
@@ -52,11 +54,40 @@ def _digest(text: str, committee: Committee) -> bytes:
         except FormatError as error:
             raise error.within("CERTIFICATE|DIGEST") from error
     certificate = read_certificate(Path(text))
-    if isinstance(certificate.statement.content, Revocation):
+    said = certificate.statement.content
+    if isinstance(said, Revocation):
         raise FormatError("is of a revocation, which cannot be taken back", text)
     if committee_id(certificate.committee) != committee_id(committee):
         raise FormatError("is another committee's, which alone can take it back", text)
-    return statement_digest(certificate.statement.content)
+    _require_signed(certificate, text)
+    _show(certificate, said)
+    return statement_digest(said)
+
+
+def _require_signed(certificate: Certificate, place: str) -> None:
+    """Sign nothing on the word of a file whose readable part, or the whole of which, nobody signed."""
+    try:
+        require_preimages(certificate.statement)
+        found = signers(certificate)
+    except EvidenceError as error:
+        raise EvidenceError(f"{place}: {error}; nothing was signed") from error
+    if len(found.proven) >= certificate.committee.threshold:
+        return
+    if certificate.committee.scheme is SignatureScheme.CONTRACT and len(found.all) >= certificate.committee.threshold:
+        raise EvidenceError(
+            f"{place}: what contracts signed is known on their chain alone; give the digest that the registry "
+            "recorded, after looking at what it is of; nothing was signed"
+        )
+    raise EvidenceError(f"{place}: fewer members signed it than the committee's threshold; nothing was signed")
+
+
+def _show(certificate: Certificate, said: Attestation) -> None:
+    entry = certificate.statement.entry
+    told = "" if entry is None else f", number {entry.sequence} of {entry.issuer}, as of {entry.anchor.instant}"
+    print(f"entry    0x{said.commitment.hex()}{told}")
+    print(f"outcome  {said.outcome}, observed at {said.observed_at}")
+    for figure in certificate.statement.figures:
+        print(f"figures  {figure.asset}: {figure.reserves} proven of {figure.liabilities} owed, in base units")
 
 
 def _reason(text: str) -> str:

@@ -17,7 +17,8 @@ from por.cli.publishing import (
 from por.encoding.reader import read_hex
 from por.errors import FormatError
 from por.model import AssetId, Digest
-from por.publish.feeds import KINDS, RATIO_DECIMALS, Parameters, make
+from por.publish.events import FEED_KINDS
+from por.publish.feeds import RATIO_DECIMALS, Parameters, make
 
 EXAMPLE = (
     "por feed deploy --factory eip155:1:0x… --issuer 0x… --committee 0x… --policy policy.toml "
@@ -35,7 +36,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--decimals", metavar="N", help=f"the asset's digits after the point; {RATIO_DECIMALS} for a ratio"
     )
-    parser.add_argument("--kind", metavar="KIND", required=True, help=f"one of {', '.join(KINDS)}")
+    parser.add_argument("--kind", metavar="KIND", required=True, help=f"one of {', '.join(FEED_KINDS)}")
     add_node_options(parser)
     add_payer_options(parser)
 

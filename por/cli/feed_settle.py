@@ -9,9 +9,9 @@ from por.cli.attester_files import read_certificate
 from por.cli.publishing import add_node_options, add_payer_options, contract, nodes_of, opened_wallet
 from por.errors import FormatError
 from por.model import AnchoredEntry, Source
-from por.publish.feeds import entry_in_logs, settle
 from por.publish.history import entry_named
 from por.publish.index_schema import opened_to_read
+from por.publish.settling import entry_in_logs, settle
 
 EXAMPLE = (
     "por feed settle eip155:1:0x… certificate.json --registry eip155:1:0x… --source eip155:1=https://node.example "

@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from por.checks.evidence import read_document
+from por.checks.evidence import load_document
 from por.checks.observation import Missing, Observation, Seen
 from por.cli.output import new_path, write_file
 from por.encoding import identity_v1
@@ -33,11 +33,7 @@ def given_identity(args: argparse.Namespace, policy: Policy | None) -> Observati
     if args.identity is None:
         return None
     if args.identity != FETCH:
-        path = Path(args.identity)
-        try:
-            return Seen(identity_v1.read(read_document(path, identity_v1.MAX_BYTES)))
-        except FormatError as error:
-            raise (error if error.place == str(path) else error.within(f"{path}:")) from error
+        return Seen(load_document(Path(args.identity), identity_v1.MAX_BYTES, identity_v1.read))
     if policy is None:
         # A name out of the proof under test would let it choose whom this machine calls (T95).
         raise FormatError("the domain to ask is that of your policy's issuer; give --policy, or a file", "--identity")

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from por.chains import open_source
-from por.checks.evidence import open_bundle, read_document
+from por.checks.evidence import load_document, open_bundle
 from por.checks.policy import shipped_tables
 from por.cli.output import Progress
 from por.cli.sources import add_source_options, source_urls
@@ -93,10 +93,7 @@ def _layouts(path: Path | None) -> tuple[TokenLayout, ...]:
     shipped = shipped_tables().layouts
     if path is None:
         return shipped
-    try:
-        return (*tables_v1.read_tables(read_document(path, toml.MAX_BYTES)).layouts, *shipped)
-    except FormatError as error:
-        raise error.within(f"{path}:") from error
+    return (*load_document(path, toml.MAX_BYTES, tables_v1.read_tables).layouts, *shipped)
 
 
 def _anchoring_account(text: str | None) -> ChainAccount | None:

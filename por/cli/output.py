@@ -74,6 +74,28 @@ def write_file(path: Path, data: bytes, mode: int = 0o644) -> None:
         raise FormatError(f"cannot be written: {error.strerror}", str(path)) from error
 
 
+def replace_file(path: Path, data: bytes, mode: int = 0o644) -> None:
+    """Write a file that is made bit by bit, whole each time, over what it held. Raises: FormatError naming the place."""
+    try:
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
+            written = Path(folder) / "whole"
+            write_file(written, data, mode)
+            written.replace(path)
+    except OSError as error:
+        raise FormatError(f"cannot be written: {error.strerror}", str(path)) from error
+
+
+def require_place(path: Path) -> None:
+    """Find out, before anything is paid, whether a file can be written there. Raises: FormatError naming the place."""
+    try:
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
+            write_file(Path(folder) / "trial", b"")
+    except OSError as error:
+        raise FormatError(f"cannot be written: {error.strerror}", str(path)) from error
+    except FormatError as error:
+        raise FormatError(error.reason, str(path)) from error
+
+
 def write_once(path: Path, data: bytes) -> bool:
     """Write a file, or find it there already with these very bytes; return whether it was written now.
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from por.checks.evidence import open_bundle, read_document, read_text
+from por.checks.evidence import load_document, open_bundle, read_text
 from por.checks.inclusion import Customer, verify_inclusion
 from por.checks.pins import Pins
 from por.checks.policy import load_policy, shipped_tables
@@ -98,11 +98,7 @@ def _as_many_as(source: Source | None) -> Mapping[ChainId, ChainRule]:
 
 
 def _read(path: Path) -> InclusionProof:
-    data = read_document(path, inclusion_proof_v1.MAX_BYTES)
-    try:
-        return inclusion_proof_v1.read(data)
-    except FormatError as error:
-        raise error.within(f"{path}:") from error
+    return load_document(path, inclusion_proof_v1.MAX_BYTES, inclusion_proof_v1.read)
 
 
 def _root(text: str) -> bytes:

@@ -8,6 +8,7 @@ from eth_utils.crypto import keccak
 
 from por.commitments import rfc6962
 from por.commitments.words import address_word, array_of, bytes_word, uint_word
+from por.encoding.entry_v1 import MAX_TOTALS
 from por.errors import EvidenceError
 from por.model import (
     UINT128_MAX,
@@ -68,13 +69,15 @@ def asset_sums(bundle: Bundle) -> Iterator[tuple[AssetId, int, int]]:
 def totals_of(bundle: Bundle) -> tuple[AssetTotal, ...]:
     """Compute the totals that an issuer anchors, ascending by asset key (anchor 2).
 
-    Raises: EvidenceError for a sum beyond 128 bits.
+    Raises: EvidenceError for a sum beyond 128 bits, and for more assets than an entry takes.
     """
     totals = []
     for asset, owed, claimed in asset_sums(bundle):
         if max(owed, claimed) > UINT128_MAX:
             raise EvidenceError(f"the sum over {asset} has more than 128 bits")
         totals.append(AssetTotal(asset_key(asset), owed, claimed))
+    if len(totals) > MAX_TOTALS:
+        raise EvidenceError(f"{len(totals)} assets; an entry takes at most {MAX_TOTALS}")
     return tuple(sorted(totals, key=lambda total: total.asset))
 
 

@@ -1,7 +1,5 @@
 """Read and write the bundle (`por/spec/bundle.md`, reading steps 1 to 6)."""
 
-from itertools import pairwise
-
 from por.encoding import canonical
 from por.encoding.liability_v1 import Json, commitment_value, read_commitment
 from por.encoding.media_types import BUNDLE, EVIDENCE
@@ -71,9 +69,9 @@ def read(data: bytes) -> Bundle:
         reserves=tuple(_read_account(item) for item in reserves.items(MAX_ACCOUNTS)),
         evidence=tuple(_read_evidence(item) for item in evidence.items(MAX_EVIDENCE)),
     )
-    _require_ascending(blocks, [str(block.chain) for block in bundle.blocks])
-    _require_ascending(liabilities, [(item.segment, str(item.asset)) for item in bundle.liabilities])
-    _require_ascending(evidence, [str(entry.digest) for entry in bundle.evidence])
+    blocks.require_ascending([str(block.chain) for block in bundle.blocks])
+    liabilities.require_ascending([(item.segment, str(item.asset)) for item in bundle.liabilities])
+    evidence.require_ascending([str(entry.digest) for entry in bundle.evidence])
     if (bundle.sequence == 1) != (bundle.previous is None):
         raise previous.fail("previous is null for sequence 1, and a digest for every other")
     if bundle.expires <= bundle.instant:
@@ -144,7 +142,7 @@ def _read_account(reader: Reader) -> ReserveAccount:
         holdings=tuple(_read_holding(item) for item in holdings.items(MAX_HOLDINGS)),
         control=control.optional(Reader.digest),
     )
-    _require_ascending(holdings, [str(holding.asset) for holding in parsed.holdings])
+    holdings.require_ascending([str(holding.asset) for holding in parsed.holdings])
     for item, holding in zip(holdings.items(MAX_HOLDINGS), parsed.holdings, strict=True):
         if holding.asset.chain != parsed.account.chain:
             raise item.fail("the asset is on another chain than its account")
@@ -183,12 +181,6 @@ def _read_evidence(reader: Reader) -> EvidenceEntry:
     if kind not in EVIDENCE:
         raise media_type.fail(f"evidence of type {kind} is not read by this release")
     return EvidenceEntry(digest.digest(), kind, size.integer(1, MAX_EVIDENCE_BYTES))
-
-
-def _require_ascending(place: Reader, keys: list[str] | list[tuple[str, str]]) -> None:
-    for i, (left, right) in enumerate(pairwise(keys)):
-        if left >= right:  # type: ignore[operator]
-            raise Reader(None, f"{place.place}/{i + 1}").fail("out of order, or named twice")
 
 
 def _optional_text(digest: Digest | None) -> str | None:

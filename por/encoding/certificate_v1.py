@@ -10,7 +10,6 @@ from por.encoding.committee_v1 import (
     committee_value,
     key_member,
     read_committee,
-    require_ascending,
 )
 from por.encoding.liability_v1 import Json
 from por.encoding.media_types import CERTIFICATE
@@ -22,7 +21,7 @@ MAX_BYTES = 8 * 2**20
 
 
 def read(data: bytes) -> Certificate:
-    """Read the canonical document; whether a signature holds is not looked at.
+    """Read the canonical document (certificate 1); whether a signature holds is not looked at.
 
     Raises: FormatError, also for signers that are no members or do not ascend, and for another number of reports or
     signatures than belongs to them.
@@ -38,7 +37,7 @@ def read(data: bytes) -> Certificate:
     for item, name in zip(items, names, strict=True):
         if name not in members.members:
             raise item.fail("no member of the committee")
-    require_ascending(items, names)
+    signers.require_ascending(names)
     parts = list(signatures.items(MAX_MEMBERS))
     if not items or len(parts) != (1 if bls else len(items)):
         raise signatures.fail(f"{len(parts)} signatures of {len(items)} signers")

@@ -1,8 +1,5 @@
 """Read and write a committee of attesters (`por/spec/attestation.md`)."""
 
-from collections.abc import Sequence
-from itertools import pairwise
-
 from eth_utils.crypto import keccak
 
 from por.encoding import attester_key_v1, canonical
@@ -21,7 +18,7 @@ _MEMBERS = ("scheme", "threshold", "chain", "members")
 
 
 def read(data: bytes) -> Committee:
-    """Read the canonical document. Raises: FormatError."""
+    """Read the canonical document (committee 1). Raises: FormatError."""
     return _committee(*Reader(canonical.load(data, max_bytes=MAX_BYTES)).document(COMMITTEE, *_MEMBERS))
 
 
@@ -84,13 +81,6 @@ def key_member(key: bytes) -> bytes:
     return keccak(key)
 
 
-def require_ascending(items: Sequence[Reader], members: Sequence[bytes]) -> None:
-    """Raise: FormatError where one member stands twice or in the wrong place."""
-    for item, (left, right) in zip(items[1:], pairwise(members), strict=True):
-        if left >= right:
-            raise item.fail("out of order, or named twice")
-
-
 def _committee(scheme: Reader, threshold: Reader, chain: Reader, members: Reader) -> Committee:
     kind = read_scheme(scheme)
     items = list(members.items(MAX_MEMBERS))
@@ -98,7 +88,7 @@ def _committee(scheme: Reader, threshold: Reader, chain: Reader, members: Reader
         raise members.fail("a committee has members")
     keys = [attester_key_v1.read_key(item) for item in items] if kind is SignatureScheme.BLS else []
     names = [key_member(key.key) for key in keys] or [item.parse(address_member) for item in items]
-    require_ascending(items, names)
+    members.require_ascending(names)
     return Committee(
         scheme=kind,
         threshold=threshold.integer(1, len(items)),

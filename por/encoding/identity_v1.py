@@ -1,7 +1,5 @@
 """Read and write what an issuer's domain says of it at /.well-known/por.json (`por/spec/registry.md`, identity)."""
 
-from itertools import pairwise
-
 from por.encoding import canonical
 from por.encoding.media_types import IDENTITY
 from por.encoding.reader import Reader
@@ -26,8 +24,8 @@ def read(data: bytes) -> Identity:
         keys=tuple(item.text(MAX_KEY) for item in keys.items(MAX_ROWS)),
         anchors=tuple(_read_anchor(item) for item in anchors.items(MAX_ROWS)),
     )
-    _require_ascending(keys, list(identity.keys))
-    _require_ascending(anchors, [f"{row.registry} {row.account}" for row in identity.anchors])
+    keys.require_ascending(list(identity.keys))
+    anchors.require_ascending([f"{row.registry} {row.account}" for row in identity.anchors])
     return identity
 
 
@@ -52,9 +50,3 @@ def _read_anchor(reader: Reader) -> AnchoringAccount:
     if row.registry.chain != row.account.chain:
         raise account.fail("the account is on another chain than the registry")
     return row
-
-
-def _require_ascending(place: Reader, rows: list[str]) -> None:
-    for i, (left, right) in enumerate(pairwise(rows), 1):
-        if left >= right:
-            raise Reader(None, f"{place.place}/{i}").fail("out of order, or named twice")

@@ -17,6 +17,7 @@ from por.model.identifiers import evm_account
 
 VERSION = 1
 PROFILES = ("auditor", "job")
+MAX_SILENCE = 21_600
 
 _LISTS = ("own_assets", "recordings", "require", "committees", "accepted_policies")
 
@@ -138,18 +139,20 @@ def _chain_rule(reader: Reader) -> ChainRule:
 
 
 def _registry(reader: Reader) -> RegistryPin:
-    entry = toml.table(reader.value, reader.place, ("contract", "issuer", "from_block", "max_delay_seconds"))
+    required = ("contract", "issuer", "from_block", "max_delay_seconds")
+    entry = toml.table(reader.value, reader.place, required, ("max_silence_seconds",))
     contract = entry["contract"].parse(evm_account)
     return RegistryPin(
         contract=contract,
         issuer=entry["issuer"].parse(lambda text: ChainAccount.parse(f"{contract.chain}:{text}")).address,
         from_block=entry["from_block"].integer(0, 2**53 - 1),
         max_delay=entry["max_delay_seconds"].integer(0, 2**40),
+        max_silence=entry["max_silence_seconds"].optional(lambda item: item.integer(1, 2**40)) or MAX_SILENCE,
     )
 
 
 def _registry_value(pin: RegistryPin) -> list[object]:
-    return [str(pin.contract), pin.issuer, pin.from_block, pin.max_delay]
+    return [str(pin.contract), pin.issuer, pin.from_block, pin.max_delay, pin.max_silence]
 
 
 def _waiver(reader: Reader) -> Waiver:

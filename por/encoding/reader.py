@@ -1,8 +1,9 @@
 """Walk a decoded document and refuse everything its layout does not name, with the place."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
+from itertools import pairwise
 from typing import TypeVar
 
 from por.errors import FormatError, UnsupportedVersionError
@@ -12,6 +13,7 @@ _HEX = re.compile(r"[0-9a-f]*", re.ASCII)
 
 Parsed = TypeVar("Parsed")
 Choice = TypeVar("Choice", bound=StrEnum)
+Comparable = TypeVar("Comparable", str, bytes, tuple[str, str])
 
 
 class Reader:
@@ -54,6 +56,12 @@ class Reader:
         if len(self.value) > limit:
             raise self.fail(f"{len(self.value)} items; at most {limit} are allowed")
         return (Reader(item, f"{self.place}/{i}") for i, item in enumerate(self.value))
+
+    def require_ascending(self, keys: Sequence[Comparable]) -> None:
+        """Require that the items of this list, one key each, ascend strictly."""
+        for i, (left, right) in enumerate(pairwise(keys), 1):
+            if not left < right:
+                raise Reader(None, f"{self.place}/{i}").fail("out of order, or named twice")
 
     def text(self, limit: int = 1024) -> str:
         """Return printable text."""

@@ -9,6 +9,7 @@ from por.model import AccountProof, BlockRef, ChainAccount, ChainId, Log
 from por.model.recording import ChainRecording, RecordedHeader, RecordedLogs, RecordedProof, Recording
 
 MAX_BYTES = 256 * 2**20
+MAX_ITEMS = 16_000_000
 MAX_CHAINS = 1024
 MAX_SOURCES = 64
 MAX_HEADERS = 65_536
@@ -31,7 +32,7 @@ def read(data: bytes) -> Recording:
 
     Raises: FormatError, also for chains out of order, and for a source or a question twice.
     """
-    (chains,) = Reader(canonical.load(data, max_bytes=MAX_BYTES)).document(RECORDING, "chains")
+    (chains,) = Reader(canonical.load(data, max_bytes=MAX_BYTES, max_items=MAX_ITEMS)).document(RECORDING, "chains")
     recorded = tuple(_read_chain(item) for item in chains.items(MAX_CHAINS))
     names = [str(item.chain) for item in recorded]
     if names != sorted(set(names)):

@@ -1,11 +1,8 @@
 """Read and write what attesters sign, within the documents that carry it (`por/spec/attestation.md`)."""
 
-from itertools import pairwise
-
 from por.encoding.entry_v1 import entry_value, read_entry
 from por.encoding.liability_v1 import Json
 from por.encoding.reader import Reader
-from por.errors import FormatError
 from por.model import AssetId, Attestation, Figure, Outcome, Revocation, Statement
 
 MAX_FIGURES = 4096
@@ -95,8 +92,8 @@ def _read_attestation(reader: Reader) -> Statement:
         rulebooks=tuple(item.digest() for item in rulebooks.items(MAX_RULEBOOKS)),
         entry=entry.optional(read_entry),
     )
-    _require_ascending(figures, [str(figure.asset) for figure in statement.figures])
-    _require_ascending(rulebooks, [str(digest) for digest in statement.rulebooks])
+    figures.require_ascending([str(figure.asset) for figure in statement.figures])
+    rulebooks.require_ascending([str(digest) for digest in statement.rulebooks])
     return statement
 
 
@@ -111,9 +108,3 @@ def _read_revocation(reader: Reader) -> Statement:
         Revocation(attestation.data(32, 32), digest.data(32, 32)),
         reason=reason.text(MAX_REASON),
     )
-
-
-def _require_ascending(reader: Reader, keys: list[str]) -> None:
-    for i, (left, right) in enumerate(pairwise(keys)):
-        if left >= right:
-            raise FormatError("out of order, or named twice", f"{reader.place}/{i + 1}")

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from por.commitments.anchors import totals_of
 from por.encoding import bundle_v1, evm_account_proof_v1
 from por.encoding.commitments_v1 import Commitments
 from por.encoding.digests import digest_of
 from por.encoding.evm_account_proof_v1 import AccountProofDocument
 from por.encoding.media_types import CONTROL_SIGNATURE, EVM_ACCOUNT_PROOF, EVM_HEADER
-from por.errors import FormatError, IncapableError
+from por.errors import EvidenceError, FormatError, IncapableError
 from por.issuer.accounts import ListedAccount
 from por.issuer.control import file_name
 from por.issuer.holdings import prove_holding
@@ -65,7 +66,8 @@ def assemble(
 ) -> tuple[Bundle, EvidenceFiles]:
     """Prove every holding at its chain's snapshot block, and join all into a bundle with its evidence files.
 
-    Raises: SourceError, and FormatError for a chain without a source or a token without a known layout.
+    Raises: SourceError; FormatError for a chain without a source, a token without a known layout, and what cannot be
+    anchored as it is to be.
     """
     snapshot, commitments = inputs.snapshot, inputs.commitments
     if (commitments.issuer, commitments.instant) != (snapshot.issuer, snapshot.instant):
@@ -95,7 +97,20 @@ def assemble(
         evidence=tuple(files.entries[digest] for digest in sorted(files.entries, key=str)),
     )
     bundle_v1.read(bundle_v1.write(bundle))
+    require_anchorable(bundle)
     return bundle, files
+
+
+def require_anchorable(bundle: Bundle) -> None:
+    """Raise: FormatError for a bundle that names who anchors it, and whose sums no registry's entry takes."""
+    if bundle.anchored_by is None:
+        return
+    try:
+        totals = totals_of(bundle)
+    except EvidenceError as error:
+        raise FormatError(f"no registry takes this bundle: {error}; leave it out", "--anchored-by") from error
+    if not totals:
+        raise FormatError("a registry takes no bundle that owes nothing and claims nothing", "--anchored-by")
 
 
 def require_sources(inputs: Inputs, sources: Mapping[ChainId, Source]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 
-from por.checks.evidence import read_document
+from por.checks.evidence import load_document
 from por.checks.observation import Seen
 from por.checks.registry_reading import policys_view
 from por.checks.sources import Sources
@@ -20,13 +20,13 @@ from por.model import (
     Attestation,
     Committee,
     Instant,
-    SignatureScheme,
     SignedStatement,
     Statement,
 )
 from por.proofs import attestation
 from por.publish.attestations import Attestations
-from por.publish.attesting import Tolerance, collected, commitment_of, require_same, signed_by, statement_of
+from por.publish.attesting import Tolerance, commitment_of, require_same, statement_of
+from por.publish.collecting import collected, require_countable, signed_by
 from por.publish.signers import Signer, open_signer
 from por.publish.signers.account import Account
 from por.publish.transactions import Wallet, WalletLimits
@@ -94,9 +94,10 @@ class CommitteeMember:
         mine = attestation_v1.read(own)
         joined, refused = {mine.member: mine}, []
         for other in _about(mine.statement, others):
-            reason = self._misfit(other, mine)
-            if reason:
-                refused.append(f"0x{(other.key or other.member[12:]).hex()}: {reason}")
+            try:
+                require_countable(other, mine.statement, self._committee)
+            except PublishError as error:
+                refused.append(str(error))
             else:
                 joined.setdefault(other.member, other)
         threshold = self._committee.threshold
@@ -145,28 +146,10 @@ class CommitteeMember:
             raise UnavailableError(view.reason)
         return next((found.entry for found in view.value.entries if found.id == wanted), None)
 
-    def _misfit(self, other: SignedStatement, mine: SignedStatement) -> str:
-        if other.member not in self._committee.members:
-            return "no member of the committee"
-        if other.statement.content != mine.statement.content:
-            return "signed another statement about this entry"
-        try:
-            attestation.require_preimages(other.statement)
-            attestation.signer(other)
-            if self._committee.scheme is SignatureScheme.BLS:
-                attestation.require_possession(self._committee, (other.member,))
-        except EvidenceError as error:
-            return str(error)
-        return ""
-
 
 def load_committee(path: Path) -> Committee:
     """Load a committee's file. Raises: FormatError."""
-    data = read_document(path, committee_v1.MAX_BYTES)
-    try:
-        return committee_v1.read(data)
-    except FormatError as error:
-        raise error.within(f"{path}:") from error
+    return load_document(path, committee_v1.MAX_BYTES, committee_v1.read)
 
 
 def spec_at(spec: str, folder: Path) -> str:

@@ -55,10 +55,12 @@ class AnchoredEntry:
 class RegistryPin:
     """Name the registry that a verifier reads, and the issuer's address there.
 
-    Events are read from `from_block`; `max_delay` is how many seconds after its instant an anchor may come.
+    Events are read from `from_block`; `max_delay` is how many seconds after its instant an anchor may come,
+    and `max_silence` how many the last final block may lie before the clock.
     """
 
     contract: ChainAccount
     issuer: str
     from_block: int
     max_delay: int
+    max_silence: int = 21_600

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -119,6 +119,12 @@ def decode_error(contract: Artifact | None, data: bytes) -> str:
     names = get_abi_input_names(entry)  # type: ignore[arg-type]
     shown = (f"{name}={_shown(value)}" for name, value in zip(names, values, strict=True))
     return f"{entry['name']}({', '.join(shown)})"
+
+
+def with_errors(contract: Artifact, *asked: str) -> Artifact:
+    """Let reverts of the contracts that one asks be told by name too."""
+    errors = (entry for name in asked for entry in _entries(artifact(name), "error"))
+    return replace(contract, abi=(*contract.abi, *errors))
 
 
 def event_topic(contract: Artifact, name: str) -> bytes:

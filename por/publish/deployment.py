@@ -8,6 +8,7 @@ from por.encoding.reader import Reader
 from por.errors import FormatError, PublishError, UnavailableError
 from por.model import ChainAccount, ChainId, Source
 from por.publish.contracts import artifact, creation_code
+from por.publish.reading import Reading
 from por.publish.runtimes import (
     DEPLOYER,
     DEPLOYER_CODE,
@@ -17,7 +18,6 @@ from por.publish.runtimes import (
     first_block_with_code,
     recognise,
 )
-from por.publish.reading import Reading
 from por.publish.transactions import Wallet
 
 # Each contract with those whose addresses it is created with; these come before it.
@@ -62,8 +62,7 @@ def deploy(
 ) -> Iterator[Deployed]:
     """Create what is not there yet, one contract after another, each final before the next, also what was there.
 
-    `names` are all for none. `known` are addresses from an earlier run, which are looked at where there is no
-    deterministic deployer. Raises: PublishError when a contract is wanted without one that it asks; SourceError.
+    `names` are all for none. `known` are addresses from an earlier run, which are looked at first. Raises: PublishError when a contract is wanted without one that it asks; SourceError.
     """
     maker = _Maker(wallet, source, known or {}, deployer, wallet.code(deployer) == DEPLOYER_CODE)
     for name in CONTRACTS:
@@ -86,10 +85,10 @@ class _Maker:
 
     def make(self, name: str) -> Deployed:
         args = tuple(self._needed(name, other) for other in CONTRACTS[name])
+        there = self._known.get(name)
+        if there is not None and self._stands(name, there, args):
+            return self._found(name, there, args)
         if not self._is_deterministic:
-            there = self._known.get(name)
-            if there is not None and self._stands(name, there, args):
-                return self._found(name, there, args)
             receipt = self._wallet.send(None, creation_code(artifact(name), args), contract=artifact(name))
             if receipt.contract is None:
                 raise UnavailableError(f"the receipt of {name}'s creation names no contract")
@@ -109,20 +108,17 @@ class _Maker:
     def _needed(self, name: str, other: str) -> str:
         if other not in self.places:
             args = tuple(self._needed(other, each) for each in CONTRACTS[other])
-            place = self._known.get(other)
+            places = [self._known[other]] if other in self._known else []
             if self._is_deterministic:
-                place = deterministic_address(artifact(other), args, self._deployer)
-            if place is None or not self._stands(other, place, args):
+                places.append(deterministic_address(artifact(other), args, self._deployer))
+            standing = [place for place in places if self._stands(other, place, args)]
+            if not standing:
                 raise PublishError(f"{name} asks {other}, which is not there; deploy that too")
-            self.places[other] = place
+            self.places[other] = standing[0]
         return self.places[other]
 
     def _stands(self, name: str, place: str, args: tuple[str, ...], reading: Reading | None = None) -> bool:
-        code = (reading or self._wallet).code(place)
-        found = recognise(code) if code else None
-        if not isinstance(found, Recognised) or found.name != name:
-            return False
-        return name == "AttestationRegistry" or tuple(found.immutables.values()) == args
+        return _stands(reading or self._wallet, name, place, args)
 
     def _found(self, name: str, place: str, args: tuple[str, ...]) -> Deployed:
         self._wallet.wait_until_final(place, lambda final: self._stands(name, place, args, final))
@@ -132,6 +128,24 @@ class _Maker:
         if not self._stands(made.name, made.address, args):
             raise PublishError(f"{made.address} does not hold the code of {made.name}: ask another node")
         return made
+
+
+def require_standing(reading: Reading, contracts: Mapping[str, str]) -> None:
+    """Raise: PublishError for one of these contracts that does not stand where it is said to, bound to the others."""
+    for name, place in contracts.items():
+        if not _stands(reading, name, place, tuple(contracts.get(each, "") for each in CONTRACTS[name])):
+            raise PublishError(f"at {place} on {reading.chain} there is no {name} bound to the others named")
+
+
+def _stands(reading: Reading, name: str, place: str, args: tuple[str, ...]) -> bool:
+    """Tell whether a contract stands at a place, created with these addresses, of which an empty one is not known."""
+    code = reading.code(place)
+    found = recognise(code) if code else None
+    if not isinstance(found, Recognised) or found.name != name:
+        return False
+    if name == "AttestationRegistry":
+        return True
+    return all(wanted in {"", held} for held, wanted in zip(found.immutables.values(), args, strict=True))
 
 
 def write(deployment: Deployment) -> bytes:

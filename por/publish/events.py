@@ -1,5 +1,6 @@
 """Read what the contracts log (`contracts/interfaces`), but for `Anchored`, which checks read too."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,6 +11,9 @@ from eth_utils.crypto import keccak
 
 from por.errors import FormatError
 from por.model import Log
+
+# In the order of the contract's enumeration.
+FEED_KINDS = ("reserves", "liabilities", "ratio")
 
 _ATTESTATION = "(bytes32,bytes32,bytes32,uint8,bytes32,uint64,uint64)"
 
@@ -101,17 +105,12 @@ ROUND_STARTED = Event(
 )
 ANSWER_UPDATED = Event("AnswerUpdated", {"current": "int256", "round": "uint256"}, {"updated_at": "uint256"})
 
-EVENTS = (
-    ANCHORED,
-    COMMITTEE_REGISTERED,
-    KEY_REGISTERED,
-    ATTESTED,
-    REVOKED,
-    SUM_REFUTED,
-    BALANCE_REFUTED,
-    BLOCK_REFUTED,
-    ACCOUNT_DISPUTED,
-    FEED_DEPLOYED,
-    ROUND_STARTED,
-    ANSWER_UPDATED,
-)
+OF_A_FEED = (ROUND_STARTED, ANSWER_UPDATED)
+# By the role in which an index watches a contract.
+OF_ROLE: Mapping[str, tuple[Event, ...]] = {
+    "registry": (ANCHORED,),
+    "attestations": (COMMITTEE_REGISTERED, KEY_REGISTERED, ATTESTED, REVOKED),
+    "challenges": (SUM_REFUTED, BALANCE_REFUTED, BLOCK_REFUTED, ACCOUNT_DISPUTED),
+    "factory": (FEED_DEPLOYED,),
+}
+EVENTS = (*(event for events in OF_ROLE.values() for event in events), *OF_A_FEED)

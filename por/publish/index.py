@@ -3,25 +3,12 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from por.chains.rpc_errors import TooMuchAskedError
 from por.errors import DisagreementError, EvidenceError, FormatError, IncapableError, UnavailableError
 from por.model import BlockRef, Log, Source
 from por.proofs.state.account import account_state, storage_value
 from por.proofs.state.registry import head_key, head_of
-from por.publish.events import (
-    ACCOUNT_DISPUTED,
-    ANCHORED,
-    ANSWER_UPDATED,
-    ATTESTED,
-    BALANCE_REFUTED,
-    BLOCK_REFUTED,
-    COMMITTEE_REGISTERED,
-    FEED_DEPLOYED,
-    KEY_REGISTERED,
-    REVOKED,
-    ROUND_STARTED,
-    SUM_REFUTED,
-    Event,
-)
+from por.publish.events import FEED_DEPLOYED, OF_A_FEED, OF_ROLE, Event
 from por.publish.index_rows import Place, write_log
 from por.publish.index_schema import Index
 
@@ -29,13 +16,6 @@ SPAN = 10_000
 PROVEN_AT_ONCE = 64
 
 Progress = Callable[[str], None]
-
-_OF_ROLE: dict[str, tuple[Event, ...]] = {
-    "registry": (ANCHORED,),
-    "attestations": (COMMITTEE_REGISTERED, KEY_REGISTERED, ATTESTED, REVOKED),
-    "challenges": (SUM_REFUTED, BALANCE_REFUTED, BLOCK_REFUTED, ACCOUNT_DISPUTED),
-    "factory": (FEED_DEPLOYED,),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,25 +33,39 @@ class Update:
 def update(index: Index, source: Source, progress: Progress, *, span: int = SPAN) -> Update:
     """Read all final blocks that were not read yet; each span of blocks is one transaction.
 
-    Raises: SourceError; DisagreementError naming the log where logs contradict themselves or one is missing.
+    A span with more logs than are read at once is halved. What a rewritten chain no longer has is forgotten in the
+    transaction that writes the first span read anew, so never on the word of a node that answers no more. Raises: SourceError, naming the block where one alone has
+    too many; DisagreementError naming the log where logs contradict themselves or one is missing.
     """
-    rebuilt = _forget_uncommon(index, source)
+    rebuilt = _first_uncommon(index, source)
     final = source.finalized()
-    read = index.read_up_to()
-    while read is None or read.number < final.number:
-        first = index.first_block() if read is None else read.number + 1
-        if first > final.number:
-            break
-        last = min(first + span - 1, final.number)
-        _read_span(index, source, first, last)
+    read, width = index.read_up_to(), span
+    if rebuilt is not None and rebuilt > final.number:
+        raise DisagreementError(
+            f"{', '.join(source.names)}: the chain was rewritten from block {rebuilt} on, and of those none is final: "
+            "nothing was forgotten; ask another node, or wait"
+        )
+    first = index.first_block() if read is None else read.number + 1
+    first = first if rebuilt is None else rebuilt
+    while first <= final.number:
+        last = min(first + width - 1, final.number)
+        try:
+            _read_span(index, source, first, last, read)
+        except TooMuchAskedError as error:
+            if first == last:
+                raise IncapableError(f"block {first} alone has more logs than are read: {error}") from error
+            width = (last - first + 1) // 2
+            continue
+        width = min(2 * width, span)
         progress(f"blocks up to {last} of {final.number} are read")
         read = index.read_up_to()
+        first = last + 1 if read is None else read.number + 1
     if read is None or read.number < final.number:
         raise UnavailableError(f"block {index.first_block()} of {index.chain}, the first to read, is not final yet")
     return Update(read, rebuilt, _prove_heads(index, source, read))
 
 
-def _forget_uncommon(index: Index, source: Source) -> int | None:
+def _first_uncommon(index: Index, source: Source) -> int | None:
     newest = index.read_up_to()
     if newest is None or source.header(newest.number).ref == newest:
         return None
@@ -80,11 +74,10 @@ def _forget_uncommon(index: Index, source: Source) -> int | None:
         if source.header(block.number).ref == block:
             common = block.number
             break
-    index.forget_after(common)
     return common + 1
 
 
-def _read_span(index: Index, source: Source, first: int, last: int) -> None:
+def _read_span(index: Index, source: Source, first: int, last: int, before: BlockRef | None) -> None:
     end = source.header(last).ref
     try:
         found = list(_logs(index, source, first, last))
@@ -93,10 +86,10 @@ def _read_span(index: Index, source: Source, first: int, last: int) -> None:
     if source.header(last).ref != end:
         raise DisagreementError(f"block {last} of {source.chain} changed while its logs were read")
     with index.transaction() as rows:
-        known = index.read_up_to()
         # A second process may have read it meanwhile.
-        if known is not None and known.number >= first:
+        if index.read_up_to() != before:
             return
+        index.forget_after(first - 1)
         place = Place(rows, source.chain, _clock(source))
         for event, log in sorted(found, key=lambda pair: (pair[1].block.number, pair[1].index)):
             write_log(place, event, log)
@@ -104,15 +97,15 @@ def _read_span(index: Index, source: Source, first: int, last: int) -> None:
 
 
 def _logs(index: Index, source: Source, first: int, last: int) -> Iterator[tuple[Event, Log]]:
-    feeds = {feed for (feed,) in index.rows.execute("SELECT feed FROM feeds")}
+    feeds = {feed for (feed,) in index.rows.execute("SELECT feed FROM feeds WHERE block < ?", (first,))}
     for role, address in list(index.rows.execute("SELECT role, address FROM contracts")):
-        for event in _OF_ROLE[role]:
+        for event in OF_ROLE[role]:
             logs = source.logs(address, (event.topic,), first, last)
             yield from ((event, log) for log in logs)
             if event is FEED_DEPLOYED:
                 feeds |= {FEED_DEPLOYED.read(log)["feed"] for log in logs}
     for feed in sorted(feeds):
-        for event in (ROUND_STARTED, ANSWER_UPDATED):
+        for event in OF_A_FEED:
             yield from ((event, log) for log in source.logs(feed, (event.topic,), first, last))
 
 

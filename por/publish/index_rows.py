@@ -22,6 +22,7 @@ from por.publish.events import (
     BLOCK_REFUTED,
     COMMITTEE_REGISTERED,
     FEED_DEPLOYED,
+    FEED_KINDS,
     KEY_REGISTERED,
     REVOKED,
     ROUND_STARTED,
@@ -30,7 +31,6 @@ from por.publish.events import (
     place_of,
 )
 
-KINDS = ("reserves", "liabilities", "ratio")
 MAX_TEXT = 1024
 
 _OUTCOME_OF = {number: outcome for outcome, number in OUTCOMES.items()}
@@ -193,10 +193,10 @@ def _dispute(place: Place, log: Log) -> None:
 def _feed(place: Place, log: Log) -> None:
     told = FEED_DEPLOYED.read(log)
     issuer, committee, policy, asset, decimals, kind = told["parameters"]
-    if (issuer, committee) != (told["issuer"], told["committee"]) or kind >= len(KINDS):
+    if (issuer, committee) != (told["issuer"], told["committee"]) or kind >= len(FEED_KINDS):
         raise EvidenceError(f"the feed {told['feed']} is said to be of other parameters than its own")
     names = (told["feed"], issuer, _hex(committee), str(Digest(policy)), feed_text(asset))
-    place.put("feeds", *names, decimals, KINDS[kind], log.block.number)
+    place.put("feeds", *names, decimals, FEED_KINDS[kind], log.block.number)
 
 
 def _round(place: Place, log: Log) -> None:

@@ -131,11 +131,11 @@ class Index:
             yield self.rows
 
     def forget_after(self, block: int) -> None:
-        """Delete all that stands in later blocks than `block`."""
-        with self.transaction() as rows:
-            for table in OF_BLOCKS:
-                rows.execute(f"DELETE FROM {table} WHERE block > ?", (block,))  # noqa: S608 - a table of the list above
-            rows.execute("DELETE FROM spans WHERE last_block > ?", (block,))
+        """Delete all that stands in later blocks than `block`; call it in a transaction."""
+        for table in OF_BLOCKS:
+            delete = f"DELETE FROM {table} WHERE block > ?"  # noqa: S608 - a table of the list above
+            self.rows.execute(delete, (block,))
+        self.rows.execute("DELETE FROM spans WHERE last_block > ?", (block,))
 
 
 @contextmanager

@@ -56,7 +56,7 @@ class Wallet:
             raise PublishError(f"a call of {to} reverts: {revert_reason(error, contract)}") from error
 
     def code(self, address: str, *, block: str = "latest") -> bytes:
-        """Return the code at an address after the newest block, or after another one by its tag. Raises: SourceError."""
+        """Return the code at an address after the newest block, or another by its tag. Raises: SourceError."""
         return self._node.code(self._address(address), block)
 
     def wait_until_final(self, contract: str, holds: Callable[[Reading], bool] | None = None) -> None:

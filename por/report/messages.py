@@ -83,7 +83,7 @@ ENGLISH = {
     "publication.identified.not_bound": "the bundle names {actual} as the account that anchors it, and your policy "
     "names {expected}",
     "publication.identified.root_anchored": "the commitments root is what {account} anchored at {anchored_at} in "
-    "{registry} (entry {sequence}; {sources})",
+    "{registry} (entry {sequence}; {sources}){creation}",
     "publication.identified.root_superseded": "the commitments root was anchored by {account}, and corrected by entry "
     "{sequence}, whose root is {expected}",
     "publication.identified.other_root_anchored": "{account} anchored the commitments root {expected} for this instant "
@@ -93,7 +93,7 @@ ENGLISH = {
     "publication.anchored.no_registry": "not decided: no registry was asked, so when the control proofs were made "
     "is not bounded from above",
     "publication.anchored.in_time": "entry {sequence} of {account} in {registry} is this bundle's in every field, "
-    "anchored at {anchored_at}, {delay} after the instant ({sources})",
+    "anchored at {anchored_at}, {delay} after the instant ({sources}){creation}",
     "publication.anchored.not_bound": "not bound both ways: the bundle names {actual} as the account that anchors it, "
     "and your policy names {expected}",
     "publication.anchored.not_yet": "not decided: {account} has not anchored this bundle yet, as far as {final_at}; "

@@ -27,6 +27,7 @@ contract = "eip155:1:{address("registry")}"
 issuer = "{address("issuer")}"
 from_block = 23_600_000
 max_delay_seconds = 604_800
+max_silence_seconds = 7_200
 """
 LAYOUT = f"""[[layout]]
 asset = "{TOKEN}"
@@ -102,7 +103,7 @@ FULL: Json = {
         }
     ],
     "ownAssets": [OTHER],
-    "registry": [f"eip155:1:{address('registry')}", address("issuer"), 23_600_000, 604_800],
+    "registry": [f"eip155:1:{address('registry')}", address("issuer"), 23_600_000, 604_800, 7200],
     "registries": [seed("word")],
     "committees": [seed("word")],
     "acceptedPolicies": [ACCEPTED],
@@ -169,6 +170,8 @@ SPOILED: list[tuple[str, str, str | None, str, str, str]] = [
     ),
     ("registry_issuer_missing", "nobody's history", "T36", SHORT + REGISTRY, f'issuer = "{address("issuer")}"\n', ""),
     ("registry_no_delay", "an anchor at any time", "T37", SHORT + REGISTRY, "max_delay_seconds = 604_800\n", ""),
+    ("registry_any_silence", "a view of any age", "T37", SHORT + REGISTRY, "7_200", "0"),
+    ("registry_silence_text", "an age as text", None, SHORT + REGISTRY, "7_200", '"2 hours"'),
     ("registry_negative_delay", "an anchor before the instant", "T37", SHORT + REGISTRY, "604_800", "-1"),
     ("registry_block_text", "a block as text", None, SHORT + REGISTRY, "23_600_000", '"latest"'),
     ("registry_twice", "two registries", "T35", SHORT + REGISTRY, REGISTRY, REGISTRY * 2),

@@ -14,15 +14,15 @@ import copy
 import json
 import socket
 import struct
-import threading
 import time
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Self
+from http.server import BaseHTTPRequestHandler
+from typing import Any
 
 from por.chains.transport import Limits
 from tests.chains.honest_chain import ABSENT, POOR, RICH, HonestChain
 from tests.chains.lying_logs import LOG_LIES, span
+from tests.loopback import Loopback
 
 QUICK = Limits(connect_ms=300, read_ms=300, total_ms=900, attempts=3, pause_ms=10, max_pause_ms=50, max_bytes=2**20)
 SECRETS = ("s3cret-user", "s3cret-pass", "s3cret-path", "s3cret-query")
@@ -31,7 +31,7 @@ Answers = list[dict[str, Any]]
 Answer = dict[str, Any]
 
 
-class LyingServer:
+class LyingServer(Loopback):
     """Serve one chain, with the fault named; a context manager."""
 
     def __init__(self, chain: HonestChain, fault: str | None = None) -> None:
@@ -45,28 +45,13 @@ class LyingServer:
         self.spans: list[tuple[int, int]] = []
         self.posts = 0
         self.sent = 0
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
-
-    @property
-    def origin(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        super().__init__(_handler(self))
 
     @property
     def url(self) -> str:
         """Name the node with a key wherever providers put them."""
         user, password, path, query = SECRETS
-        return f"http://{user}:{password}@127.0.0.1:{self._server.server_address[1]}/v3/{path}?key={query}"
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        return f"http://{user}:{password}@127.0.0.1:{self.port}/v3/{path}?key={query}"
 
     def honest(self, method: str, params: list[Any]) -> Answer:
         match method, params:

@@ -23,7 +23,7 @@ PROOF = AccountProof(RICH, (b"\x80",), ())
 
 
 def ref(number: int, version: int = 0) -> BlockRef:
-    return BlockRef(number, bytes([version]) * 31 + bytes([number]))
+    return BlockRef(number, bytes([version]) * 24 + number.to_bytes(8))
 
 
 class Told:
@@ -106,7 +106,7 @@ def test_the_lowest_final_block_is_taken_and_asked_for_once() -> None:
     sources = [Told("http://a:1", final=ref(9)), Told("http://b:1", final=ref(6)), Told("http://c:1", final=ref(7))]
     quorum = QuorumSource(sources)
     assert quorum.finalized() == quorum.finalized() == ref(6)
-    assert [source.asked.count("header") for source in sources] == [1, 0, 1]
+    assert [source.asked.count("header") for source in sources] == [3, 0, 1]
 
 
 @pytest.mark.parametrize("liar", [0, 1, 2])
@@ -155,6 +155,16 @@ def test_t55_an_outage_passes_and_the_final_block_is_asked_for_again() -> None:
         quorum.finalized()
     source.final = ref(5)
     assert quorum.finalized() == ref(5)
+
+
+@pytest.mark.parametrize(("behind", "agree"), [(3600, True), (3601, False), (10**6, False)])
+def test_t37_a_source_that_lags_far_behind_does_not_choose_the_moment(behind: int, agree: bool) -> None:
+    quorum = QuorumSource([Told("http://a:1", final=ref(2_000_000)), Told("http://b:1", final=ref(2_000_000 - behind))])
+    if agree:
+        assert quorum.finalized() == ref(2_000_000 - behind)
+    else:
+        with pytest.raises(DisagreementError, match=r"http://b:1 says .*; one lags behind"):
+            quorum.finalized()
 
 
 def test_one_able_source_is_enough_for_a_proof() -> None:

@@ -178,6 +178,17 @@ def test_a_policy_that_the_readers_accepts_is_as_good() -> None:
     assert (finding.outcome, finding.message) == ("PASS", "attestation.policy.accepted")
 
 
+def test_t42_an_entry_taken_out_of_the_file_is_missed_where_the_policy_names_an_issuer() -> None:
+    pinned = a.policy(*IDS.values(), registry=a.PIN)
+    made = a.certificate()
+    stripped = replace(made, statement=replace(made.statement, entry=None))
+    verdict = check_certificate(stripped, pinned, Given(), now=a.NOW)
+    finding = one(verdict, "attestation.bundle")
+    assert (finding.outcome, finding.required, verdict.exit_code) == ("INCONCLUSIVE", True, 3)
+    known = check_certificate(stripped, pinned, Given(entry=anchor_id(a.ENTRY)), now=a.NOW)
+    assert one(known, "attestation.bundle").outcome == "PASS"
+
+
 def test_figures_are_shown_in_whole_coins() -> None:
     findings = judged().of("attestation.figures")
     assert [(f.subject, f.outcome) for f in findings] == [(str(a.USDC), "PASS"), (str(a.ETH), "PASS")]

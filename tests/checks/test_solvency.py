@@ -394,6 +394,12 @@ def test_t16_totals_that_the_records_do_not_imply_stay_self_declared(tmp_path: P
     }
 
 
+def test_t64_where_no_block_is_agreed_on_nothing_is_better_than_self_declared(tmp_path: Path) -> None:
+    examination = examined(tmp_path, recomputation=recomputed())
+    alone = replace(examination, views={CHAIN: Missing("no source was asked")})
+    assert {f.grade for f in coverage(alone)} == {Grade.SELF_DECLARED}
+
+
 # --- exact text
 
 

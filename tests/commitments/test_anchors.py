@@ -20,6 +20,7 @@ from por.commitments.anchors import (
     totals_digest,
     totals_of,
 )
+from por.encoding.entry_v1 import MAX_TOTALS
 from por.errors import EvidenceError
 from por.model import (
     Anchor,
@@ -56,19 +57,8 @@ def entries(draw: st.DrawFn) -> AnchoredEntry:
 
 def plainly(entry: AnchoredEntry) -> Anchored:
     """Say an entry in the words of the contracts' tests."""
-    anchor = entry.anchor
-    said = Entry(
-        anchor.instant.seconds,
-        anchor.snapshot_chain,
-        anchor.snapshot_block,
-        anchor.snapshot_hash,
-        anchor.commitments_root,
-        anchor.bundle.value,
-        anchor.reserve_set_root,
-        anchor.supersedes,
-    )
-    rows = [(total.asset, total.liabilities, total.reserves) for total in entry.totals]
-    return Anchored(entry.issuer, entry.sequence, entry.previous, said, rows)
+    said = Entry(*registry_scenery.values_of(entry.anchor))
+    return Anchored(entry.issuer, entry.sequence, entry.previous, said, registry_scenery.totals_of(entry))
 
 
 # --- the id
@@ -202,6 +192,16 @@ def test_t06_sums_beyond_128_bits_are_refused() -> None:
     assert totals_of(scenery.bundle(reserves=(most,)))
     with pytest.raises(EvidenceError, match="128 bits"):
         totals_of(scenery.bundle(reserves=(most, one)))
+
+
+def test_t84_more_assets_than_an_entry_takes_are_refused() -> None:
+    made = scenery.bundle()
+    coins = [AssetId(ONE, "erc20", f"0x{number:040x}") for number in range(MAX_TOTALS + 1)]
+    rows = [replace(made.reserves[0], holdings=tuple(ClaimedHolding(coin, 1, ()) for coin in coins))]
+    fitting = replace(rows[0], holdings=rows[0].holdings[1:])
+    assert len(totals_of(scenery.bundle(liabilities=(), reserves=(fitting,)))) == MAX_TOTALS
+    with pytest.raises(EvidenceError, match="4097 assets; an entry takes at most 4096"):
+        totals_of(scenery.bundle(liabilities=(), reserves=tuple(rows)))
 
 
 @given(totals)

@@ -14,7 +14,6 @@ from por.commitments import statements
 from por.encoding import attestation_v1, attester_key_v1, certificate_v1, committee_v1, entry_v1, statement_v1
 from por.errors import FormatError
 from por.model import AssetId, Figure, SignatureScheme
-from por.publish.attesting import MAX_CONTRACT_SIGNATURE
 from tests import attesting as a
 from tests.contracts import attesters
 from tests.documents import canonical, put
@@ -45,9 +44,8 @@ def test_t84_the_limits_are_these(module: ModuleType, limits: dict[str, int]) ->
     assert {name: getattr(module, name) for name in limits} == limits
 
 
-def test_limits_that_stand_in_two_layers_are_one() -> None:
+def test_a_limit_that_stands_in_two_layers_is_one() -> None:
     assert committee_v1.MAX_MEMBERS == statements.MAX_MEMBERS
-    assert attestation_v1.MAX_SIGNATURE == MAX_CONTRACT_SIGNATURE
 
 
 def test_a_committee_of_128_is_read_and_one_of_129_is_not() -> None:

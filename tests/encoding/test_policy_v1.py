@@ -184,6 +184,8 @@ WRONG_VALUES: list[tuple[str, object, str]] = [
     ("/registry/from_block", "23600000", "not an integer"),
     ("/registry/from_block", 2**53, "not an integer between"),
     ("/registry/max_delay_seconds", -1, "not an integer between"),
+    ("/registry/max_silence_seconds", 0, "not an integer between"),
+    ("/registry/max_silence_seconds", "6 h", "not an integer"),
     ("/registry/max_delay_seconds", 2**40 + 1, "not an integer between"),
     ("/registry/max_delay_seconds", "7 days", "not an integer"),
 ]
@@ -379,6 +381,7 @@ CHANGES: list[tuple[str, object]] = [
     ("/registry/issuer", "0x" + "99" * 20),
     ("/registry/from_block", 0),
     ("/registry/max_delay_seconds", 604_801),
+    ("/registry/max_silence_seconds", 21_601),
     ("/registries", []),
     ("/registries/0", "0x" + HEX),
     ("/committees", []),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from typing import Self
+
+from tests.loopback import Loopback
 
 FAULTS = (
     "another document",
@@ -24,7 +24,7 @@ FAULTS = (
 )
 
 
-class BundleServer:
+class BundleServer(Loopback):
     """Serve the files below a directory at /PREFIX/; a context manager."""
 
     def __init__(self, directory: Path, prefix: str = "/por/s3cret-path", fault: str = "") -> None:
@@ -35,26 +35,11 @@ class BundleServer:
         self.fault = fault
         self.asked: list[str] = []
         self.sent = 0
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
-
-    @property
-    def origin(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        super().__init__(_handler(self))
 
     @property
     def url(self) -> str:
         return f"{self.origin}{self.prefix}/?key=s3cret-query"
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
 
     def names(self) -> list[str]:
         """Return the files that were asked for, without prefix and query."""

@@ -8,8 +8,9 @@ from typing import Any
 from por.commitments.anchors import anchor_id
 from por.model import AnchoredEntry, Attestation, Outcome
 from por.proofs import bls
-from por.publish.feeds import Parameters, make, preimage, settle
+from por.publish.feeds import Parameters, make, preimage
 from por.publish.index_schema import Watched
+from por.publish.settling import settle
 from tests.commitments import reference
 from tests.contracts.attesters import possession
 from tests.contracts.committed import Claim, ReserveSet, SumTree, opening

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,21 +24,10 @@ from por.publish.reading import ContractReader
 from por.publish.transactions import Wallet
 from tests.checks import scenery
 from tests.issuer.ledgers import NOON
+from tests.publish.changed import Changed, overtake
 from tests.publish.registry_world import REGISTRY, World, digest, world
 
 HOUR = 3600
-
-
-@pytest.fixture(scope="module", params=["embedded", "anvil"])
-def shared(request: pytest.FixtureRequest) -> Iterator[World]:
-    with world(request.param) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def embedded() -> Iterator[World]:
-    with world("embedded") as made:
-        yield made
 
 
 class Desk:
@@ -263,17 +252,6 @@ def test_another_contract_is_no_registry(quick: Desk) -> None:
 # --- what a node leaves out
 
 
-class Source:
-    """Answer as a source does, with one answer changed."""
-
-    def __init__(self, source: Any, **answers: Any) -> None:
-        self._source = source
-        self._answers = answers
-
-    def __getattr__(self, name: str) -> Any:
-        return self._answers.get(name, getattr(self._source, name))
-
-
 def corrected(quick: Desk, source: Callable[[Any], Any]) -> Anchoring:
     first = quick.bundle()
     quick.anchor(first)
@@ -283,7 +261,7 @@ def corrected(quick: Desk, source: Callable[[Any], Any]) -> Anchoring:
 
 def test_t55_a_newest_entry_whose_log_is_left_out_is_not_corrected(quick: Desk) -> None:
     with pytest.raises(DisagreementError, match="no log of entry 1 in blocks"):
-        corrected(quick, lambda honest: Source(honest, logs=lambda *_: ()))
+        corrected(quick, lambda honest: Changed(honest, logs=lambda *_: ()))
 
 
 def test_t55_a_log_that_contradicts_itself_is_a_disagreement(quick: Desk) -> None:
@@ -291,7 +269,7 @@ def test_t55_a_log_that_contradicts_itself_is_a_disagreement(quick: Desk) -> Non
         def logs(*question: Any) -> Any:
             return tuple(replace(log, data=log.data + bytes(32)) for log in honest.logs(*question))
 
-        return Source(honest, logs=logs)
+        return Changed(honest, logs=logs)
 
     with pytest.raises(DisagreementError, match="registry: the event"):
         corrected(quick, spoiled)
@@ -306,7 +284,7 @@ def test_t35_the_newest_entry_is_asked_for_by_all_that_is_known_of_it(quick: Des
             asked.append(topics)
             return honest.logs(address, topics, *blocks)
 
-        return Source(honest, logs=logs)
+        return Changed(honest, logs=logs)
 
     done = corrected(quick, spied)
     assert done.entry.sequence == 2
@@ -363,15 +341,7 @@ def test_t40_two_runs_at_once_make_one_entry_and_both_see_it(desk: Desk) -> None
 
 def test_t40_a_run_that_lost_the_race_finds_the_winners_entry(quick: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     opened = quick.bundle()
-    send = Wallet.send
-    winners: list[Any] = []
-
-    def late(self: Wallet, *args: Any, **options: Any) -> Any:
-        if not winners:
-            winners.append(send(self, *args, **options))
-        return send(self, *args, **options)
-
-    monkeypatch.setattr(Wallet, "send", late)
+    overtake(monkeypatch)
     made = quick.anchor(opened)
     assert (made.entry.sequence, made.block) == (1, None)
     assert quick.sequence() == 1
@@ -380,15 +350,7 @@ def test_t40_a_run_that_lost_the_race_finds_the_winners_entry(quick: Desk, monke
 def test_t40_a_run_that_lost_the_race_to_another_bundle_says_so(quick: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     mine, other = quick.bundle(), quick.bundle(sequence=2)
     winner = drafted(other, quick.registry, quick.address, quick.wallet, quick.world.source())
-    send = Wallet.send
-    sent: list[Any] = []
-
-    def late(self: Wallet, *args: Any, **options: Any) -> Any:
-        if not sent:
-            sent.append(send(self, quick.registry.address, winner.data))
-        return send(self, *args, **options)
-
-    monkeypatch.setattr(Wallet, "send", late)
+    overtake(monkeypatch, quick.registry.address, winner.data)
     with pytest.raises(PublishError, match="two bundles for one instant"):
         quick.anchor(mine)
     assert quick.sequence() == 1

@@ -24,18 +24,6 @@ from tests.publish.registry_world import World, now, world
 DAY = 86_400
 
 
-@pytest.fixture(scope="module", params=["embedded", "anvil"])
-def shared(request: pytest.FixtureRequest) -> Iterator[World]:
-    with world(request.param) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def embedded() -> Iterator[World]:
-    with world("embedded") as made:
-        yield made
-
-
 @pytest.fixture(scope="module")
 def second() -> Iterator[World]:
     """Serve a second chain, which knows nothing of the first."""

@@ -14,6 +14,7 @@ from por.checks.certificate import Given, check_certificate
 from por.checks.solvency import exact_text
 from por.commitments.anchors import anchor_id
 from por.commitments.statements import committee_id, figures_digest, rulebooks_digest
+from por.encoding.attestation_v1 import MAX_SIGNATURE
 from por.errors import PublishError
 from por.model import (
     AssetId,
@@ -30,17 +31,8 @@ from por.model import (
 )
 from por.model.identifiers import evm_account
 from por.proofs.attestation import signers
-from por.publish.attesting import (
-    MAX_CONTRACT_SIGNATURE,
-    Tolerance,
-    collected,
-    commitment_of,
-    figures_of,
-    require_same,
-    revocation_of,
-    signed_by,
-    statement_of,
-)
+from por.publish.attesting import Tolerance, commitment_of, figures_of, require_same, revocation_of, statement_of
+from por.publish.collecting import collected, signed_by
 from por.publish.signers.contract import ContractMember
 from tests import attesting as a
 from tests.contracts import attesters
@@ -335,7 +327,7 @@ def test_a_contract_signs_in_a_committee_of_contracts_on_its_own_chain() -> None
     with pytest.raises(PublishError, match="signs by CONTRACT, members of this committee by ECDSA"):
         signed_by(contract(0), a.statement(), a.committee_of(a.accounts()), REPORT, None)
     with pytest.raises(PublishError, match="at most 8192 are kept"):
-        signed_by(contract(0, signature=bytes(MAX_CONTRACT_SIGNATURE + 1)), a.statement(), committee, REPORT, None)
+        signed_by(contract(0, signature=bytes(MAX_SIGNATURE + 1)), a.statement(), committee, REPORT, None)
 
 
 def test_a_key_signs_in_a_committee_of_contracts() -> None:

@@ -39,12 +39,6 @@ DEPLOYER_CREATION = bytes.fromhex("604580600e600039806000f350fe") + DEPLOYER_COD
 FEEDS = ("ReserveFeed", "ReserveGate")
 
 
-@pytest.fixture(scope="module", params=["embedded", "anvil"])
-def shared(request: pytest.FixtureRequest) -> Iterator[World]:
-    with world(request.param) as made:
-        yield made
-
-
 @pytest.fixture
 def empty() -> Iterator[World]:
     """Lend an embedded chain with no contract."""

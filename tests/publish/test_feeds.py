@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -14,21 +13,14 @@ from por.commitments.statements import attestation_digest, figures_digest
 from por.errors import DisagreementError, FormatError, PublishError, UnavailableError
 from por.model import AnchoredEntry, AssetId, Attestation, Certificate, Digest, Figure, Instant, Outcome
 from por.proofs.state.registry import ANCHORED
-from por.publish import feeds
-from por.publish.feeds import (
-    KINDS,
-    Parameters,
-    entry_in_logs,
-    feed_of,
-    make,
-    newest_round,
-    parameters_of,
-    preimage,
-    settle,
-)
+from por.publish import feeds, settling
+from por.publish.events import FEED_KINDS
+from por.publish.feeds import Parameters, feed_of, make, newest_round, parameters_of, preimage
 from por.publish.reading import ContractReader
+from por.publish.settling import Settled, entry_in_logs, settle
 from por.publish.transactions import Wallet
 from tests.issuer.ledgers import NOON
+from tests.publish.changed import Changed, overtake
 from tests.publish.registry_world import (
     ASSET,
     FIGURES,
@@ -39,24 +31,11 @@ from tests.publish.registry_world import (
     entry,
     now,
     revocation,
-    world,
 )
 
 COIN = 10**18
 HOUR = 3600
 WORST = 2**128 - 1
-
-
-@pytest.fixture(scope="module", params=["embedded", "anvil"])
-def shared(request: pytest.FixtureRequest) -> Iterator[World]:
-    with world(request.param) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def embedded() -> Iterator[World]:
-    with world("embedded") as made:
-        yield made
 
 
 class Desk:
@@ -92,7 +71,7 @@ class Desk:
         self.world.attest(made)
         return made
 
-    def settle(self, feed: str, certificate: Certificate) -> feeds.Settled:
+    def settle(self, feed: str, certificate: Certificate) -> Settled:
         return settle(self.payer, feed, certificate, self.nowhere)
 
     def nowhere(self, issuer: str, identifier: bytes) -> AnchoredEntry:
@@ -121,7 +100,7 @@ def quick(embedded: World, request: pytest.FixtureRequest) -> Desk:
 # --- making
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", FEED_KINDS)
 def test_a_feed_is_made_for_what_was_asked(desk: Desk, kind: str) -> None:
     wanted = desk.parameters(kind=kind, decimals=8 if kind == "ratio" else 18)
     made = make(desk.payer, desk.factory, wanted)
@@ -154,15 +133,7 @@ def test_every_parameter_is_in_the_address(quick: Desk) -> None:
 
 
 def test_a_run_that_lost_the_race_takes_the_winners_feed(quick: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    send = Wallet.send
-    winners: list[Any] = []
-
-    def late(self: Wallet, *args: Any, **options: Any) -> Any:
-        if not winners:
-            winners.append(send(self, *args, **options))
-        return send(self, *args, **options)
-
-    monkeypatch.setattr(Wallet, "send", late)
+    overtake(monkeypatch)
     assert make(quick.payer, quick.factory, quick.parameters()).block is None
 
 
@@ -232,7 +203,7 @@ def test_an_older_round_is_found_below_later_ones(quick: Desk) -> None:
     feed = quick.feed()
     certificates = [quick.attested(quick.anchored()) for _ in range(3)]
     assert [quick.settle(feed, each).round for each in certificates] == [1, 2, 3]
-    assert [quick.settle(feed, each) for each in certificates] == [feeds.Settled(i, None, None) for i in (1, 2, 3)]
+    assert [quick.settle(feed, each) for each in certificates] == [Settled(i, None, None) for i in (1, 2, 3)]
 
 
 def test_a_fail_is_published_with_its_figures(quick: Desk) -> None:
@@ -303,18 +274,12 @@ def test_t35_an_issuers_entry_is_asked_for_and_nobody_elses(quick: Desk) -> None
     about, honest = quick.anchored(), quick.world.source()
     asked: list[tuple[bytes, ...]] = []
 
-    class Source:
-        names = ("a node",)
-
-        def finalized(self) -> Any:
-            return honest.finalized()
-
-        def logs(self, address: str, topics: tuple[bytes, ...], *blocks: int) -> Any:
-            asked.append(topics)
-            return honest.logs(address, topics, *blocks)
+    def spied(address: str, topics: tuple[bytes, ...], *blocks: int) -> Any:
+        asked.append(topics)
+        return honest.logs(address, topics, *blocks)
 
     registry = quick.world.contracts["ReserveRegistry"]
-    found = entry_in_logs(Source(), registry, about.issuer, anchor_id(about))  # type: ignore[arg-type]
+    found = entry_in_logs(Changed(honest, logs=spied), registry, about.issuer, anchor_id(about))
     assert found == about
     assert asked == [(ANCHORED, bytes(12) + bytes.fromhex(about.issuer[2:]))]
 
@@ -322,18 +287,12 @@ def test_t35_an_issuers_entry_is_asked_for_and_nobody_elses(quick: Desk) -> None
 def test_t55_a_log_that_contradicts_itself_is_a_disagreement(quick: Desk) -> None:
     about, honest = quick.anchored(), quick.world.source()
 
-    class Source:
-        names = ("a node",)
-
-        def finalized(self) -> Any:
-            return honest.finalized()
-
-        def logs(self, *question: Any) -> Any:
-            return tuple(replace(log, data=log.data[:-32]) for log in honest.logs(*question))
+    def spoiled(*question: Any) -> Any:
+        return tuple(replace(log, data=log.data[:-32]) for log in honest.logs(*question))
 
     registry = quick.world.contracts["ReserveRegistry"]
-    with pytest.raises(DisagreementError, match="a node: registry"):
-        entry_in_logs(Source(), registry, about.issuer, anchor_id(about))  # type: ignore[arg-type]
+    with pytest.raises(DisagreementError, match=f"{honest.names[0]}: registry"):
+        entry_in_logs(Changed(honest, logs=spoiled), registry, about.issuer, anchor_id(about))
 
 
 def test_t40_two_runs_at_once_start_one_round(desk: Desk) -> None:
@@ -357,16 +316,8 @@ def test_t40_two_runs_at_once_start_one_round(desk: Desk) -> None:
 
 def test_t40_a_run_that_lost_the_race_finds_the_winners_round(quick: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     feed, certificate = quick.feed(), quick.attested(quick.anchored())
-    send = Wallet.send
-    winners: list[Any] = []
-
-    def late(self: Wallet, *args: Any, **options: Any) -> Any:
-        if not winners:
-            winners.append(send(self, *args, **options))
-        return send(self, *args, **options)
-
-    monkeypatch.setattr(Wallet, "send", late)
-    assert quick.settle(feed, certificate) == feeds.Settled(1, None, None)
+    overtake(monkeypatch)
+    assert quick.settle(feed, certificate) == Settled(1, None, None)
 
 
 # --- what no feed takes
@@ -470,7 +421,7 @@ def test_what_is_no_feed_is_told(quick: Desk) -> None:
 
 def test_a_feed_that_starts_no_round_is_told(quick: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     feed, certificate = quick.feed(), quick.attested(quick.anchored())
-    monkeypatch.setattr(feeds, "_settled", lambda *_: None)
+    monkeypatch.setattr(settling, "_settled", lambda *_: None)
     with pytest.raises(PublishError, match="no round was started"):
         quick.settle(feed, certificate)
 

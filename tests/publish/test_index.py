@@ -17,6 +17,8 @@ import pytest
 from eth_abi.abi import encode
 from eth_utils.abi import event_abi_to_log_topic
 
+from por.chains import evm_logs
+from por.chains.rpc_errors import TooMuchAskedError
 from por.commitments.anchors import anchor_id, totals_digest
 from por.commitments.statements import attestation_digest
 from por.errors import DisagreementError, FormatError, IncapableError, UnavailableError
@@ -28,6 +30,7 @@ from por.publish.history import entry_at, entry_named, history, preimage
 from por.publish.index import Update, update
 from por.publish.index_schema import OF_BLOCKS, TABLES, Index, Watched, opened, opened_to_read
 from tests.issuer.ledgers import NOON
+from tests.publish.changed import Changed
 from tests.publish.registry_story import SECRET, Story, tell, watched
 from tests.publish.registry_world import ASSET, World, digest, entry, world
 
@@ -50,13 +53,6 @@ def told() -> Iterator[Story]:
     """Tell the story on the embedded chain alone, for tests that change what is said of it."""
     with world("embedded") as made:
         yield tell(made)
-
-
-@pytest.fixture
-def fresh() -> Iterator[World]:
-    """Lend a chain of the test's own, which it may rewrite."""
-    with world("embedded") as made:
-        yield made
 
 
 def run(path: Path, of: Watched, source: Any, span: int = 10_000) -> Update:
@@ -202,6 +198,66 @@ def test_spans_of_any_width_give_the_same_rows(told: Story, tmp_path: Path, span
     assert everything(tmp_path / "wide.sqlite") == everything(tmp_path / "narrow.sqlite")
 
 
+def taking(told: Story, widest: int, asked: list[int], full: int = -1) -> Changed:
+    """Take only so many blocks at once, and the block `full` not even alone."""
+    honest = told.world.source()
+
+    def logs(address: str, topics: tuple[bytes, ...], first: int, last: int) -> tuple[Log, ...]:
+        asked.append(last - first + 1)
+        if last - first >= widest or first <= full <= last:
+            raise TooMuchAskedError("so many logs are not read")
+        found: tuple[Log, ...] = honest.logs(address, topics, first, last)
+        return found
+
+    return Changed(honest, logs=logs)
+
+
+@pytest.mark.parametrize("widest", [1, 3, 8])
+def test_a_span_with_too_many_logs_is_halved(told: Story, tmp_path: Path, widest: int) -> None:
+    asked: list[int] = []
+    run(tmp_path / "whole.sqlite", watched(told.world), told.world.source())
+    run(tmp_path / "halved.sqlite", watched(told.world), taking(told, widest, asked))
+    assert everything(tmp_path / "halved.sqlite") == everything(tmp_path / "whole.sqlite")
+    assert min(asked) <= widest < max(asked)
+
+
+def test_a_halved_span_grows_again(told: Story, tmp_path: Path) -> None:
+    asked: list[int] = []
+    source = taking(told, 10_000, asked)
+    answers = source.logs
+
+    def logs(*question: Any) -> Any:
+        if len(asked) < 2:
+            asked.append(0)
+            raise TooMuchAskedError("so many logs are not read")
+        return answers(*question)
+
+    run(tmp_path / "history.sqlite", watched(told.world), Changed(source, logs=logs), span=8)
+    widths = [width for width in dict.fromkeys(asked) if width]
+    assert widths[:3] == [2, 4, 8]
+
+
+def test_logs_beyond_what_is_read_at_once_are_read_in_parts(
+    told: Story, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(tmp_path / "whole.sqlite", watched(told.world), told.world.source())
+    monkeypatch.setattr(evm_logs, "MAX_LOGS", 2)
+    run(tmp_path / "parts.sqlite", watched(told.world), told.world.source())
+    assert everything(tmp_path / "parts.sqlite") == everything(tmp_path / "whole.sqlite")
+
+
+def test_a_block_that_alone_has_too_many_logs_is_named(told: Story, tmp_path: Path) -> None:
+    path = tmp_path / "history.sqlite"
+    with pytest.raises(IncapableError, match="block 5 alone has more logs than are read: so many logs are not read"):
+        run(path, watched(told.world), taking(told, 10_000, [], full=5))
+    with opened_to_read(path) as index:
+        read = index.read_up_to()
+    assert read is not None
+    assert read.number == 4
+    run(path, watched(told.world), told.world.source())
+    assert len(rows(path, "entries")) == len(told.entries)
+
+
 def test_what_came_since_is_added(fresh: World, tmp_path: Path) -> None:
     path, of = tmp_path / "history.sqlite", watched(fresh)
     fresh.anchor(fresh.wallet("one"), entry("one"))
@@ -228,7 +284,7 @@ def test_a_node_that_is_behind_changes_nothing(told: Story, tmp_path: Path) -> N
     last = run(path, of, told.world.source()).last
     honest = told.world.source()
     early = honest.header(3).ref
-    assert run(path, of, Lying(honest, finalized=lambda: early)).last == last
+    assert run(path, of, Changed(honest, finalized=lambda: early)).last == last
 
 
 def test_two_runs_at_once_write_every_row_once(told: Story, tmp_path: Path) -> None:
@@ -328,25 +384,14 @@ def test_t56_a_chain_with_nothing_in_common_is_read_from_the_first_block(fresh: 
 # --- what contradicts itself
 
 
-class Lying:
-    """Answer as a source does, with some answers changed."""
-
-    def __init__(self, source: Any, **answers: Any) -> None:
-        self._source = source
-        self._answers = answers
-
-    def __getattr__(self, name: str) -> Any:
-        return self._answers.get(name, getattr(self._source, name))
-
-
-def retold(honest: Any, event: events.Event, change: Callable[[list[Log]], list[Log]]) -> Lying:
+def retold(honest: Any, event: events.Event, change: Callable[[list[Log]], list[Log]]) -> Changed:
     """Change the logs of one event."""
 
     def logs(address: str, topics: tuple[bytes, ...], first: int, last: int) -> tuple[Log, ...]:
         found = list(honest.logs(address, topics, first, last))
         return tuple(change(found) if topics == (event.topic,) else found)
 
-    return Lying(honest, logs=logs)
+    return Changed(honest, logs=logs)
 
 
 def without(position: int) -> Callable[[list[Log]], list[Log]]:
@@ -380,7 +425,7 @@ def test_a_node_without_proofs_is_told_as_such(told: Story, tmp_path: Path) -> N
     def incapable(*_: object) -> None:
         raise IncapableError("no proofs here")
 
-    source = Lying(told.world.source(), account_proof=incapable)
+    source = Changed(told.world.source(), account_proof=incapable)
     assert not run(tmp_path / "history.sqlite", watched(told.world), source).is_proven
 
 
@@ -392,7 +437,7 @@ def test_a_proof_that_does_not_hold_is_a_disagreement(told: Story, tmp_path: Pat
         return replace(proof, account_nodes=proof.account_nodes[:-1])
 
     with pytest.raises(DisagreementError, match="trie proof"):
-        run(tmp_path / "history.sqlite", watched(told.world), Lying(honest, account_proof=spoiled))
+        run(tmp_path / "history.sqlite", watched(told.world), Changed(honest, account_proof=spoiled))
 
 
 def test_an_entry_whose_predecessor_is_another_is_named(told: Story, tmp_path: Path) -> None:
@@ -510,7 +555,7 @@ def test_t56_a_block_that_changes_while_it_is_read_is_a_disagreement(told: Story
         asked.append(number)
         return replace(found, hash=digest("rewritten")) if asked.count(last.number) > 1 else found
 
-    contradicted(told, tmp_path, Lying(honest, header=header), "changed while its logs were read")
+    contradicted(told, tmp_path, Changed(honest, header=header), "changed while its logs were read")
 
 
 def test_a_history_that_begins_too_late_is_told_as_a_gap(told: Story, tmp_path: Path) -> None:

@@ -14,10 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from por.checks.policy import shipped_tables
+from por.checks.registry_view import COMMITTED_ADDRESS
 from por.errors import EvidenceError
 from por.model import Anchor, AnchoredEntry, AssetTotal, BlockRef, Digest, Instant, Log
 from por.proofs.state.header import MAX_TIMESTAMP
 from por.proofs.state.registry import ANCHORED, RegistryHead, entry_of, head_key, head_of, id_key
+from por.publish.contracts import artifact
+from por.publish.runtimes import deterministic_address
 from tests.checks.registry_scenery import TOPIC, id_of, log_of
 from tests.contracts import anchors
 from tests.contracts import chain as chains
@@ -274,3 +277,7 @@ def test_a_sequence_beyond_64_bits_has_no_key(sequence: int) -> None:
 def test_the_topic_is_that_of_the_interface() -> None:
     assert ANCHORED == TOPIC
     assert id_of(EXAMPLE) == log_of(EXAMPLE, BLOCK).topics[3]
+
+
+def test_the_committed_address_is_where_the_deterministic_deployer_puts_the_committed_code() -> None:
+    assert deterministic_address(artifact("ReserveRegistry"), ()) == COMMITTED_ADDRESS
