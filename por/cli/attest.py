@@ -14,15 +14,15 @@ from por.cli.attest_submit import recorded
 from por.cli.attester_files import put_certificate, read_committee, read_statement
 from por.cli.identity import add_identity_options, given_identity
 from por.cli.output import Progress, add_rendering_options, clock, print_verdict, write_once
-from por.cli.publishing import add_payer_options
+from por.cli.publishing import add_payer_options, opened_member
 from por.cli.sources import add_source_options, opened_sources
 from por.encoding import attestation_v1, verdict_v1
 from por.encoding.digests import digest_of
 from por.errors import FormatError, PublishError
 from por.model import AnchoredEntry, Committee, Instant, Policy, SignedStatement, Statement, Verdict
 from por.publish.attesting import DAY, Tolerance, require_same, statement_of
-from por.publish.collecting import collected, require_member, require_signed, signed_by
-from por.publish.signers import Signer, open_signer
+from por.publish.collecting import collected, require_signed, signed_by
+from por.publish.signers import Signer
 
 EXAMPLE = (
     "por attest bundle/ --policy policy.toml --source eip155:1=https://node.example --committee committee.json "
@@ -72,8 +72,7 @@ def run(args: argparse.Namespace) -> int:
         raise FormatError(f"between 1 and {MAX_SECONDS} seconds", "--expires-in")
     policy, committee = load_policy(args.policy), read_committee(args.committee)
     opened, now = open_bundle(args.bundle), clock(args)
-    signer = open_signer(args.signer)
-    require_member(signer, committee)
+    signer = opened_member(args, committee)
     verdict, entry = _examined(args, policy, opened, now)
     status = print_verdict(verdict, args)
     sys.stdout.flush()

@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from por.cli.attester_files import read_attester_key
+from por.cli.attester_files import is_key_file, read_attester_key
 from por.cli.output import write_once
 from por.commitments.statements import committee_id
 from por.encoding import committee_v1
@@ -50,7 +50,10 @@ def _of_accounts(args: argparse.Namespace, scheme: SignatureScheme) -> Committee
         try:
             members.append(address_member(text))
         except FormatError as error:
-            raise FormatError(error.reason, f"MEMBER {text}") from error
+            reason = error.reason
+            if Path(text).is_file():
+                reason = "a file; members are named by their addresses here, and by files with --scheme bls alone"
+            raise FormatError(reason, f"MEMBER {text}") from error
     return Committee(scheme, args.threshold, _chain_id(args.chain, scheme), tuple(sorted(members)))
 
 
@@ -68,7 +71,13 @@ def _of_keys(args: argparse.Namespace) -> Committee:
 
 
 def _named(text: str) -> tuple[bytes, AttesterKey]:
-    key = read_attester_key(Path(text))
+    try:
+        key = read_attester_key(Path(text))
+    except FormatError as error:
+        if is_key_file(Path(text)):
+            reason = "a key file, which stays with its owner; give the file that por attest key --output made"
+            raise FormatError(reason, f"MEMBER {text}") from error
+        raise
     return key_member(key.key), key
 
 

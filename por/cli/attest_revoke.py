@@ -6,6 +6,7 @@ from pathlib import Path
 
 from por.cli.attester_files import read_certificate, read_committee
 from por.cli.output import write_once
+from por.cli.publishing import opened_member
 from por.commitments.statements import committee_id, statement_digest
 from por.encoding import attestation_v1
 from por.encoding.reader import read_hex
@@ -14,8 +15,7 @@ from por.errors import EvidenceError, FormatError
 from por.model import Attestation, Certificate, Committee, Revocation, SignatureScheme, plain_text
 from por.proofs.attestation import require_preimages, signers
 from por.publish.attesting import revocation_of
-from por.publish.collecting import require_member, signed_by
-from por.publish.signers import open_signer
+from por.publish.collecting import signed_by
 
 EXAMPLE = (
     'por attest revoke certificate.json --reason "an account was counted twice" --committee committee.json '
@@ -38,8 +38,7 @@ def run(args: argparse.Namespace) -> int:
     """Sign the revocation; por attest collect and submit take it as they take attestations."""
     committee = read_committee(args.committee)
     attested = _digest(args.attestation, committee)
-    signer = open_signer(args.signer)
-    require_member(signer, committee)
+    signer = opened_member(args, committee)
     signed = signed_by(signer, revocation_of(attested, _reason(args.reason)), committee, None, None)
     written = write_once(args.output, attestation_v1.write(signed))
     print(f"{'wrote' if written else 'there already:'} {args.output}", file=sys.stderr)

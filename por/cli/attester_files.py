@@ -3,10 +3,11 @@
 import sys
 from pathlib import Path
 
-from por.checks.evidence import load_document
+from por.checks.evidence import load_document, read_document
 from por.cli.output import write_once
 from por.commitments.statements import statement_digest
-from por.encoding import attestation_v1, attester_key_v1, certificate_v1, committee_v1
+from por.encoding import attestation_v1, attester_key_v1, certificate_v1, committee_v1, eip2335_v1, strict_json
+from por.errors import FormatError
 from por.model import AttesterKey, Certificate, Committee, SignedStatement
 
 
@@ -18,6 +19,15 @@ def read_committee(path: Path) -> Committee:
 def read_attester_key(path: Path) -> AttesterKey:
     """Read a BLS key with its proof of possession. Raises: FormatError."""
     return load_document(path, attester_key_v1.MAX_BYTES, attester_key_v1.read)
+
+
+def is_key_file(path: Path) -> bool:
+    """Tell whether a file is an encrypted key, by its layout; False for what cannot be read."""
+    try:
+        value = strict_json.load(read_document(path, eip2335_v1.MAX_BYTES), max_bytes=eip2335_v1.MAX_BYTES)
+    except FormatError:
+        return False
+    return isinstance(value, dict) and isinstance(value.get("crypto"), dict)
 
 
 def read_statement(path: Path) -> SignedStatement:

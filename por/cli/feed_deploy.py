@@ -1,9 +1,11 @@
 """Run `por feed deploy`: have a feed made."""
 
 import argparse
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
-from por.checks.policy import load_policy
+from por.checks.policy import load_policy, shipped_tables
 from por.cli.publishing import (
     add_node_options,
     add_payer_options,
@@ -18,8 +20,9 @@ from por.encoding.reader import read_hex
 from por.errors import FormatError
 from por.model import AssetId, Digest
 from por.publish.events import FEED_KINDS
-from por.publish.feeds import RATIO_DECIMALS, Parameters, make
+from por.publish.feeds import RATIO_DECIMALS, Parameters, doubts, make
 
+ETHER_DECIMALS = 18
 EXAMPLE = (
     "por feed deploy --factory eip155:1:0x… --issuer 0x… --committee 0x… --policy policy.toml "
     "--asset eip155:1/slip44:60 --decimals 18 --kind reserves --source eip155:1=https://node.example --payer env:PAYER"
@@ -45,10 +48,23 @@ def run(args: argparse.Namespace) -> int:
     """Make the feed, unless it is there; print its address."""
     factory, parameters = contract(args.factory, "--factory"), _parameters(args)
     with opened_wallet(args, nodes_of(args, factory.chain)) as wallet:
+        for doubt in (*_doubts(parameters), *doubts(wallet, factory.address, parameters)):
+            print(f"WARNING: {doubt}", file=sys.stderr)
         made = make(wallet, factory.address, parameters)
     print(f"feed  {factory.chain}:{made.feed}")
     print("was there already" if made.block is None else f"made in block {made.block.number}, final; {made.gas} gas")
     return 0
+
+
+def _doubts(parameters: Parameters) -> Iterator[str]:
+    """Say where the decimals are not those of a coin that is known."""
+    if parameters.kind == "ratio":
+        return
+    asset = parameters.asset
+    known = {str(row.asset): row.decimals for group in shipped_tables().classes for row in group.members}
+    wanted = known.get(asset, ETHER_DECIMALS if asset.endswith("/slip44:60") else parameters.decimals)
+    if parameters.decimals != wanted:
+        yield f"{asset} has {wanted} decimals; this feed says {parameters.decimals}, and is of another scale"
 
 
 def _parameters(args: argparse.Namespace) -> Parameters:

@@ -7,11 +7,11 @@ from pathlib import Path
 from por.chains import open_source
 from por.cli.attester_files import read_certificate
 from por.cli.publishing import add_node_options, add_payer_options, contract, nodes_of, opened_wallet
-from por.errors import FormatError
+from por.errors import FormatError, PublishError
 from por.model import AnchoredEntry, Source
 from por.publish.history import entry_named
 from por.publish.index_schema import opened_to_read
-from por.publish.settling import entry_in_logs, settle
+from por.publish.settling import entry_in_logs, require_registry, settle
 
 EXAMPLE = (
     "por feed settle eip155:1:0x… certificate.json --registry eip155:1:0x… --source eip155:1=https://node.example "
@@ -40,6 +40,10 @@ def run(args: argparse.Namespace) -> int:
     nodes = nodes_of(args, feed.chain)
     finder = _finder(args.database, registry.address, open_source(nodes.chain, nodes.urls))
     with opened_wallet(args, nodes) as wallet:
+        try:
+            require_registry(wallet, feed.address, registry.address)
+        except PublishError as error:
+            raise FormatError(str(error), "--registry") from error
         settled = settle(wallet, feed.address, certificate, finder)
     how = "was there already" if settled.block is None else f"started in block {settled.block.number}, final; "
     print(f"round {settled.round} {how}{'' if settled.gas is None else f'{settled.gas} gas'}")

@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 
+from por.checks.freshness import span
 from por.cli.output import clock
 from por.cli.publishing import Nodes, add_node_options, contract, nodes_of, opened_reader
 from por.errors import FormatError
@@ -34,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(value, indent=2))
     else:
-        _print(value)
+        _print(value, factory)
     if value["isOfFactory"] is False:
         print(f"WARNING: {factory} does not make {feed} for these parameters: rely on nothing of it", file=sys.stderr)
         return 1
@@ -46,8 +47,10 @@ def _value(feed: ChainAccount, factory: ChainAccount | None, nodes: Nodes, now: 
         made_for = parameters_of(reader, feed.address)
         newest = newest_round(reader, feed.address)
         own = None if factory is None else feed_of(reader, factory.address, made_for) == feed.address
+        block = reader.block
     return {
         "feed": str(feed),
+        "block": {"number": block.number, "time": str(Instant(block.timestamp))},
         "isOfFactory": own,
         "parameters": _parameters(made_for),
         "round": None if newest is None else _round(newest, made_for.decimals, now),
@@ -79,19 +82,28 @@ def _round(newest: Round, decimals: int, now: Instant) -> dict[str, object]:
     }
 
 
-def _print(value: dict[str, object]) -> None:
+def _age(seconds: int) -> str:
+    return f"{span(seconds)} ago" if seconds >= 0 else f"{span(seconds)} after your clock"
+
+
+def _print(value: dict[str, object], factory: ChainAccount | None) -> None:
     made_for, newest = value["parameters"], value["round"]
     print(f"feed         {value['feed']}")
+    if value["isOfFactory"]:
+        print(f"factory      {factory} names it for these parameters")
     rows = dict(made_for) if isinstance(made_for, dict) else {}
     for name, word in rows.items():
         print(f"{name:<12} {word}")
+    block = value["block"]
+    if isinstance(block, dict):
+        print(f"read at      block {block['number']} of {block['time']}")
     if not isinstance(newest, dict):
         print("round        none yet")
         return
     print(f"round        {newest['number']}, of entry {newest['sequence']}")
     void = f"  VOID: revoked or refuted; {newest['attested']} was attested" if newest["isVoid"] else ""
     print(f"answer       {newest['answerAsDecimal']}{void}")
-    print(f"as of        {newest['updatedAt']}, {newest['ageSeconds']} s ago")
+    print(f"as of        {newest['updatedAt']}, {_age(newest['ageSeconds'])}")
     print(f"attestation  {newest['attestation']}")
     if value["isOfFactory"] is None:
         print("note: not compared with a factory; give --factory", file=sys.stderr)

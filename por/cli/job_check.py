@@ -21,7 +21,7 @@ def run(args: argparse.Namespace) -> int:
     job = load_job(args.job, os.environ)
     statuses = {0}
     for line in inspect(job, attester_opener(job)):
-        mark = {0: "ok", 2: "WRONG", 3: "NO ANSWER"}[line.status]
+        mark = "WARNING" if line.warning else {0: "ok", 2: "WRONG", 3: "NO ANSWER"}[line.status]
         print(f"{mark:<11}{line.subject:<11}{line.words}")
         statuses.add(line.status)
     return 2 if 2 in statuses else max(statuses)

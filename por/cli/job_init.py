@@ -22,12 +22,15 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write the job's file, and say what is next."""
     from por.checks.policy import load_policy  # noqa: PLC0415
+    from por.jobs.configuration import doubts  # noqa: PLC0415
     from por.jobs.starting_text import starting_job  # noqa: PLC0415
 
     path = args.output.parent / args.policy
     policy = load_policy(path) if path.exists() else None
     text = starting_job(args.policy, args.bundle, policy)
     write_file(args.output, text.encode())
+    for doubt in () if policy is None else doubts(policy):
+        print(f"warning: {doubt}", file=sys.stderr)
     missing = "" if policy else f"make a policy (por policy init --output {path}), "
     urls = "put each node's URL into the file that its [[source]] names (mode 600), "
     print(f"wrote {args.output}; read it, {missing}{urls}then: por job check {args.output}", file=sys.stderr)

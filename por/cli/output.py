@@ -75,7 +75,7 @@ def write_file(path: Path, data: bytes, mode: int = 0o644) -> None:
 
 
 def replace_file(path: Path, data: bytes, mode: int = 0o644) -> None:
-    """Write a file that is made bit by bit, whole each time, over what it held. Raises: FormatError naming the place."""
+    """Write a file over what it held, whole or not at all. Raises: FormatError naming the place."""
     try:
         with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
             written = Path(folder) / "whole"
@@ -118,7 +118,10 @@ class Progress:
         self._shown = False
 
     def __call__(self, message: str) -> None:
-        """Say `message` when it is time to."""
+        """Say `message` when it is time to; an empty one clears the line."""
+        if not message:
+            self.done()
+            return
         if time.monotonic_ns() < self._next:
             return
         terminal = sys.stderr.isatty()
@@ -131,3 +134,5 @@ class Progress:
         """Clear the line."""
         if self._shown:
             sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+        self._shown = False

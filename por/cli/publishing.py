@@ -1,17 +1,21 @@
 """Open what a command that publishes needs: nodes of one chain, the account that pays, contracts by CAIP-10 names."""
 
 import argparse
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple, TypeVar
 
+from por.cli.output import Progress
 from por.cli.sources import add_source_options, source_urls
-from por.errors import FormatError
-from por.model import ChainAccount, ChainId, parse_coins
+from por.errors import FormatError, PublishError
+from por.model import ChainAccount, ChainId, Committee, SignatureScheme, parse_coins
 from por.model.identifiers import evm_account
 from por.proofs.state.account import address_bytes
+from por.publish.collecting import require_member
+from por.publish.delivery import AGAIN
 from por.publish.reading import ContractReader
-from por.publish.signers import open_signer
+from por.publish.signers import Signer, open_signer
 from por.publish.signers.account import Account
 from por.publish.transactions import Wallet, WalletLimits
 
@@ -87,26 +91,53 @@ def nodes_of(args: argparse.Namespace, chain: ChainId | None = None) -> Nodes:
     return Nodes(chain, urls[chain])
 
 
+def signer_of(args: argparse.Namespace, spec: str) -> Signer:
+    """Open a signer once in a command: who signs may also pay. Raises: FormatError, PublishError."""
+    opened: dict[str, Signer] = vars(args).setdefault("opened_signers", {})
+    return open_signer(spec, opened)
+
+
+def opened_member(args: argparse.Namespace, committee: Committee) -> Signer:
+    """Open the member of a committee that signs. Raises: FormatError, PublishError."""
+    signer = signer_of(args, args.signer)
+    if (signer.scheme is SignatureScheme.BLS) != (committee.scheme is SignatureScheme.BLS):
+        kind = "a BLS key" if signer.scheme is SignatureScheme.BLS else "no BLS key"
+        raise PublishError(f"{signer.name} is {kind}, and members of this committee sign by {committee.scheme.name}")
+    require_member(signer, committee)
+    return signer
+
+
 @contextmanager
 def opened_wallet(args: argparse.Namespace, nodes: Nodes) -> Iterator[Wallet]:
     """Open the account that pays; what it sends goes to the first node. Raises: FormatError."""
     if args.payer is None:
         raise FormatError("name the account's key, such as file:keystore.json or env:NAME", "--payer, --signer")
-    signer = open_signer(args.payer)
+    signer = signer_of(args, args.payer)
     if not isinstance(signer, Account):
         raise FormatError("this signer is no account: it cannot pay for a transaction", "--payer, --signer")
     max_fee = option(lambda text: parse_coins(text, GWEI_DIGITS), args.max_fee, "--max-fee")
-    wallet = Wallet(nodes.chain, nodes.urls[0], signer, WalletLimits(max_fee))
+    progress = Progress()
+    wallet = Wallet(nodes.chain, nodes.urls[0], signer, WalletLimits(max_fee), progress)
     try:
         yield wallet
+    except KeyboardInterrupt:
+        progress.done()
+        sent = wallet.under_way
+        told = f"transaction 0x{sent.hex()} may be out, and may still be included" if sent else "nothing is under way"
+        print(f"por: {told}; {AGAIN}", file=sys.stderr)
+        raise
     finally:
+        progress.done()
         wallet.close()
 
 
 @contextmanager
 def opened_reader(nodes: Nodes, sender: str | None = None) -> Iterator[ContractReader]:
-    """Open the first node to read contracts, in the name of an account where one is given. Raises: FormatError."""
-    reader = ContractReader(nodes.chain, nodes.urls[0], sender)
+    """Open all nodes, which must agree, to read contracts, in the name of an account where one is given.
+
+    Raises: FormatError.
+    """
+    reader = ContractReader(nodes.chain, *nodes.urls, sender=sender)
     try:
         yield reader
     finally:

@@ -75,7 +75,8 @@ def _require_standing(path: Path, reading: Reading, before: Deployment | None) -
     try:
         require_standing(reading, before.contracts if before else {})
     except PublishError as error:
-        raise FormatError(f"it is there already, and names other contracts; choose another name: {error}", str(path)) from error
+        reason = f"it is there already, and names other contracts; choose another name: {error}"
+        raise FormatError(reason, str(path)) from error
 
 
 def _with(held: Deployment | None, chain: ChainId, made: Deployed) -> Deployment:

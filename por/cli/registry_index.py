@@ -6,11 +6,17 @@ from pathlib import Path
 
 from por.chains import open_source
 from por.cli.output import Progress
-from por.cli.publishing import add_node_options, contract, nodes_of, whole_number
+from por.cli.publishing import Nodes, add_node_options, contract, nodes_of, opened_reader, whole_number
+from por.errors import FormatError
 from por.model import ChainAccount
+from por.publish.anchoring import REGISTRY
+from por.publish.asking import mistaken
+from por.publish.attestations import CONTRACT as ATTESTATIONS
+from por.publish.feeds import FACTORY
 from por.publish.index import update
 from por.publish.index_schema import Watched, opened
 
+CHALLENGES = ("LiabilityProofs", "EvmReserveProof")
 EXAMPLE = (
     "por registry index --registry eip155:1:0x… --attestations eip155:1:0x… --source eip155:1=https://node.example "
     "--database history.sqlite"
@@ -40,6 +46,7 @@ def run(args: argparse.Namespace) -> int:
     """Read all final blocks that were not read yet."""
     watched = _watched(args)
     nodes = nodes_of(args, watched.chain)
+    _require_contracts(nodes, watched)
     progress = Progress()
     with opened(args.database, watched) as index:
         done = update(index, open_source(nodes.chain, nodes.urls), progress)
@@ -51,6 +58,21 @@ def run(args: argparse.Namespace) -> int:
         print("the node gives no state proofs: that no newest entry was left out is not shown", file=sys.stderr)
     print(f"{entries} entries; read up to block {done.last.number}, 0x{done.last.hash.hex()}")
     return 0
+
+
+def _require_contracts(nodes: Nodes, watched: Watched) -> None:
+    """Raise: FormatError for an address where another contract stands: its silence would look like a history."""
+    rows: list[tuple[str, ChainAccount | None, tuple[str, ...]]] = [
+        ("--registry", watched.registry, (REGISTRY,)),
+        ("--attestations", watched.attestations, (ATTESTATIONS,)),
+        ("--factory", watched.factory, (FACTORY,)),
+    ]
+    rows += [("--challenges", account, CHALLENGES) for account in watched.challenges]
+    watched.require_one_chain()
+    with opened_reader(nodes) as reader:
+        for place, account, names in rows:
+            if account is not None and (told := mistaken(reader, account.address, *names)):
+                raise FormatError(told, place)
 
 
 def _watched(args: argparse.Namespace) -> Watched:

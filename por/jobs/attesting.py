@@ -7,13 +7,21 @@ from typing import Protocol
 
 from por.checks.evidence import OpenBundle, read_capped
 from por.encoding.digests import digest_of
-from por.errors import UnavailableError
+from por.errors import PublishError, UnavailableError
 from por.jobs.files import replace_file
 from por.jobs.log import Log
 from por.model import Instant, Verdict
 
 MAX_DRAFTS = 10_000
 MAX_DRAFT_BYTES = 2**20
+
+
+class OutdatedLookError(PublishError):
+    """Report a member's draft of a later look than the own: the bundle is to be examined anew before it is signed."""
+
+
+class RefusedSignatureError(PublishError):
+    """Report a certificate whose signatures its registry would refuse: they are to be collected again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +35,14 @@ class Examined:
 
 @dataclass(frozen=True, slots=True)
 class Signing:
-    """Hold the own signed statement, None while another's draft is waited for, and why drafts were not signed."""
+    """Hold the own signed statement, None while another's draft is waited for, and why drafts were not signed.
+
+    `outdated` says that a member's draft is of a later look than the own.
+    """
 
     document: bytes | None
     refused: tuple[str, ...] = ()
+    outdated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +68,22 @@ class Attester(Protocol):
         """Join the own signature and those of others over the same statement."""
 
     def submit(self, certificate: bytes) -> str:
-        """Bring a certificate to its registry, unless it is there, and name the transaction or say that it was."""
+        """Bring a certificate to its registry, unless it is there, and name the transaction or say that it was.
+
+        Raises: RefusedSignatureError where the registry would refuse a signature.
+        """
 
 
 def sign(attester: Attester, examined: Examined, inbox: Path, outbox: Path, log: Log) -> bytes | None:
-    """Sign, and hand the statement to the other attesters. Raises: PublishError, SourceError, FormatError."""
+    """Sign, and hand the statement to the other attesters.
+
+    Raises: OutdatedLookError where a draft is of a later look; PublishError, SourceError, FormatError.
+    """
     signing = attester.sign(examined, tuple(drafts(inbox, log)))
     for reason in signing.refused:
         log.warning("draft.refused", reason=reason)
+    if signing.outdated:
+        raise OutdatedLookError("a member's draft was observed later than this job looked")
     if signing.document is None:
         log.info("draft.awaited", inbox=str(inbox))
     else:

@@ -13,24 +13,34 @@ from por.encoding import attestation_v1, certificate_v1, committee_v1, verdict_v
 from por.encoding.digests import digest_of
 from por.encoding.job_v1 import AttestSettings
 from por.errors import EvidenceError, FormatError, PublishError, UnavailableError
-from por.jobs.attesting import Collection, Examined, Signing
+from por.jobs.attesting import Collection, Examined, RefusedSignatureError, Signing
 from por.jobs.configuration import Job, open_sources
 from por.model import (
     AnchoredEntry,
     Attestation,
     Committee,
     Instant,
+    SignatureScheme,
     SignedStatement,
     Statement,
 )
-from por.proofs import attestation
 from por.publish.attestations import Attestations
-from por.publish.attesting import Tolerance, commitment_of, require_same, statement_of
-from por.publish.collecting import collected, require_countable, signed_by
+from por.publish.attesting import Tolerance, commitment_of, is_later, require_same, statement_of
+from por.publish.collecting import collected, require_countable, require_proven, signed_by
+from por.publish.reading import ContractReader, Reading
 from por.publish.signers import Signer, open_signer
 from por.publish.signers.account import Account
 from por.publish.transactions import Wallet, WalletLimits
 
+# What the registry calls a certificate's fault that is one of its signatures.
+_SIGNATURE_FAULTS = (
+    "SignatureMismatch",
+    "ContractRefused",
+    "MalformedSignature",
+    "MalleableSignature",
+    "SignatureMissing",
+    "SignaturesTooLong",
+)
 _PATH = re.compile(r"(?P<before>(?:|.*=)(?:file|hex):)(?P<path>.+)", re.ASCII)
 
 
@@ -79,11 +89,15 @@ class CommitteeMember:
         own = statement_of(examined.verdict, examined.expires, self._entry(examined))
         if self._settings.propose:
             return Signing(self._signed(own, examined))
-        refused = []
+        tolerance = Tolerance(validity=self._settings.expires_in)
+        refused: list[str] = []
         for draft in sorted(_about(own, drafts), key=_observed, reverse=True):
             try:
-                same = self._same(draft, own)
-            except (EvidenceError, PublishError) as error:
+                require_proven(draft, self._committee, self._reading)
+                if _observed(draft)[0] <= self._now.seconds and is_later(draft.statement, own, tolerance):
+                    return Signing(None, tuple(refused), outdated=True)
+                same = require_same(draft.statement, own, self._now, tolerance)
+            except PublishError as error:
                 refused.append(str(error))
             else:
                 return Signing(self._signed(same, examined), tuple(refused))
@@ -96,6 +110,8 @@ class CommitteeMember:
         for other in _about(mine.statement, others):
             try:
                 require_countable(other, mine.statement, self._committee)
+                if other.member not in joined:
+                    require_proven(other, self._committee, self._reading)
             except PublishError as error:
                 refused.append(str(error))
             else:
@@ -114,14 +130,21 @@ class CommitteeMember:
         try:
             done = registry.submit(certificate_v1.read(certificate))
         except EvidenceError as error:
-            raise PublishError(f"the registry would not take the certificate: {error}") from error
+            raise RefusedSignatureError(f"the registry would not take the certificate: {error}") from error
+        except PublishError as error:
+            if any(f"{fault}(" in str(error) for fault in _SIGNATURE_FAULTS):
+                raise RefusedSignatureError(f"the registry would refuse a signature: {error}") from error
+            raise
         return f"0x{done.digest.hex()} since {done.at}"
 
-    def _same(self, draft: SignedStatement, own: Statement) -> Statement:
-        if draft.member not in self._committee.members:
-            raise PublishError("the draft is of no member of the committee")
-        attestation.signer(draft)
-        return require_same(draft.statement, own, self._now, Tolerance(validity=self._settings.expires_in))
+    @cached_property
+    def _reading(self) -> Reading | None:
+        """Read the chain of a committee of contracts, which alone accept what is theirs."""
+        if self._committee.scheme is not SignatureScheme.CONTRACT:
+            return None
+        here = f"eip155:{self._committee.chain_id}"
+        found = next(((chain, url) for chain, url in self._job.sources if str(chain) == here), None)
+        return None if found is None else ContractReader(*found)
 
     def _open(self, spec: str) -> Signer:
         # A key in the environment can be taken once, and may be that of both signer and payer.

@@ -2,7 +2,7 @@
 
 import ipaddress
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,6 +12,7 @@ from por.chains.bulk import BulkSource
 from por.chains.transport import Transport, origin
 from por.checks.evidence import read_document
 from por.checks.policy import load_policy
+from por.checks.requirements import required_checks
 from por.encoding import job_v1, toml
 from por.encoding.job_v1 import Address, AddressKind, JobSettings
 from por.errors import FormatError
@@ -66,6 +67,37 @@ def load_job(path: Path, environment: Mapping[str, str]) -> Job:
     return job
 
 
+def misfits(job: Job) -> Iterator[str]:
+    """Say how a job's sources do not fit its policy, so that it could decide nothing, each with the cure."""
+    for rule in job.policy.chains.values():
+        count = sum(chain == rule.chain for chain, _ in job.sources)
+        if count < rule.sources:
+            yield (
+                f"the policy asks for {rule.sources} of {rule.chain}, the job names {count}; "
+                f'add {rule.sources - count} [[source]] with chain = "{rule.chain}"'
+            )
+    for chain in sorted({chain for chain, _ in job.sources} - set(job.policy.chains)):
+        yield f"the policy has no [[chain]] for {chain}; add it there, or take the [[source]] out"
+
+
+def doubts(policy: Policy) -> Iterator[str]:
+    """Say why a job could never end with 0 under a policy, with the cure."""
+    waived = {waiver.check for waiver in policy.waivers}
+    beyond = [check for check in required_checks(policy) if check not in waived and _is_beyond_a_job(check)]
+    if beyond:
+        yield (
+            f"no job can ever pass under profile {policy.profile}, which requires {', '.join(beyond)}: "
+            'a job has no ledger, inclusion proof or certificate; use profile = "job", or waive that by name'
+        )
+
+
+def require_fitting(job: Job) -> None:
+    """Raise: FormatError that names every misfit of a job's sources and policy."""
+    found = tuple(misfits(job))
+    if found:
+        raise FormatError("; ".join(found), "/source")
+
+
 def url_at(address: Address, folder: Path, environment: Mapping[str, str]) -> str:
     """Return the URL that an address names. Raises: FormatError, which does not show the URL (T96)."""
     try:
@@ -90,6 +122,12 @@ def genesis_of(job: Job, chain: ChainId) -> bytes | None:
     """Return the genesis hash that the policy pins for a chain, if it does."""
     rule = job.policy.chains.get(chain)
     return None if rule is None else rule.genesis
+
+
+def _is_beyond_a_job(check: str) -> bool:
+    return check in {"liabilities.recomputed", "liabilities.nonnegative", "liabilities.inclusion"} or check.startswith(
+        "attestation."
+    )
 
 
 def _looked_up(address: Address, folder: Path, environment: Mapping[str, str]) -> str:

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
 from por.encoding import canonical
@@ -34,6 +35,9 @@ MIGRATIONS = (
     CREATE TABLE calls (
       id INTEGER PRIMARY KEY, at INTEGER NOT NULL, status INTEGER NOT NULL, run TEXT REFERENCES runs (id));
     """,
+    """
+    ALTER TABLE bundles ADD COLUMN supersedes TEXT;
+    """,
 )
 
 
@@ -48,7 +52,7 @@ class RunKey:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Name one run; a bundle that stays undecided is examined again, under the next `number`."""
+    """Name one run; a bundle that is examined again is so under the next `number`."""
 
     id: str
     key: RunKey
@@ -113,6 +117,10 @@ class History:
         """Write down that a step is done."""
         self._db.execute("INSERT INTO steps VALUES (?, ?, ?, ?)", (run.id, name, row.milliseconds, row.made))
 
+    def forget_step(self, run: Run, name: str) -> None:
+        """Let a step be taken again."""
+        self._db.execute("DELETE FROM steps WHERE run = ? AND name = ?", (run.id, name))
+
     def steps(self, run: Run) -> dict[str, StepRow]:
         """Return the steps that are done, by name."""
         rows = self._db.execute("SELECT name, milliseconds, made FROM steps WHERE run = ? ORDER BY rowid", (run.id,))
@@ -120,8 +128,13 @@ class History:
 
     def put_bundle(self, digest: Digest, bundle: Bundle) -> None:
         """Write down a bundle that was fetched."""
-        row = (str(digest), bundle.issuer, bundle.instant.seconds, bundle.sequence)
-        self._db.execute("INSERT OR IGNORE INTO bundles VALUES (?, ?, ?, ?)", row)
+        supersedes = None if bundle.supersedes is None else str(bundle.supersedes)
+        row = (str(digest), bundle.issuer, bundle.instant.seconds, bundle.sequence, supersedes)
+        self._db.execute(
+            "INSERT INTO bundles (digest, issuer, instant, sequence, supersedes) VALUES (?, ?, ?, ?, ?) "
+            "ON CONFLICT (digest) DO UPDATE SET supersedes = excluded.supersedes",
+            row,
+        )
 
     def instant_of(self, digest: Digest) -> Instant | None:
         """Return the instant of a bundle that was fetched."""
@@ -129,13 +142,31 @@ class History:
         return None if row is None else Instant(row[0])
 
     def rivals(self, digest: Digest) -> tuple[Digest, ...]:
-        """Return the verified bundles of the same issuer that are newer than this one, or another of its sequence."""
+        """Return the verified bundles of the same issuer that are newer than this one, or another of its sequence.
+
+        Those that this one corrects are none.
+        """
         rows = self._db.execute(
             "SELECT DISTINCT other.digest FROM bundles AS this JOIN bundles AS other ON other.issuer = this.issuer "
             "AND other.digest <> this.digest AND other.sequence >= this.sequence "
             "JOIN runs ON runs.bundle = other.digest JOIN verdicts ON verdicts.run = runs.id "
             "WHERE this.digest = ? AND verdicts.outcome = 'PASS' ORDER BY other.digest",
             (str(digest),),
+        )
+        corrected = self.corrected(digest)
+        return tuple(found for found in (Digest.parse(row[0]) for row in rows) if found not in corrected)
+
+    def corrected(self, digest: Digest) -> tuple[Digest, ...]:
+        """Return the verified bundles that this one supersedes, also by way of others; none of them is newer."""
+        rows = self._db.execute(
+            "WITH RECURSIVE old (digest) AS (SELECT supersedes FROM bundles WHERE digest = :this "
+            "UNION SELECT bundles.supersedes FROM bundles JOIN old ON bundles.digest = old.digest) "
+            "SELECT DISTINCT other.digest FROM old JOIN bundles AS other ON other.digest = old.digest "
+            "JOIN bundles AS this ON this.digest = :this AND this.issuer = other.issuer "
+            "AND this.sequence >= other.sequence AND this.digest <> other.digest "
+            "JOIN runs ON runs.bundle = other.digest JOIN verdicts ON verdicts.run = runs.id "
+            "WHERE verdicts.outcome = 'PASS' ORDER BY other.digest",
+            {"this": str(digest)},
         )
         return tuple(Digest.parse(row[0]) for row in rows)
 
@@ -152,6 +183,15 @@ class History:
         if row is None:
             return None
         return VerdictRow(Outcome(row[0]), row[1], Instant(row[2]), Digest.parse(row[3]), Digest.parse(row[4]))
+
+    def undecided(self, key: RunKey) -> int:
+        """Count the newest runs of a key, one after the other, that were left undecided."""
+        rows = self._db.execute(
+            "SELECT outcome FROM verdicts JOIN runs ON run = id WHERE bundle = ? AND policy = ? AND attest = ? "
+            "ORDER BY number DESC",
+            (str(key.bundle), str(key.policy), key.attest),
+        )
+        return sum(1 for _ in takewhile(lambda row: row[0] == Outcome.INCONCLUSIVE, rows))
 
     def put_call(self, now: Instant, status: int, run: Run | None) -> None:
         """Write down that the command was called, and how it ended."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from por.chains import open_source
 from por.chains.bulk import BulkSource
 from por.errors import FormatError, PorError, SourceError
-from por.jobs.configuration import Job, genesis_of
+from por.jobs.configuration import Job, doubts, genesis_of, misfits
 from por.jobs.files import make_directory, partial_path, replace_file
 from por.jobs.lock import BusyError, exclusive
 from por.jobs.log import Log
@@ -19,17 +19,22 @@ from por.jobs.run import LOCK, find
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Say how one trial ended: `status` is 0, 2 for what the configuration has wrong, 3 for what did not answer."""
+    """Say how one trial ended: `status` is 0, 2 for what the configuration has wrong, 3 for what did not answer.
+
+    `warning` marks what does not keep the job from running, but from its purpose.
+    """
 
     status: int
     subject: str
     words: str
+    warning: bool = False
 
 
 def inspect(job: Job, open_attester: Callable[[], str] | None) -> Iterator[Line]:
     """Try everything; `open_attester` opens signers without signing, and names them."""
     yield Line(0, "policy", f"{job.policy.digest} of profile {job.policy.profile}")
-    yield from _chains(job)
+    yield from (Line(0, "policy", words, warning=True) for words in doubts(job.policy))
+    yield from (Line(2, "sources", words) for words in misfits(job))
     yield from _directories(job)
     yield _tried("lock", lambda: _lock(job))
     if open_attester is not None:
@@ -38,16 +43,6 @@ def inspect(job: Job, open_attester: Callable[[], str] | None) -> Iterator[Line]
         yield _tried(f"source {number}", partial(_asked, open_source(chain, [url], genesis=genesis_of(job, chain))))
     log = Log(StringIO())
     yield _tried("bundle", lambda: f"the newest is {find(job, log)[0].digest}")
-
-
-def _chains(job: Job) -> Iterator[Line]:
-    for rule in job.policy.chains.values():
-        count = sum(chain == rule.chain for chain, _ in job.sources)
-        if count < rule.sources:
-            words = f"the policy asks for {rule.sources} of {rule.chain}, the job names {count}"
-            yield Line(2, "sources", words)
-    for chain in sorted({chain for chain, _ in job.sources} - set(job.policy.chains)):
-        yield Line(2, "sources", f"the policy has no [[chain]] for {chain}")
 
 
 def _directories(job: Job) -> Iterator[Line]:

@@ -30,12 +30,15 @@ HELP = {
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Hold what is published; None is not published at all. `steps` are milliseconds."""
+    """Hold what is published; None is not published at all. `steps` are milliseconds.
+
+    `stale` is None where no bundle is known, and it could not be asked whether there is one.
+    """
 
     run_at: Instant
     succeeded_at: Instant | None
     status: int
-    stale: bool
+    stale: bool | None
     snapshot: Instant | None
     attested: bool | None
     expires: Instant | None
@@ -66,7 +69,7 @@ def _samples(measured: Measured) -> dict[str, _Samples]:
         "por_job_last_run_timestamp_seconds": _instant(measured.run_at),
         "por_job_last_success_timestamp_seconds": _instant(measured.succeeded_at),
         "por_job_exit_status": [({}, str(measured.status))],
-        "por_job_stale": [({}, str(int(measured.stale)))],
+        "por_job_stale": [] if measured.stale is None else [({}, str(int(measured.stale)))],
         "por_job_verdict": [
             ({"outcome": outcome}, str(int(verdict is not None and outcome is verdict.outcome))) for outcome in outcomes
         ],
@@ -86,7 +89,9 @@ def _instant(instant: Instant | None) -> _Samples:
 def _coverage(verdict: Verdict) -> Iterator[tuple[Mapping[str, str], str]]:
     for finding in verdict.of("solvency.coverage"):
         ratio = _RATIO.fullmatch(finding.facts.get("ratio", ""))
-        if ratio is not None:
+        # Nothing proven is no coverage of zero: nobody could look.
+        unknown = finding.outcome is Outcome.INCONCLUSIVE and ratio is not None and int(ratio["over"]) == 0
+        if ratio is not None and not unknown:
             yield {"asset": finding.subject}, _fixed(int(ratio["over"]), int(ratio["under"]), _PLACES)
 
 

@@ -61,7 +61,7 @@ def newest_among(directory: Path, issuer: str, log: Log) -> tuple[Offer, bool]:
     The newest has the highest sequence. Hidden subdirectories are left alone, as are other issuers' bundles.
     Raises: SourceError.
     """
-    found: list[tuple[int, str, Offer]] = []
+    found: list[tuple[Bundle, str, Offer]] = []
     whole = True
     for folder in _subdirectories(directory):
         try:
@@ -72,11 +72,16 @@ def newest_among(directory: Path, issuer: str, log: Log) -> tuple[Offer, bool]:
             whole = False
             continue
         if bundle.issuer == issuer:
-            found.append((bundle.sequence, folder.name, Offer(digest_of(document), DirectoryPlace(folder))))
+            found.append((bundle, folder.name, Offer(digest_of(document), DirectoryPlace(folder))))
     if not found:
         raise UnreadableBundleError(f"{directory}: no subdirectory holds a bundle of {issuer} that can be read")
-    sequence, _, newest = max(found, key=lambda row: row[:2])
-    rivals = {str(offer.digest) for number, _, offer in found if number == sequence}
+    sequence = max(bundle.sequence for bundle, _, _ in found)
+    candidates = [row for row in found if row[0].sequence == sequence]
+    corrected = {bundle.supersedes for bundle, _, _ in candidates}
+    # No bundle can name one that names it, so one of them is left.
+    standing = [row for row in candidates if row[2].digest not in corrected]
+    _, _, newest = max(standing, key=lambda row: row[1])
+    rivals = {str(offer.digest) for _, _, offer in standing}
     if len(rivals) > 1:
         log.warning("bundle.rival", sequence=sequence, bundles=sorted(rivals))
     return newest, whole and len(rivals) == 1

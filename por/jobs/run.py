@@ -1,21 +1,31 @@
 """Run the job once: find the newest bundle, take the steps that are not taken yet, say how it stands."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from por.checks.evidence import read_document
 from por.checks.sources import Sources
 from por.encoding import canonical, certificate_v1, verdict_v1
 from por.encoding.digests import digest_of
 from por.errors import FormatError, PublishError, SourceError
-from por.jobs.attesting import Attester
-from por.jobs.configuration import Job, open_sources
+from por.jobs.attesting import Attester, OutdatedLookError, RefusedSignatureError
+from por.jobs.configuration import Job, open_sources, require_fitting
 from por.jobs.files import make_directory, replace_file
 from por.jobs.history import History, Run, RunKey, StepRow, open_history
 from por.jobs.lock import BusyError, exclusive
 from por.jobs.log import Log
 from por.jobs.metrics import Measured, text
-from por.jobs.places import Offer, newest_among, newest_at, newest_in, registered_at, registered_digest
+from por.jobs.places import (
+    Offer,
+    UnreadableBundleError,
+    newest_among,
+    newest_at,
+    newest_in,
+    registered_at,
+    registered_digest,
+)
+from por.jobs.rereading import outdated, superseded
 from por.jobs.steps import ATTESTING, CERTIFICATE, EXAMINATION, VERDICT, Step, Work, run_folder
 from por.model import Instant, Outcome, Revocation, Verdict
 
@@ -30,8 +40,9 @@ _RANK = {VERIFIED: 0, INCONCLUSIVE: 1, REFUTED: 2}
 def run_once(job: Job, attester: Attester | None, log: Log, *, now: Instant, wait_seconds: int) -> int:
     """Do what is left to do, and return the exit status: of the newest bundle's verdict, or worse.
 
-    Raises: FormatError for a directory or file of the job's own that cannot be used.
+    Raises: FormatError for a directory or file of the job's own that cannot be used, and for too few sources.
     """
+    require_fitting(job)
     make_directory(job.directory)
     log.keep(job.directory / LOG)
     try:
@@ -80,26 +91,28 @@ def worse(one: int, other: int) -> int:
 
 
 def _called(job: Job, attester: Attester | None, history: History, log: Log, now: Instant) -> int:
-    run, status = None, INCONCLUSIVE
+    key, status, asked = None, INCONCLUSIVE, True
     try:
         offer, certain = find(job, log)
+        key = key_of(job, offer)
         status = VERIFIED if certain else INCONCLUSIVE
-        run = _due(history, key_of(job, offer), job.settings.retries, now)
-        work = Work(job, history, run, offer, now, log, attester)
-        if run.finished:
-            log.info("bundle.known", bundle=str(offer.digest), run=run.id)
-        else:
-            _advance(work)
+        run = _due(history, key, job.settings.retries, now)
+        _work(Work(job, history, run, offer, now, log, attester))
     except (SourceError, PublishError) as error:
-        log.failure("run.stopped", reason=str(error), bundle=None if run is None else str(run.key.bundle))
+        log.failure("run.stopped", reason=str(error), bundle=None if key is None else str(key.bundle))
         status = INCONCLUSIVE
-    status = worse(status, _standing(history, run, log))
-    shown = run if run is not None and history.verdict(run) else history.last_run()
-    stale = _is_stale(job, history, shown, now, log)
+        asked = key is not None or isinstance(error, UnreadableBundleError)
+    newest = None if key is None else history.newest(key)
+    status = worse(status, _standing(history, newest, now, log))
+    shown = newest if newest is not None and history.verdict(newest) else history.last_run()
+    stale = _is_stale(job, history, (newest, shown), now, asked=asked)
+    if stale and asked:
+        instant = _instant(history, (newest, shown))
+        log.warning("bundle.stale", newest=None if instant is None else str(instant))
     status = worse(status, INCONCLUSIVE if stale else VERIFIED)
-    history.put_call(now, status, run)
+    history.put_call(now, status, newest)
     _publish(job, history, shown, now, status, stale=stale)
-    log.info("run.done", status=status, run=None if run is None else run.id)
+    log.info("run.done", status=status, run=None if newest is None else newest.id)
     return status
 
 
@@ -109,8 +122,42 @@ def _due(history: History, key: RunKey, retries: int, now: Instant) -> Run:
     if run is None:
         return history.begin(key, 1, now)
     found = history.verdict(run)
-    again = run.finished and found is not None and found.outcome is Outcome.INCONCLUSIVE and run.number <= retries
+    undecided = run.finished and found is not None and found.outcome is Outcome.INCONCLUSIVE
+    again = undecided and history.undecided(key) <= retries
     return history.begin(key, run.number + 1, now) if again else run
+
+
+def _work(work: Work) -> None:
+    """Do what is left of a run, or of a new one where what was found is no longer so."""
+    reason = _changed(work)
+    if reason:
+        work = _anew(work, reason)
+    elif work.run.finished:
+        work.log.info("bundle.known", bundle=str(work.offer.digest), run=work.run.id)
+        return
+    try:
+        _advance(work)
+    except OutdatedLookError as error:
+        _advance(_anew(work, str(error)))
+    except RefusedSignatureError:
+        work.history.forget_step(work.run, "certify")
+        raise
+
+
+def _changed(work: Work) -> str:
+    """Say why a bundle that was not refuted is to be examined again. Raises: UnavailableError."""
+    found, instant = work.history.verdict(work.run), work.history.instant_of(work.run.key.bundle)
+    if found is None or instant is None or found.outcome is Outcome.FAIL:
+        return ""
+    verdict = _verdict(work.job, work.run)
+    return outdated(work.job.policy, found, instant, work.now) or superseded(
+        work.job, work.run.key.bundle, instant, work.now, verdict
+    )
+
+
+def _anew(work: Work, reason: str) -> Work:
+    work.log.warning("bundle.reexamined", bundle=str(work.run.key.bundle), reason=reason)
+    return replace(work, run=work.history.begin(work.run.key, work.run.number + 1, work.now))
 
 
 def _advance(work: Work) -> None:
@@ -118,8 +165,8 @@ def _advance(work: Work) -> None:
         return
     found = work.history.verdict(work.run)
     undecided = found is not None and found.outcome is Outcome.INCONCLUSIVE
-    to_attest = work.attester is not None and not (undecided and work.run.number <= work.job.settings.retries)
-    if not to_attest or _taken(work, ATTESTING):
+    waits = undecided and work.history.undecided(work.run.key) <= work.job.settings.retries
+    if work.attester is None or waits or _taken(work, ATTESTING):
         work.history.finish(work.run, work.now)
 
 
@@ -142,10 +189,14 @@ def _take(work: Work, name: str, step: Step) -> bool:
     return True
 
 
-def _standing(history: History, run: Run | None, log: Log) -> int:
+def _standing(history: History, run: Run | None, now: Instant, log: Log) -> int:
     found = None if run is None else history.verdict(run)
     if run is None or found is None:
         return INCONCLUSIVE
+    corrected = history.corrected(run.key.bundle)
+    if corrected:
+        tell = log.warning if found.checked_at == now else log.info
+        tell("bundle.corrected", bundle=str(run.key.bundle), supersedes=[str(digest) for digest in corrected])
     rivals = history.rivals(run.key.bundle)
     if rivals:
         # Whoever serves the older of two, or two of one sequence, hides one of them (T34).
@@ -154,15 +205,21 @@ def _standing(history: History, run: Run | None, log: Log) -> int:
     return found.status
 
 
-def _is_stale(job: Job, history: History, run: Run | None, now: Instant, log: Log) -> bool:
-    instant = None if run is None else history.instant_of(run.key.bundle)
-    if instant is not None and now.seconds - instant.seconds <= job.settings.max_staleness:
-        return False
-    log.warning("bundle.stale", newest=None if instant is None else str(instant))
-    return True
+def _instant(history: History, runs: Sequence[Run | None]) -> Instant | None:
+    """Return the instant of the first run whose bundle was fetched."""
+    instants = (None if run is None else history.instant_of(run.key.bundle) for run in runs)
+    return next((instant for instant in instants if instant is not None), None)
 
 
-def _publish(job: Job, history: History, run: Run | None, now: Instant, status: int, *, stale: bool) -> None:
+def _is_stale(job: Job, history: History, runs: Sequence[Run | None], now: Instant, *, asked: bool) -> bool | None:
+    """Tell whether the newest bundle is too old, or there is none; None where nobody could be asked for one."""
+    instant = _instant(history, runs)
+    if instant is None:
+        return True if asked and not any(runs) else None
+    return now.seconds - instant.seconds > job.settings.max_staleness
+
+
+def _publish(job: Job, history: History, run: Run | None, now: Instant, status: int, *, stale: bool | None) -> None:
     if job.settings.metrics is None:
         return
     steps = {} if run is None else history.steps(run)

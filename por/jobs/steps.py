@@ -14,7 +14,7 @@ from por.checks.verify import verify
 from por.encoding import recording_v1, verdict_v1
 from por.encoding.digests import digest_of
 from por.encoding.job_v1 import AttestSettings
-from por.errors import FormatError
+from por.errors import FormatError, UnavailableError
 from por.jobs import attesting
 from por.jobs.attesting import Attester, Examined
 from por.jobs.configuration import Job, open_sources
@@ -23,14 +23,17 @@ from por.jobs.files import make_directory, replace_file
 from por.jobs.history import History, Run, VerdictRow
 from por.jobs.log import Log
 from por.jobs.places import Offer, UnreadableBundleError
+from por.jobs.watched import WatchedSource, unanswered
 from por.model import Instant, Outcome, Verdict
-from por.report.text import render
+from por.report.text import message, render
 
 VERDICT = "verdict.json"
 RECORDING = "recording.json"
 REPORT = "report.txt"
 STATEMENT = "statement.json"
 CERTIFICATE = "certificate.json"
+MAX_TOLD = 20
+MAX_REASON = 300
 
 
 @dataclass(frozen=True)
@@ -93,13 +96,22 @@ def take_bundle(work: Work) -> str:
 
 
 def examine(work: Work) -> str:
-    """Verify the bundle, and keep the verdict and what the sources answered. Raises: UnreadableBundleError."""
+    """Verify the bundle, and keep the verdict and what the sources answered.
+
+    What stays undecided because sources failed is kept nowhere. Raises: UnreadableBundleError; UnavailableError.
+    """
+    failures: list[str] = []
     opened = open_fetched(work.bundles / work.run.key.bundle.value.hex())
-    recorders = {chain: RecordingSource(source) for chain, source in open_sources(work.job).items()}
+    watched = {chain: WatchedSource(source, failures.append) for chain, source in open_sources(work.job).items()}
+    recorders = {chain: RecordingSource(source) for chain, source in watched.items()}
     try:
         verdict = verify(opened, work.job.policy, Sources(recorders), now=work.now)
     except FormatError as error:
         raise UnreadableBundleError(f"{opened.digest}: {error}") from error
+    missing = unanswered(verdict, failures)
+    if missing:
+        told = "; ".join(reason[:MAX_REASON] for reason in missing[:MAX_TOLD])
+        raise UnavailableError(f"sources did not answer, so nothing is decided yet: {told}")
     recording = recording_v1.write(RecordingSource.joined(recorders.values()))
     document = verdict_v1.write(verdict)
     make_directory(make_directory(work.folder.parent) / work.folder.name)
@@ -115,7 +127,8 @@ def record(work: Work) -> str:
     document = digest_of(verdict_v1.write(verdict))
     row = VerdictRow(verdict.outcome, verdict.exit_code, verdict.checked_at, document, recording)
     work.history.put_verdict(work.run, row)
-    open_points = [f.ref for f in verdict.findings if f.required and f.outcome is not Outcome.PASS]
+    found = [f for f in verdict.findings if f.required and f.outcome is not Outcome.PASS]
+    open_points = [f"{f.ref}: {message(f)[:MAX_REASON]}" for f in found[:MAX_TOLD]]
     tell = work.log.info if verdict else work.log.warning
     tell(
         "verdict",
@@ -125,7 +138,7 @@ def record(work: Work) -> str:
         verdict=str(document),
         recording=str(recording),
         folder=str(work.folder),
-        findings=open_points[:20],
+        findings=open_points,
     )
     return str(recording)
 

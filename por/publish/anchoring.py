@@ -9,8 +9,9 @@ from por.commitments.words import address_word, uint_word
 from por.errors import DisagreementError, EvidenceError, PublishError, UnavailableError
 from por.model import Anchor, AnchoredEntry, BlockRef, ChainAccount, Source
 from por.proofs.state.registry import ANCHORED, entry_of
+from por.publish.asking import ask
 from por.publish.contracts import artifact, encode_call
-from por.publish.reading import Reading, ask
+from por.publish.reading import Reading
 from por.publish.transactions import Wallet
 
 REGISTRY = "ReserveRegistry"

@@ -9,8 +9,9 @@ from por.errors import PublishError
 from por.model import Attestation, Certificate, Committee, Instant, Revocation, SignatureScheme
 from por.proofs import bls
 from por.proofs.attestation import reports_digest, require_possession, signers
+from por.publish.asking import ask
 from por.publish.contracts import Artifact, artifact, encode_call
-from por.publish.reading import Reading, ask
+from por.publish.reading import Reading
 from por.publish.transactions import Wallet
 
 CONTRACT = "AttestationRegistry"

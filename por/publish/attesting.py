@@ -29,16 +29,18 @@ from por.model import (
 from por.proofs import attestation
 
 DAY = 86_400
+ANCHORED = "publication.anchored"
 OTHER_BUNDLE = "nothing was found out about the entry, whoever handed this bundle out; ask for the one that is anchored"
 NOT_ANCHORED = "the issuer has anchored nothing for this instant; there is nothing to attest"
 
 
 @dataclass(frozen=True, slots=True)
 class Tolerance:
-    """Bound, in seconds, how old a draft may be, and how long a statement may be recordable."""
+    """Bound, in seconds, a draft's age, how long it may be recordable, and its lead over one's own look."""
 
     age: int = DAY
     validity: int = 35 * DAY
+    lead: int = 900
 
 
 def figures_of(verdict: Verdict) -> tuple[Figure, ...]:
@@ -55,9 +57,9 @@ def commitment_of(verdict: Verdict) -> bytes:
 
     Raises: PublishError where nothing is anchored, or another bundle than was verified.
     """
-    rows = [finding.facts for finding in verdict.of("publication.anchored") if "entry" in finding.facts]
+    rows = [finding.facts for finding in verdict.of(ANCHORED) if "entry" in finding.facts]
     if len(rows) != 1:
-        raise PublishError(NOT_ANCHORED)
+        raise PublishError(_unanchored(verdict))
     if rows[0]["bundle"] != str(verdict.bundle):
         raise PublishError(
             f"the issuer anchored {rows[0]['bundle']}, and {verdict.bundle} was verified: {OTHER_BUNDLE}"
@@ -101,9 +103,34 @@ def require_same(draft: Statement, own: Statement, now: Instant, tolerance: Tole
     except EvidenceError as error:
         raise PublishError(f"the draft contradicts itself: {error}") from error
     differences = [*_differences(draft, own), *_untimely(draft, now, tolerance)]
+    if is_later(draft, own, tolerance):
+        differences.append("observed later than you looked; examine the bundle anew, and compare again")
     if differences:
         raise PublishError("\n".join(["the draft is not signed:", *(f"  {line}" for line in differences)]))
     return draft
+
+
+def is_later(draft: Statement, own: Statement, tolerance: Tolerance) -> bool:
+    """Tell whether a draft is of a later look than one's own: what changed between the two, one did not see."""
+    theirs, ours = draft.content, own.content
+    if not isinstance(theirs, Attestation) or not isinstance(ours, Attestation):
+        return False
+    return theirs.observed_at.seconds > ours.observed_at.seconds + tolerance.lead
+
+
+def _unanchored(verdict: Verdict) -> str:
+    """Say why no entry is known: that there is none only where the registry was read."""
+    found = verdict.of(ANCHORED)
+    if len(found) != 1:
+        return f"the verdict has {len(found)} findings of {ANCHORED}, and an attestation is about one entry"
+    (finding,) = found
+    if finding.message in {f"{ANCHORED}.not_yet", f"{ANCHORED}.not_in_time"}:
+        return NOT_ANCHORED
+    if finding.message == f"{ANCHORED}.no_registry":
+        return "no registry was asked for the entry to attest; name it in the policy's [registry]"
+    if finding.message == f"{ANCHORED}.not_bound":
+        return f"the bundle names {finding.actual} as the account that anchors it, the policy {finding.expected}"
+    return f"the entry to attest is not known: {finding.facts.get('reason') or finding.message}"
 
 
 def _figure(finding: Finding) -> Figure:

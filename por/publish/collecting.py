@@ -4,11 +4,15 @@ from collections.abc import Sequence
 
 from por.commitments.statements import statement_digest
 from por.encoding.attestation_v1 import MAX_SIGNATURE
-from por.errors import EvidenceError, PublishError
+from por.errors import EvidenceError, PublishError, SourceError
 from por.model import Certificate, Committee, Digest, SignatureScheme, SignedStatement, Statement
 from por.proofs import attestation, bls
+from por.publish.reading import Reading
 from por.publish.signers.contract import ContractMember
 from por.publish.signers.signer import Signer
+
+# isValidSignature(bytes32,bytes), which a contract answers by these bytes too (ERC-1271).
+_ACCEPTED = bytes.fromhex("1626ba7e")
 
 
 def require_member(signer: Signer, committee: Committee) -> None:
@@ -94,6 +98,41 @@ def require_countable(signed: SignedStatement, statement: Statement, committee: 
             attestation.require_possession(committee, (signed.member,))
     except EvidenceError as error:
         raise PublishError(f"the statement of {name} does not hold: {error}") from error
+
+
+def require_proven(signed: SignedStatement, committee: Committee, reading: Reading | None) -> None:
+    """Require that a signature is its member's own: by the key, or as the member's contract says on its chain.
+
+    `reading` reads the committee's chain, None where nobody can be asked. Raises: PublishError that names the signer.
+    """
+    name = _name(signed)
+    if signed.member not in committee.members:
+        raise PublishError(f"{name} is no member of the committee")
+    _require_scheme(name, signed.scheme, committee)
+    try:
+        found = attestation.signer(signed)
+    except EvidenceError as error:
+        raise PublishError(f"the signature of {name} is not its own: {error}") from error
+    if found.unread:
+        _require_accepted(signed, committee, reading)
+    elif found.proven != (signed.member,):
+        raise PublishError(f"the signature of {name} is another member's")
+
+
+def _require_accepted(signed: SignedStatement, committee: Committee, reading: Reading | None) -> None:
+    name = _name(signed)
+    if reading is None:
+        chain = f"eip155:{committee.chain_id}"
+        raise PublishError(f"only the contract {name} can accept its signature, and no source of {chain} can ask it")
+    digest, length = statement_digest(signed.statement.content), len(signed.signature)
+    padded = signed.signature + bytes(-length % 32)
+    data = _ACCEPTED + digest + (64).to_bytes(32) + length.to_bytes(32) + padded
+    try:
+        answer = reading.read(name, data)
+    except (PublishError, SourceError) as error:
+        raise PublishError(f"the contract {name} did not accept its signature: {error}") from error
+    if answer != _ACCEPTED + bytes(28):
+        raise PublishError(f"the contract {name} did not accept its signature")
 
 
 def _require_scheme(name: str, scheme: SignatureScheme, committee: Committee) -> None:

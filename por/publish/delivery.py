@@ -1,6 +1,7 @@
 """Bring one transaction into a final block: offer it, outbid what is in its way, watch for reorganisations."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from por.chains.publishing_provider import RuledOutError
@@ -33,8 +34,19 @@ class Patience:
 class Delivery:
     """Hold all offers of one transaction: they have one nonce, so one of them at most is ever in the chain."""
 
-    def __init__(self, node: Node, draft: Draft, payer: Payer, max_fee: int, patience: Patience) -> None:
-        """Keep the arguments; nothing is sent yet."""
+    def __init__(
+        self,
+        node: Node,
+        draft: Draft,
+        payer: Payer,
+        max_fee: int,
+        patience: Patience,
+        tell: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """Keep the arguments; nothing is sent yet. `tell` hears what is waited for, and nothing once that is over."""
+        self.newest = b""
+        self._tell = tell
+        self._final = "none"
         self._node = node
         self._draft = draft
         self._payer = payer
@@ -52,6 +64,12 @@ class Delivery:
 
         Raises: PublishError; SourceError while nothing was sent.
         """
+        try:
+            return self._run()
+        finally:
+            self._tell("")
+
+    def _run(self) -> tuple[Receipt, bool]:
         self._begin()
         begun = time.monotonic()
         seen: BlockRef | None = None
@@ -61,11 +79,13 @@ class Delivery:
                 found = self._found()
                 if found is None:
                     self._press(was_seen=seen is not None)
+                    self._say("waiting until it is in a block")
                 else:
                     seen = found[0].block
                     trouble = f"is in block {seen.number}, which is not final"
                     if not found[1] or self._is_final(seen):
                         return found
+                    self._say(f"waiting until block {seen.number} is final (now {self._final})")
             except SourceError as error:
                 trouble = f"cannot be followed: {error}"
             self._require_time(begun, trouble, was_seen=seen is not None)
@@ -105,6 +125,7 @@ class Delivery:
 
     def _is_final(self, block: BlockRef) -> bool:
         finalized = self._node.block("finalized")
+        self._final = "none" if finalized is None else str(finalized.number)
         if finalized is None or finalized.number < block.number:
             return False
         return self._node.block(hex(block.number)) == block
@@ -153,6 +174,7 @@ class Delivery:
     def _is_sent(self, raw: bytes) -> bool:
         """Send; False when another transaction with this nonce offers too much."""
         self._is_unsure = False
+        self.newest = transaction_hash(raw)
         try:
             self._node.send(raw)
         except RuledOutError as error:
@@ -176,6 +198,9 @@ class Delivery:
         tip = min(max(fee.tip * 5 // 4 + 1, wanted.tip), most)
         least = 100 + _LEAST_RAISE_PERCENT
         return Fee(most, tip) if most * 100 >= fee.most * least and tip * 100 >= fee.tip * least else None
+
+    def _say(self, waiting: str) -> None:
+        self._tell(f"sent 0x{self.newest.hex()}; {waiting}")
 
     def _require_time(self, begun: float, trouble: str, *, was_seen: bool) -> None:
         seconds = self._patience.receipt_seconds + (self._patience.finality_seconds if was_seen else 0)

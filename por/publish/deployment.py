@@ -62,7 +62,8 @@ def deploy(
 ) -> Iterator[Deployed]:
     """Create what is not there yet, one contract after another, each final before the next, also what was there.
 
-    `names` are all for none. `known` are addresses from an earlier run, which are looked at first. Raises: PublishError when a contract is wanted without one that it asks; SourceError.
+    `names` are all for none. `known` are addresses from an earlier run, which are looked at first.
+    Raises: PublishError when a contract is wanted without one that it asks; SourceError.
     """
     maker = _Maker(wallet, source, known or {}, deployer, wallet.code(deployer) == DEPLOYER_CODE)
     for name in CONTRACTS:
@@ -89,6 +90,10 @@ class _Maker:
         if there is not None and self._stands(name, there, args):
             return self._found(name, there, args)
         if not self._is_deterministic:
+            # An earlier run may have been killed after it sent, before it wrote anything down.
+            for lately in self._wallet.created_lately(len(CONTRACTS)):
+                if self._stands(name, lately, args):
+                    return self._found(name, lately, args)
             receipt = self._wallet.send(None, creation_code(artifact(name), args), contract=artifact(name))
             if receipt.contract is None:
                 raise UnavailableError(f"the receipt of {name}'s creation names no contract")

@@ -1,15 +1,19 @@
 """Make feeds, and read them (`contracts/interfaces/IReserveFeed.sol`)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from por.commitments.anchors import totals_digest
 from por.errors import FormatError, PublishError
 from por.model import AnchoredEntry, AssetId, BlockRef, Digest
 from por.proofs.state.header import MAX_TIMESTAMP
-from por.publish.anchoring import anchor_values
+from por.publish.anchoring import REGISTRY, anchor_values
+from por.publish.asking import ask
+from por.publish.attestations import CONTRACT
 from por.publish.contracts import artifact, encode_call, with_errors
 from por.publish.events import FEED_KINDS
-from por.publish.reading import Reading, ask
+from por.publish.reading import Reading
+from por.publish.runtimes import Recognised, recognise
 from por.publish.transactions import Wallet
 
 FACTORY, FEED = "ReserveFeedFactory", "ReserveFeed"
@@ -94,6 +98,22 @@ def _found(wallet: Wallet, feed: str) -> Made:
 def feed_of(reading: Reading, factory: str, parameters: Parameters) -> str:
     """Return the address of the feed for these parameters, made or not. Raises: PublishError; SourceError."""
     return str(ask(reading, FACTORY, factory, "feedOf", parameters.values())[0])
+
+
+def doubts(reading: Reading, factory: str, parameters: Parameters) -> Iterator[str]:
+    """Say what a feed would wait for in vain as things stand: its committee's registration, its issuer's entries.
+
+    Raises: PublishError; SourceError.
+    """
+    found = recognise(reading.code(factory))
+    if not isinstance(found, Recognised) or found.name != FACTORY:
+        return
+    bound = found.immutables
+    ((_, threshold, _),) = ask(reading, CONTRACT, bound["attestations"], "committeeOf", parameters.committee)
+    if not threshold:
+        yield f"committee 0x{parameters.committee.hex()} is not registered yet in {bound['attestations']}"
+    if not ask(reading, REGISTRY, bound["registry"], "head", parameters.issuer)[1]:
+        yield f"{parameters.issuer} has anchored nothing yet in {bound['registry']}"
 
 
 def parameters_of(reading: Reading, feed: str) -> Parameters:

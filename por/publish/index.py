@@ -34,7 +34,8 @@ def update(index: Index, source: Source, progress: Progress, *, span: int = SPAN
     """Read all final blocks that were not read yet; each span of blocks is one transaction.
 
     A span with more logs than are read at once is halved. What a rewritten chain no longer has is forgotten in the
-    transaction that writes the first span read anew, so never on the word of a node that answers no more. Raises: SourceError, naming the block where one alone has
+    transaction that writes the first span read anew, so never on the word of a node that answers no more.
+    Raises: SourceError, naming the block where one alone has
     too many; DisagreementError naming the log where logs contradict themselves or one is missing.
     """
     rebuilt = _first_uncommon(index, source)

@@ -9,7 +9,7 @@ from por.chains.publishing_provider import PublishingProvider
 from por.chains.transport import Limits, Transport
 from por.encoding.reader import Reader
 from por.errors import EvidenceError, FormatError, IncapableError, UnavailableError
-from por.model import BlockRef, ChainId
+from por.model import BlockRef, ChainId, Header
 from por.publish.receipts import Receipt, read_receipt
 
 MAX_DATA = 2**20
@@ -67,6 +67,13 @@ class Node:
         """Return the block with this tag or number, or None; its hash is computed here."""
         answer = self._provider.ask("eth_getBlockByNumber", tag, False)
         return None if answer is None else self._read(f"block {tag}", read_header, answer).ref
+
+    def header(self, tag: str) -> Header:
+        """Return the header of the block with this tag or number; its hash is computed here."""
+        answer = self._provider.ask("eth_getBlockByNumber", tag, False)
+        if answer is None:
+            raise UnavailableError(f"{self.origin}: it has no block {tag}: it is not synchronised")
+        return self._read(f"block {tag}", read_header, answer)
 
     def call(self, sender: str | None, to: str | None, data: bytes, block: str = "latest") -> bytes:
         """Return what a call returns on the state after a block."""

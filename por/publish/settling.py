@@ -11,10 +11,12 @@ from por.model import AnchoredEntry, AssetId, Attestation, BlockRef, Certificate
 from por.proofs.attestation import require_preimages
 from por.proofs.state.registry import ANCHORED, entry_of
 from por.publish.anchoring import REGISTRY
+from por.publish.asking import ask
 from por.publish.attestations import CONTRACT, attestation_values
 from por.publish.contracts import artifact, encode_call, with_errors
 from por.publish.feeds import FEED, parameters_of, preimage
-from por.publish.reading import Reading, ask
+from por.publish.reading import Reading
+from por.publish.runtimes import Recognised, recognise
 from por.publish.transactions import Wallet
 
 SPAN = 10_000
@@ -54,6 +56,14 @@ def settle(
     if made is None:
         raise PublishError("the transaction is final, and no round was started: not a feed")
     return Settled(made.round, receipt.block, receipt.gas)
+
+
+def require_registry(reading: Reading, feed: str, registry: str) -> None:
+    """Raise: PublishError where a feed follows another registry; a contract that is none of ours is not judged here."""
+    code = reading.code(feed)
+    found = recognise(code) if code else None
+    if isinstance(found, Recognised) and found.name == FEED and found.immutables["registry"] != registry:
+        raise PublishError(f"{feed} is a feed of the registry {found.immutables['registry']}, not of {registry}")
 
 
 def entry_in_logs(source: Source, registry: str, issuer: str, identifier: bytes, *, span: int = SPAN) -> AnchoredEntry:

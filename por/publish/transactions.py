@@ -15,7 +15,7 @@ from por.errors import PublishError, UnavailableError
 from por.model import ChainAccount, ChainId
 from por.publish.contracts import Artifact
 from por.publish.delivery import AGAIN, Delivery, Patience
-from por.publish.envelope import Draft, Payer
+from por.publish.envelope import Draft, Payer, created_address
 from por.publish.node import Node
 from por.publish.reading import Reading, revert_reason
 from por.publish.receipts import Receipt
@@ -37,8 +37,17 @@ class WalletLimits:
 class Wallet:
     """Publish on one chain, through one node, at the cost of one account."""
 
-    def __init__(self, chain: ChainId, url: str, payer: Payer, limits: WalletLimits) -> None:
-        """Keep the arguments; nothing is sent yet. Raises: FormatError."""
+    def __init__(
+        self,
+        chain: ChainId,
+        url: str,
+        payer: Payer,
+        limits: WalletLimits,
+        tell: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """Keep the arguments; nothing is sent yet. `tell` hears what is waited for. Raises: FormatError."""
+        self._tell = tell
+        self._delivery: Delivery | None = None
         self.chain = chain
         self.address = ChainAccount.parse(f"{chain}:{payer.address.lower()}").address
         self._payer = payer
@@ -70,7 +79,22 @@ class Wallet:
         while not (final.code(contract) and (holds is None or holds(final))):
             if time.monotonic() - begun > seconds:
                 raise PublishError(f"what {contract} holds already is not final after {seconds} s; {AGAIN}")
+            self._tell(f"there already; waiting until what {contract} holds is final")
             time.sleep(patience.poll_ms / 1000)
+        self._tell("")
+
+    @property
+    def under_way(self) -> bytes:
+        """Return the hash of the transaction that may be out, and was not followed to its end; empty for none."""
+        return b"" if self._delivery is None else self._delivery.newest
+
+    def created_lately(self, count: int) -> tuple[str, ...]:
+        """Return where the account's last transactions put a contract, if they made one, the newest first.
+
+        Raises: SourceError.
+        """
+        nonce = self._node.nonce(self.address)
+        return tuple(created_address(self.address, each) for each in range(nonce - 1, max(nonce - count, 0) - 1, -1))
 
     def send(self, to: str | None, data: bytes, *, gas: int | None = None, contract: Artifact | None = None) -> Receipt:
         """Send a transaction, wait until its block is final, and return its receipt; None for `to` creates a contract.
@@ -80,8 +104,10 @@ class Wallet:
         one of `contract`, and when it is not final in time: then running the command again is safe.
         """
         draft = self._draft(None if to is None else self._address(to), data, gas, contract)
-        delivery = Delivery(self._node, draft, self._payer, self._limits.max_fee, self._limits.patience)
-        receipt, is_done = delivery.run()
+        limits = self._limits
+        self._delivery = Delivery(self._node, draft, self._payer, limits.max_fee, limits.patience, self._tell)
+        receipt, is_done = self._delivery.run()
+        self._delivery = None
         if not is_done:
             named = f"transaction 0x{receipt.transaction.hex()}"
             raise PublishError(

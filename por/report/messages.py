@@ -133,7 +133,7 @@ ENGLISH = {
     "attestation.policy.same": "the attesters looked under your own policy",
     "attestation.policy.accepted": "the attesters looked under {policy}, which your policy accepts",
     "attestation.policy.other": "not decided: the attesters looked under the policy {actual}; yours is {expected}, "
-    "and accepts others by their digests alone",
+    "and accepts others by their digests alone, named under accepted_policies",
     "attestation.figures.signed": "{reserves} proven, {liabilities} owed, in {unit} ({percent} covered)",
     "attestation.current.now": "observed at {observed}, holds until {expires}",
     "attestation.current.expired": "observed at {observed}, expired at {expires}; it is {now}",

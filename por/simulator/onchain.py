@@ -12,10 +12,10 @@ from por.commitments.statements import committee_id
 from por.encoding import committee_v1
 from por.errors import PublishError
 from por.model import ChainAccount
+from por.publish.asking import ask
 from por.publish.attestations import Attestations
 from por.publish.contracts import artifact, creation_code
 from por.publish.feeds import RATIO_DECIMALS, Parameters, feed_of
-from por.publish.reading import ask
 from por.simulator.attacks import ATTACKS, Attack, Stage, revocation
 from por.simulator.exchange import ANCHORING, GENESIS, WALLET_LIMITS, Exchange
 from por.simulator.scene import (

@@ -6,8 +6,8 @@ import json
 import os
 import re
 import shlex
-from argparse import ArgumentParser
-from collections.abc import Iterator
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -16,11 +16,12 @@ from typing import Any
 import pytest
 
 from por.cli import main
+from por.cli.publishing import Nodes, opened_wallet, signer_of
 from por.commitments.statements import committee_id, statement_digest
-from por.encoding import attester_key_v1, committee_v1, verdict_v1
+from por.encoding import attester_key_v1, certificate_v1, committee_v1, verdict_v1
 from por.encoding.digests import digest_of
 from por.errors import FormatError
-from por.model import Attestation, Digest, Instant, Outcome, Revocation, SignatureScheme
+from por.model import Attestation, Certificate, ChainId, Digest, Instant, Outcome, Revocation, SignatureScheme
 from por.proofs.attestation import signer, signers
 from tests import attesting as a
 from tests.checks import registry_scenery as r
@@ -280,7 +281,9 @@ def test_t47_one_member_twice_is_refused_by_name(desk: AttestDesk) -> None:
 def test_t38_two_statements_are_not_one(desk: AttestDesk) -> None:
     done(desk.attest("ann"))
     done(desk.attest("bob", now=LATER))
-    refused(desk.collect("ann", "bob"), "signed another statement: 0x")
+    run = refused(desk.collect("ann", "bob"), "bob.json says something else than ")
+    assert "observed at: " in run.talk or "expires at: " in run.talk
+    assert "outcome" not in run.talk
 
 
 def test_t48_a_malleated_signature_is_refused_by_name(desk: AttestDesk) -> None:
@@ -386,6 +389,67 @@ def test_a_revocation_gives_its_reason_in_one_line(desk: AttestDesk, reason: str
 # --- committees and keys
 
 
+def test_t36_revocations_with_other_reasons_do_not_join_and_say_so(desk: AttestDesk) -> None:
+    certified(desk)
+    what = str(desk.file("certificate.json"))
+    done(revoke(desk, "ann", what))
+    other = revoke(desk, "bob", what)
+    other[other.index("--reason") + 1] = "counted twice"
+    done(other)
+    run = refused(desk.collect("ann-revokes", "bob-revokes"), "bob-revokes.json says something else than")
+    assert "reason: 'counted twice', not 'an account was counted twice'" in run.talk
+
+
+def test_what_is_revoked_is_shown(desk: AttestDesk) -> None:
+    certified(desk)
+    run = done(revoke(desk, "ann", str(desk.file("certificate.json"))))
+    entry = r.anchored().rows[0][0]
+    assert f"entry    0x{r.id_of(entry).hex()}, number {entry.sequence} of {entry.issuer}" in run.out
+    assert "outcome  PASS, observed at " in run.out
+    assert run.out.count("figures  ") == len(desk.certificate().statement.figures) > 0
+
+
+def _other_figures(made: Certificate) -> Certificate:
+    figures = tuple(replace(row, reserves=row.reserves * 10) for row in made.statement.figures)
+    return replace(made, statement=replace(made.statement, figures=figures))
+
+
+def _other_entry(made: Certificate) -> Certificate:
+    entry = made.statement.entry
+    assert entry is not None
+    return replace(made, statement=replace(made.statement, entry=replace(entry, sequence=99)))
+
+
+def _other_outcome(made: Certificate) -> Certificate:
+    content = made.statement.content
+    assert isinstance(content, Attestation)
+    return replace(made, statement=replace(made.statement, content=replace(content, outcome=Outcome.FAIL)))
+
+
+def _other_signature(made: Certificate) -> Certificate:
+    return replace(made, signatures=(b"\1" * 65, *made.signatures[1:]))
+
+
+def _one_signer(made: Certificate) -> Certificate:
+    return replace(made, signers=made.signers[:1], reports=made.reports[:1], signatures=made.signatures[:1])
+
+
+@pytest.mark.parametrize("change", [_other_figures, _other_entry, _other_outcome, _other_signature, _one_signer])
+def test_t36_nothing_is_revoked_on_the_word_of_a_file_that_nobody_signed(
+    desk: AttestDesk, change: Callable[[Certificate], Certificate]
+) -> None:
+    certified(desk)
+    try:
+        data = certificate_v1.write(change(desk.certificate()))
+    except FormatError:
+        pytest.skip("no such certificate can be written")
+    desk.file("altered.json").write_bytes(data)
+    run = done(revoke(desk, "ann", str(desk.file("altered.json"))), 1)
+    assert "altered.json" in run.talk
+    assert "nothing was signed" in run.talk
+    assert not desk.file("ann-revokes.json").exists()
+
+
 def make_committee(
     desk: AttestDesk, *members: str, scheme: str = "ecdsa", threshold: int = 2, more: tuple[str, ...] = ()
 ) -> list[str]:
@@ -450,6 +514,20 @@ def test_bls_attesters_from_their_keys_to_a_certificate(desk: AttestDesk, monkey
     verdict = json.loads(done(desk.check("--json"), 3).out)
     undecided = {row["check"] for row in verdict["findings"] if row["required"] and row["outcome"] != "PASS"}
     assert undecided == {"attestation.policy"}, "the policy now names another committee, so it is another policy"
+
+
+def test_a_key_file_is_no_member(desk: AttestDesk) -> None:
+    key = str(desk.bls_key("ann"))
+    refused(make_committee(desk, key, scheme="bls", threshold=1), "a key file, which stays with its owner", 2)
+    refused(make_committee(desk, key, threshold=1), "a file; members are named by their addresses here", 2)
+    refused(make_committee(desk, str(desk.file("policy.toml")), scheme="bls", threshold=1), "policy.toml", 2)
+
+
+def test_a_bls_key_signs_for_no_committee_of_accounts(desk: AttestDesk) -> None:
+    command = desk.attest("ann")
+    command[command.index("--signer") + 1] = f"file:{desk.bls_key('ann')}"
+    refused(command, "is a BLS key, and members of this committee sign by ECDSA")
+    assert not desk.file("ann.json").exists()
 
 
 def test_t47_a_rogue_key_makes_no_committee(desk: AttestDesk) -> None:
@@ -527,6 +605,16 @@ def test_a_certificate_is_recorded_and_revoked_on_a_chain(desk: AttestDesk, embe
     run = done(submit(desk, embedded, certificate="revocation.json"))
     assert f"revocation recorded, final: 0x{digest}" in run.out
     refused(submit(desk, embedded), "was revoked")
+
+
+def test_who_signs_may_pay_too() -> None:
+    os.environ.update(environment())
+    args = Namespace(signer="env:TEST_ANN", payer="env:TEST_ANN", max_fee="50")
+    signer = signer_of(args, args.signer)
+    with opened_wallet(args, Nodes(ChainId.parse("eip155:1"), ["http://127.0.0.1:9/"])) as wallet:
+        assert wallet.address == signer.name
+    with pytest.raises(FormatError, match="was read already"):
+        signer_of(Namespace(), "env:TEST_ANN")
 
 
 def test_where_to_record_needs_a_node_and_a_payer(desk: AttestDesk, embedded: World) -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
+from eth_utils.crypto import keccak
 
+from por.chains.embedded.server import LoopbackServer
 from por.encoding import certificate_v1
 from por.model import Attestation, Certificate, Outcome
 from tests.cli.registry_desk import Commands
@@ -210,7 +213,7 @@ def test_a_feed_without_a_round(desk: Desk) -> None:
     feed = desk.feed()
     run = desk.commands.run(*show(desk, feed))
     assert run.status == 0, run.talk
-    assert run.out == (
+    assert re.sub(r"block \d+ of \S+", "block", run.out) == (
         f"feed         {feed}\n"
         f"issuer       {desk.issuer}\n"
         f"committee    0x{desk.attesters.id.hex()}\n"
@@ -218,6 +221,7 @@ def test_a_feed_without_a_round(desk: Desk) -> None:
         f"asset        {ASSET}\n"
         "decimals     18\n"
         "kind         reserves\n"
+        "read at      block\n"
         "round        none yet\n"
     )
 
@@ -227,7 +231,7 @@ def test_a_feed_with_a_round_shows_answer_age_and_origin(desk: Desk) -> None:
     desk.commands.run(*desk.settling(feed, desk.certificate()))
     run = desk.commands.run(*show(desk, feed))
     assert run.status == 0, run.talk
-    assert "round        1, of entry 1\nanswer       4\nas of        2026-11-01T13:00:00Z, 3600 s ago\n" in run.out
+    assert "round        1, of entry 1\nanswer       4\nas of        2026-11-01T13:00:00Z, 1 h ago\n" in run.out
     assert "not compared with a factory" in run.talk
 
 
@@ -277,6 +281,76 @@ def test_a_feed_of_another_factory_is_warned_of(desk: Desk) -> None:
     )
     own = desk.commands.run(*show(desk, desk.feed(), *factory))
     assert (own.status, own.talk) == (0, "")
+    assert f"factory      {desk.world.at('ReserveFeedFactory')} names it for these parameters\n" in own.out
+
+
+def test_t55_nodes_that_tell_a_feed_differently_are_named_and_nothing_is_shown(desk: Desk) -> None:
+    feed = desk.feed()
+    desk.commands.run(*desk.settling(feed, desk.certificate()))
+    chain = desk.world.chain
+    assert chain is not None
+    void = "0x" + keccak(text="roundOrigin(uint80)")[:4].hex()
+
+    def lie(method: str, parameters: Sequence[Any]) -> Any:
+        said = chain.answer(method, parameters)
+        if method == "eth_call" and parameters[0]["data"].startswith(void):
+            return str(said)[:-1] + "1"
+        return said
+
+    with LoopbackServer(lie) as server:
+        for urls in ((server.url, desk.world.url), (desk.world.url, server.url)):
+            options = [word for url in urls for word in ("--source", f"{desk.world.id}={url}")]
+            run = desk.commands.alone(*show(desk, feed), *options)
+            assert (run.status, run.out) == (3, "")
+            assert all(f"{url.rstrip('/')} says 0x" in run.talk for url in urls)
+
+
+def test_t37_a_node_that_lags_behind_shows_nothing(desk: Desk) -> None:
+    feed, chain = desk.feed(), desk.world.chain
+    assert chain is not None
+
+    def lag(method: str, parameters: Sequence[Any]) -> Any:
+        old = ["0x1", *parameters[1:]] if parameters[:1] == ["latest"] else parameters
+        return chain.answer(method, old)
+
+    with LoopbackServer(lag) as server:
+        run = desk.commands.run(*show(desk, feed), "--source", f"{desk.world.id}={server.url}")
+    assert (run.status, run.out) == (3, "")
+    assert "one lags behind" in run.talk
+
+
+def test_one_node_twice_is_no_second_opinion(desk: Desk) -> None:
+    run = desk.commands.run(*show(desk, desk.feed()), *desk.world.option)
+    assert run.status == 2
+    assert "is given twice" in run.talk
+
+
+def test_a_feed_is_settled_from_its_own_registry_alone(desk: Desk) -> None:
+    feed, other = desk.feed(), desk.world.put(REGISTRY)
+    words = ["feed", "settle", feed, desk.certificate(), "--registry", f"{desk.world.id}:{other}"]
+    run = desk.commands.run(*words, "--payer", desk.commands.signer("payer"))
+    assert run.status == 2
+    assert (
+        f"--registry: {feed.rpartition(':')[2]} is a feed of the registry {desk.world.contracts[REGISTRY]}" in run.talk
+    )
+
+
+def test_another_contract_of_ours_is_told_by_name(desk: Desk) -> None:
+    run = desk.commands.run(*show(desk, str(desk.world.at(REGISTRY))))
+    assert run.status == 3
+    assert "is our ReserveRegistry, not a ReserveFeed" in run.talk
+
+
+def test_doubtful_feeds_are_warned_of(desk: Desk) -> None:
+    run = desk.commands.run(*desk.deploying(decimals="6"))
+    assert run.status == 0
+    warnings = [line for line in run.talk.splitlines() if line.startswith("WARNING: ")]
+    assert len(warnings) == 3
+    assert f"{ASSET} has 18 decimals; this feed says 6" in warnings[0]
+    assert "is not registered yet" in warnings[1]
+    assert f"{desk.issuer} has anchored nothing yet" in warnings[2]
+    desk.certificate()
+    assert "WARNING" not in desk.commands.run(*desk.deploying()).talk
 
 
 def test_an_asset_with_escapes_is_shown_without_them(desk: Desk) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from por.encoding import bundle_v1
+from por.encoding.digests import digest_of
 from por.issuer.workspace import Workspace
 from por.model import Bundle, Outcome
 from tests.simulator import Exchange, Run, open_exchange, por, shown_to_auditor
@@ -240,3 +241,30 @@ def test_t49_accounts_without_control_proof_are_counted(desk: Desk) -> None:
     run = desk.bundle(desk.listed())
     assert run.status == 0, run.talk
     assert f"1 accounts have no control proof, such as {desk.exchange.account('house')}" in run.talk
+
+
+def test_a_bundle_is_corrected_by_another_of_its_instant_that_names_it(desk: Desk) -> None:
+    """Follow the recipe of `publish-a-bundle.md`, with the account list corrected."""
+    for step in (desk.challenge(NAMES[:1]), desk.collect(NAMES[:1]), desk.bundle(desk.listed(NAMES[:1]))):
+        assert step.status == 0, step.talk
+    wrong, folder = desk.made(), desk.folder / "corrected"
+    folder.mkdir()
+    shutil.copytree(
+        desk.out, folder / "out", ignore=shutil.ignore_patterns("bundle", "snapshot", "challenges", "control")
+    )
+    corrected = Desk(desk.exchange, folder)
+    for step in (corrected.challenge(), corrected.collect(NAMES)):
+        assert step.status == 0, step.talk
+    layouts = desk.folder / "layouts.toml"
+    names = (
+        "--key",
+        desk.folder / "por-signing.key",
+        "--previous",
+        desk.out / "bundle",
+        "--supersedes",
+        desk.out / "bundle",
+    )
+    run = corrected.step("bundle", "--accounts", corrected.listed(), "--layouts", layouts, *names)
+    assert run.status == 0, run.talk
+    made, before = corrected.made(), digest_of((desk.out / "bundle" / "bundle.json").read_bytes())
+    assert (made.instant, made.sequence, made.previous, made.supersedes) == (wrong.instant, 2, before, before)

@@ -195,6 +195,26 @@ def test_check_counts_the_sources_that_the_policy_wants(scene: Scene, capsys: py
     assert "no [[chain]] for eip155:10" in out
 
 
+def test_check_and_init_warn_of_a_policy_that_no_job_can_pass(scene: Scene, capsys: pytest.CaptureFixture[str]) -> None:
+    scene.write()
+    policy = scene.folder / "policy.toml"
+    policy.write_text(policy.read_text().replace('profile = "job"', 'profile = "auditor"'))
+    status = run(job_check, scene.folder / "job.toml")
+    out, _ = capsys.readouterr()
+    (line,) = [line for line in out.splitlines() if line.startswith("WARNING")]
+    assert status == 0
+    assert "liabilities.recomputed" in line
+    assert 'profile = "job"' in line
+    assert run(job_init, "--policy", "policy.toml", "--output", scene.folder / "new.toml") == 0
+    assert "warning: no job can ever pass under profile auditor" in capsys.readouterr().err
+
+
+def test_init_warns_of_nothing_where_a_job_can_pass(scene: Scene, capsys: pytest.CaptureFixture[str]) -> None:
+    scene.write()
+    assert run(job_init, "--policy", "policy.toml", "--output", scene.folder / "new.toml") == 0
+    assert "warning" not in capsys.readouterr().err
+
+
 def test_check_says_when_a_run_is_under_way(scene: Scene, capsys: pytest.CaptureFixture[str]) -> None:
     scene.write()
     scene.state.mkdir()

@@ -9,13 +9,18 @@ import shlex
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from por.cli.output import Progress
 from por.commitments.anchors import anchor_id
+from por.errors import PublishError
 from por.model import Digest
-from por.publish import deployment
+from por.publish import delivery, deployment
 from por.publish.contracts import artifact
+from por.publish.node import Node
+from por.publish.transactions import Wallet
 from tests.cli.registry_desk import ROWS, Commands
 from tests.publish.registry_story import Story, tell
 from tests.publish.registry_world import REGISTRY, digest, secret, world
@@ -103,16 +108,106 @@ def test_a_file_that_is_there_is_not_written_over(
     assert target.read_bytes() == content
 
 
-def test_a_file_of_fewer_contracts_is_not_written_over_and_nothing_sent(bare: Commands, tmp_path: Path) -> None:
+def count_of_transactions(bare: Commands) -> int:
+    return bare.world.wallet("payer")._node.nonce(bare.world.account("payer").address)
+
+
+def test_a_file_of_fewer_contracts_is_gone_on_with(bare: Commands, tmp_path: Path) -> None:
     target = tmp_path / "contracts.json"
     command = ("registry", "deploy", "--output", target, "--payer")
     assert bare.run(*command, bare.signer("payer"), "--only", REGISTRY).status == 0
-    before, sent = target.read_bytes(), bare.world.wallet("payer")._node.nonce(bare.world.account("payer").address)
+    first = deployment.read(target.read_bytes())
     run = bare.run(*command, bare.signer("payer"))
-    assert run.status == 2
-    assert "it is there already, without AttestationRegistry" in run.talk
-    assert target.read_bytes() == before
-    assert bare.world.wallet("payer")._node.nonce(bare.world.account("payer").address) == sent
+    assert run.status == 0, run.talk
+    made = deployment.read(target.read_bytes())
+    assert sorted(made.contracts) == sorted(deployment.CONTRACTS)
+    assert (made.contracts[REGISTRY], made.block) == (first.contracts[REGISTRY], first.block)
+    assert count_of_transactions(bare) == len(deployment.CONTRACTS)
+
+
+@pytest.mark.parametrize("written", [True, False])
+def test_an_outage_between_two_contracts_makes_nobody_pay_twice(
+    bare: Commands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, written: bool
+) -> None:
+    target, send, sent = tmp_path / "contracts.json", Wallet.send, []
+
+    def break_down(self: Wallet, *args: Any, **options: Any) -> Any:
+        if len(sent) == 2:
+            raise PublishError("the node is gone")
+        sent.append(args)
+        return send(self, *args, **options)
+
+    command = ("registry", "deploy", "--output", target, "--payer")
+    monkeypatch.setattr(Wallet, "send", break_down)
+    assert bare.run(*command, bare.signer("payer")).status == 3
+    assert len(deployment.read(target.read_bytes()).contracts) == 2
+    if not written:  # killed after it sent, before it wrote
+        target.unlink()
+    monkeypatch.setattr(Wallet, "send", send)
+    run = bare.run(*command, bare.signer("payer"))
+    assert (run.status, run.out.count("was there")) == (0, 2), run.talk
+    assert count_of_transactions(bare) == len(deployment.CONTRACTS)
+
+
+def test_a_place_that_cannot_be_written_is_told_before_anything_is_paid(bare: Commands, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for target in (tmp_path / "nowhere" / "contracts.json", tmp_path / "file" / "contracts.json"):
+        run = bare.run("registry", "deploy", "--payer", bare.signer("payer"), "--output", target)
+        assert run.status == 2
+        assert f"{target}: cannot be written" in run.talk
+    assert count_of_transactions(bare) == 0
+
+
+def test_an_interrupted_run_says_what_may_be_out(
+    bare: Commands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(_: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Node, "receipt", lambda self, transaction: None)
+    monkeypatch.setattr(delivery.time, "sleep", interrupt)
+    run = bare.run("registry", "deploy", "--payer", bare.signer("payer"), "--output", tmp_path / "contracts.json")
+    assert run.status == 130
+    assert re.search(r"por: transaction 0x[0-9a-f]{64} may be out, .* running the command again is safe", run.talk)
+
+
+def test_what_is_waited_for_is_told(bare: Commands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(Progress, "__call__", lambda self, message: told.append(message))
+    is_final, looks = delivery.Delivery._is_final, []
+
+    def late(self: Any, block: Any) -> bool:
+        looks.append(block)
+        return is_final(self, block) and len(looks) > 1
+
+    monkeypatch.setattr(delivery.Delivery, "_is_final", late)
+    command = ("registry", "deploy", "--only", REGISTRY, "--output", tmp_path / "contracts.json")
+    assert bare.run(*command, "--payer", bare.signer("payer")).status == 0
+    assert re.fullmatch(r"sent 0x[0-9a-f]{64}; waiting until block \d+ is final \(now \d+\)", told[0])
+    assert told[-1] == ""
+
+
+@pytest.mark.parametrize(
+    ("option", "name", "words"),
+    [
+        ("--registry", "AttestationRegistry", "is our AttestationRegistry, not a ReserveRegistry"),
+        ("--registry", "", "no contract stands at"),
+        ("--attestations", "ReserveRegistry", "is our ReserveRegistry, not an AttestationRegistry"),
+        ("--challenges", "ReserveRegistry", "not a LiabilityProofs or an EvmReserveProof"),
+        ("--factory", "ReserveRegistry", "not a ReserveFeedFactory"),
+    ],
+)
+def test_an_index_of_another_contract_is_refused(
+    commands: Commands, tmp_path: Path, option: str, name: str, words: str
+) -> None:
+    named = {"--registry": str(commands.world.at(REGISTRY))}
+    named[option] = str(commands.world.at(name)) if name else f"{commands.world.id}:{NOWHERE}"
+    options = [word for pair in named.items() for word in pair]
+    run = commands.run("registry", "index", *options, "--database", tmp_path / "history.sqlite")
+    assert (run.status, run.out) == (2, "")
+    assert option in run.talk
+    assert words in run.talk
+    assert not (tmp_path / "history.sqlite").exists()
 
 
 def test_a_file_of_contracts_that_are_gone_is_not_written_over(bare: Commands, tmp_path: Path) -> None:

@@ -5,17 +5,18 @@ from __future__ import annotations
 import io
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from por.errors import FormatError, UnavailableError
 from por.jobs import attesting
-from por.jobs.attesting import drafts
+from por.jobs.attesting import Examined, RefusedSignatureError, Signing, drafts
 from por.jobs.log import Log
 from tests.jobs import fake_attester
 from tests.jobs.fake_attester import FakeAttester, use
-from tests.jobs.scene import Scene
+from tests.jobs.scene import NOON, Scene
 from tests.jobs.test_metrics import parsed
 from tests.jobs.test_run import inflated, withheld
 
@@ -116,6 +117,42 @@ def test_a_draft_that_says_something_else_is_refused_by_name_and_not_signed(scen
     assert (ran.status, ran.events) == (0, ["draft.refused"])
     assert ran.lines[0]["reason"] == "bob found FAIL"
     assert list((scene.folder / "outbox").iterdir()) == []
+
+
+def test_a_certificate_whose_signatures_are_refused_is_collected_again(scene: Scene, alice: FakeAttester) -> None:
+    def refuse(certificate: bytes) -> str:
+        raise RefusedSignatureError("ContractRefused(position=1)")
+
+    alice.threshold = 1
+    scene.write(more=fake_attester.lay(scene.folder))
+    honest = alice.submit
+    alice.submit = refuse  # type: ignore[method-assign]
+    for _ in range(2):
+        ran = scene.run()
+        assert (ran.status, ran.events) == (3, ["run.stopped"])
+    alice.submit = honest  # type: ignore[method-assign]
+    assert scene.run().status == 0
+    assert (alice.asked.count("sign"), alice.asked.count("certify")) == (1, 3)
+    assert len(submitted(scene)) == 1
+
+
+def test_t37_a_draft_of_a_later_look_is_signed_after_another_look(
+    scene: Scene, alice: FakeAttester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[str] = []
+
+    def outdated(examined: Examined, drafts: Sequence[bytes]) -> Signing:
+        looks.append(str(examined.verdict.checked_at))
+        return Signing(None, outdated=looks[-1] == NOON)
+
+    alice.propose = False
+    monkeypatch.setattr(alice, "sign", outdated)
+    scene.write(more=fake_attester.lay(scene.folder, propose=False))
+    again = scene.run()
+    assert (again.status, again.events) == (3, ["bundle.reexamined", "run.stopped"])
+    later = scene.run(now="2026-11-01T12:30:00Z")
+    assert (later.status, later.events) == (0, ["bundle.reexamined"])
+    assert looks[-2:] == [NOON, "2026-11-01T12:30:00Z"]
 
 
 def test_another_statement_counts_for_nothing_and_is_named(scene: Scene, alice: FakeAttester) -> None:

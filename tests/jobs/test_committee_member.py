@@ -13,12 +13,13 @@ from por.checks.evidence import open_bundle
 from por.commitments.statements import committee_id, statement_digest
 from por.encoding import attestation_v1, certificate_v1, committee_v1, verdict_v1
 from por.encoding.digests import digest_of
-from por.errors import FormatError, PublishError
-from por.jobs.attesting import Examined
+from por.errors import EvidenceError, FormatError, PublishError
+from por.jobs.attesting import Examined, RefusedSignatureError
 from por.jobs.committee_member import CommitteeMember, load_committee, spec_at
 from por.jobs.configuration import Job, load_job
 from por.model import (
     Attestation,
+    ChainId,
     Committee,
     Digest,
     Finding,
@@ -37,6 +38,7 @@ from tests.publish.registry_world import World, now, secret, world
 NOW = Instant.parse(NOON)
 EXPIRES = Instant(NOW.seconds + 3600)
 NAMES = ("alice", "bob", "carol")
+DAY = 86_400
 ENTRY = "0x" + "e1" * 32
 
 
@@ -167,6 +169,131 @@ def test_a_strangers_draft_or_a_spoiled_one_is_not_signed(desk: Desk) -> None:
         assert reason in signing.refused[0]
 
 
+def unsigned(document: bytes, name: str) -> bytes:
+    """Say that a member whose scheme is another one signed, which no key can contradict."""
+    forged = replace(
+        attestation_v1.read(document),
+        scheme=SignatureScheme.CONTRACT,
+        member=account(name).member,
+        key=b"",
+        signature=b"\0",
+    )
+    return attestation_v1.write(forged)
+
+
+def test_t38_an_unsigned_draft_in_a_members_name_is_not_signed(desk: Desk) -> None:
+    honest = desk.signed("alice")
+    draft = attestation_v1.read(honest)
+    assert isinstance(draft.statement.content, Attestation)
+    sooner = replace(draft.statement.content, expires_at=Instant(EXPIRES.seconds - 60))
+    forged = attestation_v1.write(replace(draft, statement=replace(draft.statement, content=sooner)))
+    signing = desk.member("bob", propose=False).sign(desk.examined(), (unsigned(forged, "carol"), honest))
+    assert signing.document is not None
+    assert attestation_v1.read(signing.document).statement == draft.statement
+    alone = desk.member("bob", propose=False).sign(desk.examined(), (unsigned(forged, "carol"),))
+    assert alone.document is None
+    assert "signs by CONTRACT" in alone.refused[0]
+
+
+def test_t38_an_unsigned_document_does_not_stop_the_others_from_being_joined(desk: Desk) -> None:
+    own, bobs = desk.signed("alice"), desk.signed("bob")
+    for others in ((unsigned(own, "carol"), bobs), (bobs, unsigned(own, "carol")), (unsigned(own, "bob"), bobs)):
+        collection = desk.member("alice").certify(own, others)
+        assert collection.document is not None
+        assert (collection.signers, len(collection.refused)) == (2, 1)
+
+
+class Contracts:
+    """Be a chain on which contracts accept one signature, and revert at others."""
+
+    def __init__(self, accepted: bytes = b"", answer: bytes = bytes.fromhex("1626ba7e") + bytes(28)) -> None:
+        self.chain = ChainId.parse("eip155:1")
+        self.accepted = accepted
+        self.answer = answer
+        self.asked: list[tuple[str, bytes]] = []
+
+    def read(self, to: str, data: bytes, *, contract: object = None) -> bytes:
+        self.asked.append((to, data))
+        if self.accepted not in data:
+            raise PublishError(f"a call of {to} reverts: no reason")
+        return self.answer
+
+    def code(self, address: str) -> bytes:
+        return b"\1"
+
+
+def of_contracts(desk: Desk, name: str, reading: Contracts | None) -> CommitteeMember:
+    member = desk.member(name, propose=False)
+    member._committee = replace(committee(), scheme=SignatureScheme.CONTRACT, chain_id=1)
+    member.__dict__["_reading"] = reading
+    return member
+
+
+def by_contract(document: bytes, name: str, signature: bytes) -> bytes:
+    forged = attestation_v1.read(unsigned(document, name))
+    return attestation_v1.write(replace(forged, signature=signature))
+
+
+def test_t38_a_contracts_signature_counts_where_the_contract_accepts_it(desk: Desk) -> None:
+    draft = by_contract(desk.signed("alice"), "carol", b"carols word")
+    reading = Contracts(b"carols word")
+    signing = of_contracts(desk, "bob", reading).sign(desk.examined(), (draft,))
+    assert signing.document is not None
+    ((to, data),) = reading.asked
+    assert to == account("carol").address
+    assert data[:4].hex() == "1626ba7e"
+    assert data[4:36] == statement_digest(attestation_v1.read(draft).statement.content)
+    assert data[36:] == (64).to_bytes(32) + (11).to_bytes(32) + b"carols word" + bytes(21)
+    both = of_contracts(desk, "bob", reading).certify(signing.document, (draft,))
+    assert both.document is not None
+
+
+@pytest.mark.parametrize(
+    ("reading", "reason"),
+    [
+        (None, "no source of eip155:1"),
+        (Contracts(b"another"), "did not accept its signature: a call of"),
+        (Contracts(answer=b""), "did not accept"),
+        (Contracts(answer=bytes(32)), "did not accept"),
+        (Contracts(answer=bytes.fromhex("1626ba7e")), "did not accept"),
+        (Contracts(answer=bytes.fromhex("1626ba7e") + bytes(27) + b"\1"), "did not accept"),
+    ],
+)
+def test_t38_what_no_contract_accepts_is_neither_signed_nor_joined(
+    desk: Desk, reading: Contracts | None, reason: str
+) -> None:
+    own = desk.signed("alice")
+    document = by_contract(own, "carol", b"garbage")
+    signing = of_contracts(desk, "bob", reading).sign(desk.examined(), (document,))
+    assert signing.document is None
+    assert reason in signing.refused[0]
+    collection = of_contracts(desk, "alice", reading).certify(own, (document, desk.signed("bob")))
+    assert (collection.signers, len(collection.refused)) == (2, 1)
+    assert collection.document is not None
+    assert reason in collection.refused[0]
+
+
+def test_t37_a_draft_of_a_later_look_asks_for_a_look_of_ones_own(desk: Desk) -> None:
+    draft = desk.signed("alice")
+    examined = desk.examined()
+    for seconds, outdated in ((900, False), (901, True), (DAY, True)):
+        before = replace(examined.verdict, checked_at=Instant(NOW.seconds - seconds))
+        signing = desk.member("bob", propose=False).sign(replace(examined, verdict=before), (draft,))
+        assert (signing.outdated, signing.document is None) == (outdated, outdated)
+
+
+def test_t37_a_draft_out_of_the_future_or_unproven_asks_for_no_other_look(desk: Desk) -> None:
+    examined = desk.examined()
+    ahead = replace(examined.verdict, checked_at=Instant(NOW.seconds + DAY))
+    long = replace(examined, verdict=ahead, expires=Instant(NOW.seconds + DAY + 60))
+    future = desk.member("alice").sign(long, ()).document
+    assert future is not None
+    before = replace(examined, verdict=replace(examined.verdict, checked_at=Instant(NOW.seconds - DAY)))
+    for draft in (future, unsigned(desk.signed("alice"), "carol")):
+        signing = desk.member("bob", propose=False).sign(before, (draft,))
+        assert (signing.document, signing.outdated, len(signing.refused)) == (None, False, 1)
+
+
 def test_of_two_drafts_the_newer_is_signed(desk: Desk) -> None:
     newer = desk.signed("carol")
     examined = desk.examined()
@@ -212,7 +339,8 @@ def test_t38_signatures_that_do_not_fit_count_for_nothing_and_are_named(desk: De
 
 def test_nothing_is_attested_where_nothing_is_anchored(desk: Desk) -> None:
     found = desk.examined()
-    unanchored = replace(found.verdict, findings=found.verdict.findings[1:])
+    nothing = Finding("publication.anchored", "x", Outcome.INCONCLUSIVE, "publication.anchored.not_yet")
+    unanchored = replace(found.verdict, findings=(nothing, *found.verdict.findings[1:]))
     with pytest.raises(PublishError, match="anchored nothing"):
         desk.member("alice").sign(replace(found, verdict=unanchored), ())
 
@@ -305,8 +433,32 @@ def test_a_certificate_that_the_registry_refuses_is_told(desk: Desk, chain: Worl
     member = desk.member("alice", job=job)
     certificate = member.certify(signed[0], signed[1:]).document
     assert certificate is not None
-    with pytest.raises(PublishError):
+    with pytest.raises(PublishError) as caught:
         member.submit(certificate)
+    assert not isinstance(caught.value, RefusedSignatureError)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        PublishError("nothing was sent: it would revert: ContractRefused(position=1)"),
+        PublishError("nothing was sent: it would revert: MalformedSignature(position=0)"),
+        EvidenceError("the signature of 0x11 is by 0x22"),
+    ],
+)
+def test_a_signature_that_the_registry_would_refuse_is_told_apart(
+    desk: Desk, chain: World, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def refuse(*_: object) -> None:
+        raise error
+
+    job = on_chain(desk, chain)
+    own = desk.signed("alice")
+    certificate = desk.member("alice").certify(own, (desk.signed("bob"),)).document
+    assert certificate is not None
+    monkeypatch.setattr(Attestations, "submit", refuse)
+    with pytest.raises(RefusedSignatureError):
+        desk.member("alice", job=job).submit(certificate)
 
 
 def test_a_job_submits_through_a_source_of_the_registrys_chain(desk: Desk) -> None:

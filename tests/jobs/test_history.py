@@ -146,6 +146,50 @@ def test_t34_a_verified_bundle_that_is_newer_or_of_the_same_sequence_is_a_rival(
         assert history.rivals(two) == ()
 
 
+def test_t34_a_bundle_that_supersedes_another_corrects_it_also_by_way_of_a_third(tmp_path: Path) -> None:
+    with open_history(tmp_path / "h") as history:
+        one = seen(history, b"1", scenery.bundle(), Outcome.PASS)
+        two = seen(history, b"2", scenery.bundle(supersedes=one), Outcome.FAIL)
+        three = seen(history, b"3", scenery.bundle(supersedes=two), Outcome.PASS)
+        assert (history.rivals(three), history.corrected(three)) == ((), (one,))
+        assert (history.rivals(two), history.corrected(two)) == ((three,), (one,))
+        assert (history.rivals(one), history.corrected(one)) == ((three,), ())
+
+
+def test_t34_no_bundle_corrects_a_newer_one_or_another_issuers_or_itself_in_a_circle(tmp_path: Path) -> None:
+    with open_history(tmp_path / "h") as history:
+        newer = seen(history, b"1", scenery.bundle(sequence=2, previous=digest(b"0")), Outcome.PASS)
+        older = seen(history, b"2", scenery.bundle(supersedes=newer), Outcome.PASS)
+        assert (history.rivals(older), history.corrected(older)) == ((newer,), ())
+        other = seen(history, b"3", scenery.bundle(issuer="other.example"), Outcome.PASS)
+        mine = seen(history, b"4", scenery.bundle(supersedes=other), Outcome.PASS)
+        assert other not in history.corrected(mine)
+        ring = seen(history, b"5", scenery.bundle(supersedes=digest(b"6")), Outcome.PASS)
+        back = seen(history, b"6", scenery.bundle(supersedes=ring), Outcome.PASS)
+        assert back in history.corrected(ring)
+        assert ring not in history.corrected(ring)
+
+
+def test_runs_left_undecided_are_counted_from_the_newest(tmp_path: Path) -> None:
+    counts = []
+    outcomes = [Outcome.INCONCLUSIVE, Outcome.PASS, Outcome.INCONCLUSIVE, Outcome.INCONCLUSIVE]
+    with open_history(tmp_path / "h") as history:
+        assert history.undecided(KEY) == 0
+        for number, outcome in enumerate(outcomes, 1):
+            history.put_verdict(history.begin(KEY, number, NOW), found(outcome))
+            counts.append(history.undecided(KEY))
+    assert counts == [1, 0, 1, 2]
+
+
+def test_a_step_that_is_forgotten_is_taken_again(tmp_path: Path) -> None:
+    with open_history(tmp_path / "h") as history:
+        run = history.begin(KEY, 1, NOW)
+        for name in ("sign", "certify"):
+            history.put_step(run, name, StepRow(1, ""))
+        history.forget_step(run, "certify")
+        assert list(history.steps(run)) == ["sign"]
+
+
 @pytest.mark.parametrize("outcome", [Outcome.FAIL, Outcome.INCONCLUSIVE])
 def test_a_bundle_that_did_not_pass_makes_no_honest_one_look_old(tmp_path: Path, outcome: Outcome) -> None:
     with open_history(tmp_path / "h") as history:

@@ -131,6 +131,20 @@ def test_the_page_names_every_metric() -> None:
     assert set(re.findall(r"por_job_[a-z_]+", rules)) <= set(HELP)
 
 
+def test_t75_nothing_proven_of_what_nobody_could_look_at_is_no_coverage() -> None:
+    for ratio, outcome, known in (
+        ("0/1", Outcome.INCONCLUSIVE, False),
+        ("1/3", Outcome.INCONCLUSIVE, True),
+        ("0/1", Outcome.FAIL, True),
+    ):
+        read = parsed(text(replace(MEASURED, verdict=verdict(coverage(ratio, outcome=outcome)))))
+        assert (("por_job_coverage_ratio", ASSET) in read) is known
+
+
+def test_whether_a_bundle_is_stale_that_nobody_could_ask_for_is_not_published() -> None:
+    assert ("por_job_stale", "") not in parsed(text(replace(MEASURED, stale=None)))
+
+
 @pytest.mark.parametrize("outcome", Outcome)
 def test_one_outcome_is_1(outcome: Outcome) -> None:
     read = parsed(text(replace(MEASURED, verdict=verdict(coverage("1/1", outcome=outcome)))))

@@ -14,9 +14,9 @@ from por.commitments.statements import committee_id, statement_digest
 from por.errors import EvidenceError, PublishError, UnavailableError
 from por.model import Attestation, Certificate, Instant, Outcome, Statement
 from por.proofs.attestation import reports_digest
+from por.publish.asking import ask
 from por.publish.attestations import CONTRACT, Attestations, Status
 from por.publish.contracts import artifact, event_topic
-from por.publish.reading import ask
 from tests import attesting as a
 from tests.contracts import attesters
 from tests.publish.registry_world import World, now, world

@@ -176,15 +176,56 @@ def test_t35_another_bundle_than_the_anchored_one_says_nothing_about_the_entry()
 
 
 def test_where_nothing_is_anchored_there_is_nothing_to_attest() -> None:
-    bare = Finding("publication.anchored", "x", Outcome.INCONCLUSIVE, "publication.anchored.not_yet")
-    for found in (verdict(coverage(a.ETH, "1", "1", 18)), verdict(coverage(a.ETH, "1", "1", 18), bare)):
+    for outcome, message in ((Outcome.INCONCLUSIVE, "not_yet"), (Outcome.FAIL, "not_in_time")):
+        bare = Finding("publication.anchored", "x", outcome, f"publication.anchored.{message}")
         with pytest.raises(PublishError, match="anchored nothing for this instant; there is nothing to attest"):
-            statement_of(found, a.EXPIRES)
+            statement_of(verdict(coverage(a.ETH, "1", "1", 18), bare), a.EXPIRES)
 
 
-def test_two_entries_are_none() -> None:
-    with pytest.raises(PublishError, match="nothing to attest"):
-        commitment_of(verdict(anchored(), anchored(bytes(32))))
+@pytest.mark.parametrize(
+    ("message", "reason"),
+    [
+        ("evidence.missing", "no source was asked about eip155:31337; give --source"),
+        ("evidence.history", "the newest entry given is 1, the proven one 2"),
+        ("publication.anchored.no_registry", "name it in the policy's"),
+        (
+            "publication.anchored.not_bound",
+            "the bundle names no account as the account that anchors it, the policy 0x1",
+        ),
+    ],
+)
+def test_t37_what_was_not_asked_is_not_said_to_be_unanchored(message: str, reason: str) -> None:
+    finding = Finding(
+        "publication.anchored",
+        "x",
+        Outcome.INCONCLUSIVE,
+        message,
+        expected="0x1",
+        actual="no account",
+        facts={"reason": reason},
+    )
+    with pytest.raises(PublishError) as caught:
+        commitment_of(verdict(finding))
+    assert reason in str(caught.value)
+    assert "anchored nothing" not in str(caught.value)
+
+
+def test_two_entries_are_none_and_neither_is_no_finding() -> None:
+    for found in (verdict(anchored(), anchored(bytes(32))), verdict(coverage(a.ETH, "1", "1", 18))):
+        with pytest.raises(PublishError, match="an attestation is about one entry"):
+            commitment_of(found)
+
+
+def test_t37_a_draft_of_a_later_look_than_ones_own_is_refused() -> None:
+    def draft(seconds: int) -> Statement:
+        return a.statement(observed_at=Instant(a.NOW.seconds + seconds))
+
+    late = Instant(a.NOW.seconds + 5000)
+    assert same(draft(900), now=late) == draft(900)
+    with pytest.raises(PublishError, match="observed later than you looked"):
+        same(draft(901), now=late)
+    with pytest.raises(PublishError, match="observed later than you looked"):
+        same(draft(11), now=late, lead=10)
 
 
 def test_a_verdict_under_no_policy_is_not_attested() -> None:

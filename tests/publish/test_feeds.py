@@ -164,7 +164,7 @@ def test_the_factorys_own_refusal_has_its_name(quick: Desk) -> None:
 def test_what_is_no_factory_is_told(quick: Desk) -> None:
     with pytest.raises(UnavailableError, match="no contract stands"):
         make(quick.payer, "0x" + "14" * 20, quick.parameters())
-    with pytest.raises(PublishError, match="reverts"):
+    with pytest.raises(PublishError, match="is our ReserveRegistry, not a ReserveFeedFactory"):
         make(quick.payer, quick.world.contracts["ReserveRegistry"], quick.parameters())
 
 
@@ -415,7 +415,7 @@ def test_what_is_no_feed_is_told(quick: Desk) -> None:
     certificate = quick.attested(quick.anchored())
     with pytest.raises(UnavailableError, match="no contract stands"):
         quick.settle("0x" + "15" * 20, certificate)
-    with pytest.raises(PublishError, match="reverts"):
+    with pytest.raises(PublishError, match="is our ReserveRegistry, not a ReserveFeed"):
         quick.settle(quick.world.contracts["ReserveRegistry"], certificate)
 
 

@@ -381,6 +381,41 @@ def test_t56_a_chain_with_nothing_in_common_is_read_from_the_first_block(fresh: 
     assert len(rows(path, "entries")) == 1
 
 
+def test_t56_one_false_header_empties_no_index(told: Story, tmp_path: Path) -> None:
+    path = tmp_path / "history.sqlite"
+    run(path, watched(told.world), told.world.source())
+    before, honest = path.read_bytes(), told.world.source()
+
+    def header(number: int) -> Any:
+        return replace(honest.header(number), hash=digest("never mined"))
+
+    def logs(*_: object) -> tuple[Log, ...]:
+        raise UnavailableError("it limits the rate of requests")
+
+    with pytest.raises(UnavailableError, match="limits the rate"):
+        run(path, watched(told.world), Changed(honest, header=header, logs=logs))
+    assert path.read_bytes() == before
+
+
+def test_t56_a_chain_that_is_final_no_further_than_the_common_block_empties_no_index(
+    told: Story, tmp_path: Path
+) -> None:
+    path = tmp_path / "history.sqlite"
+    run(path, watched(told.world), told.world.source(), span=4)
+    before, honest = path.read_bytes(), told.world.source()
+    with opened_to_read(path) as index:
+        spans = list(index.spans())
+
+    def header(number: int) -> Any:
+        found = honest.header(number)
+        return replace(found, hash=digest("never mined")) if number == spans[0].number else found
+
+    source = Changed(honest, header=header, finalized=lambda: spans[1])
+    with pytest.raises(DisagreementError, match="nothing was forgotten"):
+        run(path, watched(told.world), source)
+    assert path.read_bytes() == before
+
+
 # --- what contradicts itself
 
 

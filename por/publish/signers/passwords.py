@@ -11,6 +11,7 @@ from por.errors import FormatError
 PASSWORD_FILE = "POR_PASSWORD_FILE"  # noqa: S105 - the name of a variable
 PASSWORD = "POR_PASSWORD"  # noqa: S105 - the name of a variable
 PIN_FILE = "POR_PIN_FILE"
+_NO_PASSWORD = f"no password: name a file of mode 600 that holds it in {PASSWORD_FILE}, or put it into {PASSWORD}"
 
 
 def password(purpose: str) -> str:
@@ -22,14 +23,14 @@ def password(purpose: str) -> str:
         return from_file(Path(named))
     if given := os.environ.get(PASSWORD):
         return given
-    return _prompted(f"Password {purpose}: ", PASSWORD_FILE)
+    return _prompted(f"Password {purpose}: ", _NO_PASSWORD)
 
 
 def new_password(purpose: str) -> str:
     """Return a password for a new key file; at a prompt it is asked twice. Raises: FormatError."""
     first = password(purpose)
     asked = not (os.environ.get(PASSWORD_FILE) or os.environ.get(PASSWORD))
-    if asked and _prompted("The same again: ", PASSWORD_FILE) != first:
+    if asked and _prompted("The same again: ", _NO_PASSWORD) != first:
         raise FormatError("the two passwords differ")
     return first
 
@@ -38,7 +39,7 @@ def pin(purpose: str) -> str:
     """Return a token's PIN: of the file in POR_PIN_FILE, else of a prompt. Raises: FormatError."""
     if named := os.environ.get(PIN_FILE):
         return from_file(Path(named))
-    return _prompted(f"PIN {purpose}: ", PIN_FILE)
+    return _prompted(f"PIN {purpose}: ", f"no PIN: name a file of mode 600 that holds it in {PIN_FILE}")
 
 
 def from_file(path: Path) -> str:
@@ -56,9 +57,9 @@ def from_file(path: Path) -> str:
     return secret
 
 
-def _prompted(prompt: str, variable: str) -> str:
+def _prompted(prompt: str, missing: str) -> str:
     if not sys.stdin or not sys.stdin.isatty():
-        raise FormatError(f"nobody is here to ask; name a file of mode 600 that holds it in {variable}")
+        raise FormatError(f"{missing}; nobody is here to ask")
     try:
         secret = getpass.getpass(prompt, stream=sys.stderr)
     except EOFError:

@@ -12,7 +12,7 @@ from eth_utils.crypto import keccak
 from por.errors import FormatError
 from por.model.attestation import SignatureScheme
 from por.publish import signers
-from por.publish.signers import open_signer
+from por.publish.signers import Signer, open_signer
 from por.publish.signers.account import Account
 from por.publish.signers.contract import ContractMember
 from tests.contracts import attesters
@@ -154,3 +154,14 @@ def test_a_contract_is_not_the_owner_of_a_contract(variable: str) -> None:
 def test_every_form_is_written_where_it_is_looked_for() -> None:
     for kind in ("file:PATH", "env:NAME", "contract:ADDRESS@CHAIN=SPEC", "aws-kms:KEY_ID", "pkcs11:ATTRIBUTES"):
         assert kind in (signers.__doc__ or "")
+
+
+def test_a_signer_is_opened_once_among_those_that_are_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ATTESTER_KEY", "11" * 32)
+    opened: dict[str, Signer] = {}
+    member = open_signer(f"contract:{SAFE}@eip155:10=env:ATTESTER_KEY", opened)
+    owner = open_signer("env:ATTESTER_KEY", opened)
+    assert member.sign(DIGEST) == owner.sign(DIGEST)
+    assert open_signer("env:ATTESTER_KEY", opened) is owner
+    with pytest.raises(FormatError, match="was read already"):
+        open_signer("env:ATTESTER_KEY")

@@ -91,15 +91,15 @@ def test_a_pin_comes_from_its_own_file_or_a_prompt(
 
 
 @pytest.mark.parametrize(
-    ("ask", "variable"),
+    ("ask", "cure"),
     [
-        (passwords.password, "POR_PASSWORD_FILE"),
-        (passwords.new_password, "POR_PASSWORD_FILE"),
-        (passwords.pin, "POR_PIN_FILE"),
+        (passwords.password, "no password.*POR_PASSWORD_FILE, or put it into POR_PASSWORD"),
+        (passwords.new_password, "no password.*POR_PASSWORD_FILE, or put it into POR_PASSWORD"),
+        (passwords.pin, "no PIN.*POR_PIN_FILE"),
     ],
 )
-def test_where_nobody_can_type_the_cure_is_named(ask: Callable[[str], str], variable: str) -> None:
-    with pytest.raises(FormatError, match=f"nobody is here to ask.*{variable}"):
+def test_where_nobody_can_type_the_cure_is_named(ask: Callable[[str], str], cure: str) -> None:
+    with pytest.raises(FormatError, match=f"{cure}; nobody is here to ask"):
         ask("of a key")
 
 
