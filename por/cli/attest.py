@@ -19,9 +19,18 @@ from por.cli.sources import add_source_options, opened_sources
 from por.encoding import attestation_v1, verdict_v1
 from por.encoding.digests import digest_of
 from por.errors import FormatError, PublishError
-from por.model import AnchoredEntry, Committee, Instant, Policy, SignedStatement, Statement, Verdict
+from por.model import (
+    AnchoredEntry,
+    Committee,
+    Instant,
+    Policy,
+    SignatureScheme,
+    SignedStatement,
+    Statement,
+    Verdict,
+)
 from por.publish.attesting import DAY, Tolerance, require_same, statement_of
-from por.publish.collecting import collected, require_signed, signed_by
+from por.publish.collecting import collected, require_proven, require_signed, signed_by
 from por.publish.signers import Signer
 
 EXAMPLE = (
@@ -79,7 +88,7 @@ def run(args: argparse.Namespace) -> int:
     own = statement_of(verdict, Instant(now.seconds + args.expires_in), entry)
     signed = _kept(args, signer, own, now)
     if signed is None:
-        said = own if args.draft is None else _same(args, args.draft, own, now)
+        said = own if args.draft is None else _drafted(args, own, committee, now)
         report = digest_of(verdict_v1.write(verdict))
         signed = signed_by(signer, said, committee, report, _issuer(policy, opened))
         write_once(args.output, attestation_v1.write(signed))
@@ -124,6 +133,17 @@ def _kept(args: argparse.Namespace, signer: Signer, own: Statement, now: Instant
     require_signed(signed)
     print(f"there already: {args.output}, which says the same; nothing was signed", file=sys.stderr)
     return signed
+
+
+def _drafted(args: argparse.Namespace, own: Statement, committee: Committee, now: Instant) -> Statement:
+    """Return the proposer's statement; a contract's signature is its committee's to accept, at the latest on chain."""
+    draft = read_statement(args.draft)
+    try:
+        if draft.scheme is not SignatureScheme.CONTRACT:
+            require_proven(draft, committee, None)
+    except PublishError as error:
+        raise PublishError(f"{args.draft}: {error}") from error
+    return _same(args, args.draft, own, now)
 
 
 def _same(args: argparse.Namespace, path: Path, own: Statement, now: Instant) -> Statement:

@@ -18,7 +18,7 @@ import pytest
 from por.cli import main
 from por.cli.publishing import Nodes, opened_wallet, signer_of
 from por.commitments.statements import committee_id, statement_digest
-from por.encoding import attester_key_v1, certificate_v1, committee_v1, verdict_v1
+from por.encoding import attester_key_v1, canonical, certificate_v1, committee_v1, verdict_v1
 from por.encoding.digests import digest_of
 from por.errors import FormatError
 from por.model import Attestation, Certificate, ChainId, Digest, Instant, Outcome, Revocation, SignatureScheme
@@ -624,3 +624,13 @@ def test_where_to_record_needs_a_node_and_a_payer(desk: AttestDesk, embedded: Wo
     command = ["attest", "submit", str(desk.file("certificate.json")), "--attestations", place, *embedded.option]
     refused(command, "--payer", 2)
     refused([*command, "--payer", "env:TEST_ANN", "--max-fee", "x"], "--max-fee", 2)
+
+
+def test_t38_a_draft_that_no_member_signed_is_not_signed_by_another(desk: AttestDesk) -> None:
+    """A member chosen by name alone would let anybody choose the instants that others sign."""
+    done(desk.attest("ann"))
+    document = json.loads(desk.file("ann.json").read_bytes())
+    document["signature"] = "0x" + "11" * 64 + "1b"
+    desk.file("forged.json").write_bytes(canonical.dumps(document))
+    refused(desk.attest("bob", "--draft", desk.file("forged.json")), "forged.json:")
+    assert not desk.file("bob.json").exists()
