@@ -137,13 +137,13 @@ def _kept(args: argparse.Namespace, signer: Signer, own: Statement, now: Instant
 
 def _drafted(args: argparse.Namespace, own: Statement, committee: Committee, now: Instant) -> Statement:
     """Return the proposer's statement; a contract's signature is its committee's to accept, at the latest on chain."""
-    draft = read_statement(args.draft)
+    said, draft = _same(args, args.draft, own, now), read_statement(args.draft)
     try:
         if draft.scheme is not SignatureScheme.CONTRACT:
             require_proven(draft, committee, None)
     except PublishError as error:
         raise PublishError(f"{args.draft}: {error}") from error
-    return _same(args, args.draft, own, now)
+    return said
 
 
 def _same(args: argparse.Namespace, path: Path, own: Statement, now: Instant) -> Statement:

@@ -129,7 +129,8 @@ def test_a_file_of_fewer_contracts_is_gone_on_with(bare: Commands, tmp_path: Pat
 def test_an_outage_between_two_contracts_makes_nobody_pay_twice(
     bare: Commands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, written: bool
 ) -> None:
-    target, send, sent = tmp_path / "contracts.json", Wallet.send, []
+    target, send = tmp_path / "contracts.json", Wallet.send
+    sent: list[Any] = []
 
     def break_down(self: Wallet, *args: Any, **options: Any) -> Any:
         if len(sent) == 2:
@@ -165,7 +166,7 @@ def test_an_interrupted_run_says_what_may_be_out(
         raise KeyboardInterrupt
 
     monkeypatch.setattr(Node, "receipt", lambda self, transaction: None)
-    monkeypatch.setattr(delivery.time, "sleep", interrupt)
+    monkeypatch.setattr("por.publish.delivery.time.sleep", interrupt)
     run = bare.run("registry", "deploy", "--payer", bare.signer("payer"), "--output", tmp_path / "contracts.json")
     assert run.status == 130
     assert re.search(r"por: transaction 0x[0-9a-f]{64} may be out, .* running the command again is safe", run.talk)
