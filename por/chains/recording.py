@@ -1,6 +1,7 @@
 """Save what sources answer, and answer out of what was saved."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 from por.chains.bulk import BulkSource, Progress, ProofRequest
 from por.errors import DisagreementError, EvidenceError, FormatError, SourceError, UnavailableError
@@ -15,8 +16,8 @@ _LogQuestion = tuple[str, tuple[bytes, ...], int, int]
 class RecordingSource:
     """Be a `Source` that passes questions on and keeps the answers.
 
-    Errors are not kept, and a block or logs that could not be read again are not in the recording at all: replaying
-    it is no better than the run was (T56).
+    Errors are not recorded, only listed in `failures`. A block or logs that could not be read again are not in the
+    recording at all: replaying it is no better than the run was (T56).
     """
 
     def __init__(self, inner: BulkSource) -> None:
@@ -26,6 +27,7 @@ class RecordingSource:
         self._headers: list[RecordedHeader] = []
         self._proofs: dict[_Question, RecordedProof] = {}
         self._logs: dict[_LogQuestion, RecordedLogs] = {}
+        self.failures: list[str] = []
 
     @property
     def chain(self) -> ChainId:
@@ -39,13 +41,15 @@ class RecordingSource:
 
     def finalized(self) -> BlockRef:
         """Name the last finalized block, and keep it. Raises: SourceError."""
-        self._final = self._inner.finalized()
+        with self._listed():
+            self._final = self._inner.finalized()
         return self._final
 
     def header(self, number: int) -> Header:
         """Return the header at `number`, and keep this reading beside earlier ones. Raises: SourceError."""
         try:
-            header = self._inner.header(number)
+            with self._listed():
+                header = self._inner.header(number)
         except SourceError:
             self._headers = [reading for reading in self._headers if reading.number != number]
             raise
@@ -60,7 +64,8 @@ class RecordingSource:
         self, block: BlockRef, requests: Sequence[ProofRequest], progress: Progress | None = None
     ) -> tuple[AccountProof, ...]:
         """Return the proofs of many accounts, and keep them. Raises: SourceError."""
-        proofs = self._inner.account_proofs(block, requests, progress)
+        with self._listed():
+            proofs = self._inner.account_proofs(block, requests, progress)
         for (address, keys), proof in zip(requests, proofs, strict=True):
             self._proofs[block.hash, address, tuple(keys)] = RecordedProof(block.hash, tuple(keys), proof)
         return proofs
@@ -72,12 +77,13 @@ class RecordingSource:
         """
         question = (address, topics, first, last)
         before = self._logs.pop(question, None)
-        logs = self._inner.logs(address, topics, first, last)
-        if before is not None and before.logs != logs:
-            raise DisagreementError(
-                f"{', '.join(self.names)}: the logs of {address} in blocks {first} to {last} of {self.chain} "
-                f"were {len(before.logs)} others before ({len(logs)} now): the chain was reorganised while it was read"
-            )
+        with self._listed():
+            logs = self._inner.logs(address, topics, first, last)
+            if before is not None and before.logs != logs:
+                raise DisagreementError(
+                    f"{', '.join(self.names)}: the logs of {address} in blocks {first} to {last} of {self.chain} were "
+                    f"{len(before.logs)} others before ({len(logs)} now): the chain was reorganised while it was read"
+                )
         self._logs[question] = RecordedLogs(*question, logs)
         return logs
 
@@ -91,6 +97,14 @@ class RecordingSource:
             tuple(self._proofs.values()),
             tuple(self._logs[question] for question in sorted(self._logs)),
         )
+
+    @contextmanager
+    def _listed(self) -> Iterator[None]:
+        try:
+            yield
+        except SourceError as error:
+            self.failures.append(str(error))
+            raise
 
     @staticmethod
     def joined(recorders: "Iterable[RecordingSource]") -> Recording:

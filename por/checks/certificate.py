@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from por.checks.evidence import OpenBundle
+from por.checks.freshness import freshness
 from por.checks.observation import Missing, Observation, Seen, judge, observe, then, unseen
 from por.checks.policy import require_usable
 from por.checks.requirements import answered, with_waivers
@@ -101,6 +102,7 @@ def _findings(reading: _Reading) -> Iterator[Finding]:
         "attestation.policy": policy_named,
         "attestation.figures": figures,
         "attestation.current": current,
+        "snapshot.fresh": fresh,
         "attestation.revoked": revoked,
         "attestation.outcome": outcome,
     }
@@ -164,6 +166,17 @@ def current(reading: _Reading) -> Iterator[Finding]:
         yield reading.found(Outcome.FAIL, "attestation.current.expired", **facts)
     else:
         yield reading.found(Outcome.PASS, "attestation.current.now", **facts)
+
+
+def fresh(reading: _Reading) -> Iterator[Finding]:
+    """Ask: is the snapshot that was attested young enough for the policy? A statement outlives it (T37)."""
+    entry = then(reading.opened, _entry)
+    yield judge(
+        "snapshot.fresh",
+        reading.subject,
+        entry,
+        lambda seen: freshness(reading.subject, seen.anchor.instant, reading.now, reading.policy.max_age),
+    )
 
 
 def bundle(reading: _Reading) -> Iterator[Finding]:

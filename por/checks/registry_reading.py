@@ -52,6 +52,17 @@ def read_registry(
     return then(source, lambda seen: _of_sources(observe(lambda: _ask(*seen, pin, registries, instant))))
 
 
+def entry_with(
+    policy: Policy, sources: Sources, instant: Instant, identifier: bytes
+) -> Observation[AnchoredEntry | None]:
+    """Find the entry with an id among those of the policy's issuer for an instant; None where it is not there."""
+
+    def named(view: RegistryView) -> Observation[AnchoredEntry | None]:
+        return Seen(next((found.entry for found in view.entries if found.id == identifier), None))
+
+    return then(policys_view(policy, sources, instant), named)
+
+
 def reread_registry(view: Observation[RegistryView], sources: Sources) -> Observation[RegistryView]:
     """Ask again at the end of a run: a chain that changed meanwhile shows nothing (T56)."""
     if not isinstance(view, Seen):

@@ -33,6 +33,7 @@ CERTIFICATE = (
     "attestation.policy",
     "attestation.figures",
     "attestation.current",
+    "snapshot.fresh",
     "attestation.bundle",
     "attestation.revoked",
     "attestation.outcome",

@@ -8,7 +8,7 @@ from por.checks.chain_view import Sources
 from por.checks.evidence import OpenBundle, open_bundle
 from por.checks.observation import Seen
 from por.checks.policy import load_policy
-from por.checks.registry_reading import policys_view
+from por.checks.registry_reading import entry_with
 from por.checks.verify import verify
 from por.cli.attest_submit import recorded
 from por.cli.attester_files import put_certificate, read_committee, read_statement
@@ -112,9 +112,10 @@ def _examined(
 
 def _entry(policy: Policy, opened: OpenBundle, sources: Sources, verdict: Verdict) -> AnchoredEntry | None:
     wanted = next((f.facts["entry"] for f in verdict.of("publication.anchored") if "entry" in f.facts), "")
-    view = policys_view(policy, sources, opened.bundle.instant) if wanted else None
-    entries = view.value.entries if isinstance(view, Seen) else ()
-    return next((found.entry for found in entries if found.id.hex() == wanted.removeprefix("0x")), None)
+    if not wanted:
+        return None
+    found = entry_with(policy, sources, opened.bundle.instant, bytes.fromhex(wanted.removeprefix("0x")))
+    return found.value if isinstance(found, Seen) else None
 
 
 def _kept(args: argparse.Namespace, signer: Signer, own: Statement, now: Instant) -> SignedStatement | None:

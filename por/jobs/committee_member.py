@@ -7,7 +7,7 @@ from pathlib import Path
 
 from por.checks.evidence import load_document
 from por.checks.observation import Seen
-from por.checks.registry_reading import policys_view
+from por.checks.registry_reading import entry_with
 from por.checks.sources import Sources
 from por.encoding import attestation_v1, certificate_v1, committee_v1, verdict_v1
 from por.encoding.digests import digest_of
@@ -163,11 +163,11 @@ class CommitteeMember:
         """Find the entry that readers may compare with. Raises: UnavailableError."""
         if self._job.policy.registry is None:
             return None
-        wanted = commitment_of(examined.verdict)
-        view = policys_view(self._job.policy, Sources(open_sources(self._job)), examined.opened.bundle.instant)
-        if not isinstance(view, Seen):
-            raise UnavailableError(view.reason)
-        return next((found.entry for found in view.value.entries if found.id == wanted), None)
+        instant, wanted = examined.opened.bundle.instant, commitment_of(examined.verdict)
+        found = entry_with(self._job.policy, Sources(open_sources(self._job)), instant, wanted)
+        if not isinstance(found, Seen):
+            raise UnavailableError(found.reason)
+        return found.value
 
 
 def load_committee(path: Path) -> Committee:

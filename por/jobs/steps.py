@@ -23,7 +23,7 @@ from por.jobs.files import make_directory, replace_file
 from por.jobs.history import History, Run, VerdictRow
 from por.jobs.log import Log
 from por.jobs.places import Offer, UnreadableBundleError
-from por.jobs.watched import WatchedSource, unanswered
+from por.jobs.unanswered import unanswered
 from por.model import Instant, Outcome, Verdict
 from por.report.text import message, render
 
@@ -100,15 +100,13 @@ def examine(work: Work) -> str:
 
     What stays undecided because sources failed is kept nowhere. Raises: UnreadableBundleError; UnavailableError.
     """
-    failures: list[str] = []
     opened = open_fetched(work.bundles / work.run.key.bundle.value.hex())
-    watched = {chain: WatchedSource(source, failures.append) for chain, source in open_sources(work.job).items()}
-    recorders = {chain: RecordingSource(source) for chain, source in watched.items()}
+    recorders = {chain: RecordingSource(source) for chain, source in open_sources(work.job).items()}
     try:
         verdict = verify(opened, work.job.policy, Sources(recorders), now=work.now)
     except FormatError as error:
         raise UnreadableBundleError(f"{opened.digest}: {error}") from error
-    missing = unanswered(verdict, failures)
+    missing = unanswered(verdict, [failure for recorder in recorders.values() for failure in recorder.failures])
     if missing:
         told = "; ".join(reason[:MAX_REASON] for reason in missing[:MAX_TOLD])
         raise UnavailableError(f"sources did not answer, so nothing is decided yet: {told}")

@@ -16,7 +16,6 @@ from por.model import (
     Committee,
     Digest,
     Instant,
-    Outcome,
     Revocation,
     SignatureScheme,
     Statement,
@@ -24,7 +23,7 @@ from por.model import (
 from por.proofs import bls
 from por.proofs.state.registry import entry_of
 from por.publish.anchoring import anchor_values
-from por.publish.attestations import Attestations
+from por.publish.attestations import Attestations, attestation_values
 from por.publish.contracts import artifact, encode_call
 from por.publish.feeds import Parameters, make, newest_round, preimage
 from por.publish.signers.account import Account
@@ -75,6 +74,13 @@ def _anchor(scene: Scene, anchor: Anchor, payer: str = "anchoring") -> AnchoredE
 
 def _certificate(scene: Scene, scheme: str) -> Certificate:
     return certificate_v1.read(scene.certificate(scene.committee(scheme)).read_bytes())
+
+
+def _said(certificate: Certificate) -> Attestation:
+    said = certificate.statement.content
+    if not isinstance(said, Attestation):
+        raise PublishError("the certificate is of a revocation")
+    return said
 
 
 def _entry(scene: Scene) -> AnchoredEntry:
@@ -140,20 +146,12 @@ def _altered(stage: Stage) -> str:
 
 
 def _resubmitted(scene: Scene, certificate: Certificate, bits: int, signatures: bytes, later: int) -> str:
-    said = certificate.statement.content
-    if not isinstance(said, Attestation):
-        raise PublishError("the certificate is of a revocation")
+    said = _said(certificate)
     changed = replace(said, expires_at=Instant(said.expires_at.seconds + later))
-    values = _values(changed)
+    values = attestation_values(changed)
     arguments = [values, committee_id(certificate.committee), bits, signatures, bytes(32)]
     _call(scene, ATTESTATIONS, "attest", arguments)
     return "an attestation that too few members signed is recorded"
-
-
-def _values(said: Attestation) -> tuple[object, ...]:
-    outcome = {Outcome.PASS: 1, Outcome.FAIL: 2, Outcome.INCONCLUSIVE: 3}[said.outcome]
-    what = (said.commitment, said.policy.value, said.rulebooks, outcome, said.figures)
-    return (*what, said.observed_at.seconds, said.expires_at.seconds)
 
 
 def revocation(scene: Scene, scheme: str = "ecdsa") -> Certificate:
@@ -195,12 +193,10 @@ def _address_elsewhere(stage: Stage) -> str:
     committee = contract_committee(stage.here)
     Attestations(stage.here.wallet(), stage.here.contracts[ATTESTATIONS]).register(committee)
     _call(stage.there, ATTESTATIONS, "registerCommittee", [(2, 1, list(committee.members))])
-    said = _certificate(stage.here, "ecdsa").statement.content
+    said = _said(_certificate(stage.here, "ecdsa"))
     signature = Account.from_secret(SimulatedKey.from_seed(ATTESTERS[0]).private).sign(statement_digest(said))
-    if not isinstance(said, Attestation):
-        raise PublishError("the certificate is of a revocation")
     packed = len(signature).to_bytes(2) + signature
-    arguments = [_values(said), committee_id(committee), 1, packed, bytes(32)]
+    arguments = [attestation_values(said), committee_id(committee), 1, packed, bytes(32)]
     _call(stage.there, ATTESTATIONS, "attest", arguments)
     return "what a contract signs on one chain counts on another"
 
@@ -208,15 +204,13 @@ def _address_elsewhere(stage: Stage) -> str:
 def _other_figures(stage: Stage) -> str:
     """Bring figures of one's own to a feed that has no round yet."""
     scene, certificate = stage.here, _certificate(stage.here, "ecdsa")
-    said = certificate.statement.content
-    if not isinstance(said, Attestation):
-        raise PublishError("the certificate is of a revocation")
+    said = _said(certificate)
     committee, asset = committee_id(certificate.committee), str(scene.coin)
     parameters = Parameters(scene.issuer, committee, said.policy, asset, 18, "reserves")
     feed = make(scene.wallet(), scene.contracts["ReserveFeedFactory"], parameters).feed
     contract = artifact(FEED)
     rows = [(asset_key(scene.coin), 1, 2)]
-    call = encode_call(contract, "settle", [_values(said), rows, preimage(_entry(scene))])
+    call = encode_call(contract, "settle", [attestation_values(said), rows, preimage(_entry(scene))])
     scene.wallet().read(feed, call, contract=contract)
     return "a feed took figures that nobody signed"
 

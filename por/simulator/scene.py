@@ -11,7 +11,6 @@ from por.chains import open_source
 from por.model import AssetId, ChainAccount, ChainId, Instant
 from por.publish.deployment import deploy
 from por.publish.signers.account import Account
-from por.publish.signers.bls_key import BlsKey
 from por.publish.signers.making import new_bls_key
 from por.publish.transactions import Wallet, WalletLimits
 from por.simulator.signer import SimulatedKey
@@ -123,8 +122,7 @@ def _two_of(scene: Scene, scheme: str) -> list[str]:
 
 def _bls_key(scene: Scene, program: Program, name: str) -> Path:
     path, public = bls_file(scene, name), scene.directory / f"{name}.pub.json"
-    made: BlsKey = new_bls_key(path, PASSWORD, cost=LEAST_COST)
-    del made
+    new_bls_key(path, PASSWORD, cost=LEAST_COST)
     with secrets_in_environment():
         _quietly(program, ["attest", "key", str(path), "--bls", "--output", str(public)])
     return public

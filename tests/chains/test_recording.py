@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,14 @@ from por.chains.evm import EvmSource
 from por.chains.recording import RecordingSource, ReplaySource
 from por.chains.unchanged import require_unchanged
 from por.encoding import recording_v1
-from por.errors import DisagreementError, FormatError, SourceError, UnavailableError
+from por.errors import (
+    DisagreementError,
+    EvidenceError,
+    FormatError,
+    IncapableError,
+    SourceError,
+    UnavailableError,
+)
 from por.model import BlockRef, ChainId, Instant
 from por.model.recording import ChainRecording, RecordedHeader, Recording
 from tests.chains.honest_chain import (
@@ -234,3 +242,44 @@ def test_the_example_of_the_specification_is_what_a_run_gives() -> None:
     example = page.partition("```json recording.json\n")[2].partition("\n```")[0].encode()
     assert recording_v1.write(Recording((made,))) == example
     ReplaySource(recording_v1.read(example).chains[0])
+
+
+QUESTIONS: dict[str, tuple[Any, ...]] = {
+    "finalized": (),
+    "header": (1,),
+    "account_proof": (BlockRef(1, bytes(32)), "0x", []),
+    "account_proofs": (BlockRef(1, bytes(32)), [], None),
+    "logs": ("0x", (bytes(32),), 0, 1),
+}
+
+
+class Broken:
+    """Fail at every question."""
+
+    chain = ChainId.parse("eip155:1")
+    names = ("node",)
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def __getattr__(self, name: str) -> Any:
+        def answer(*_: Any) -> Any:
+            raise self.error
+
+        return answer
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+@pytest.mark.parametrize("error", [UnavailableError, IncapableError, DisagreementError])
+def test_t64_failures_are_passed_on_and_listed(name: str, error: type[SourceError]) -> None:
+    recorder = RecordingSource(Broken(error("no")))
+    with pytest.raises(error):
+        getattr(recorder, name)(*QUESTIONS[name])
+    assert recorder.failures == ["no"]
+
+
+def test_evidence_that_breaks_its_rules_is_no_failure_of_a_source() -> None:
+    recorder = RecordingSource(Broken(EvidenceError("no")))
+    with pytest.raises(EvidenceError):
+        recorder.header(1)
+    assert recorder.failures == []

@@ -189,6 +189,22 @@ def test_t42_an_entry_taken_out_of_the_file_is_missed_where_the_policy_names_an_
     assert one(known, "attestation.bundle").outcome == "PASS"
 
 
+@pytest.mark.parametrize(("allowed", "outcome"), [(10**7, "PASS"), (3600, "FAIL")])
+def test_t37_a_statement_that_outlives_its_snapshot_is_old(allowed: int, outcome: str) -> None:
+    late = Instant(a.EXPIRES.seconds - 1)
+    verdict = check_certificate(a.certificate(), a.policy(*IDS.values(), max_age=allowed), Given(), now=late)
+    assert one(verdict, "attestation.current").outcome == "PASS"
+    assert one(verdict, "snapshot.fresh").outcome == outcome
+    assert str(verdict.outcome) == outcome
+
+
+def test_t37_a_statement_without_its_entry_has_no_age() -> None:
+    made = a.certificate()
+    stripped = replace(made, statement=replace(made.statement, entry=None))
+    verdict = check_certificate(stripped, a.policy(*IDS.values()), Given(), now=a.NOW)
+    assert (one(verdict, "snapshot.fresh").outcome, verdict.exit_code) == ("INCONCLUSIVE", 3)
+
+
 def test_figures_are_shown_in_whole_coins() -> None:
     findings = judged().of("attestation.figures")
     assert [(f.subject, f.outcome) for f in findings] == [(str(a.USDC), "PASS"), (str(a.ETH), "PASS")]
@@ -238,9 +254,15 @@ def figures_of_nothing() -> bytes:
     ],
 )
 def test_t37_a_statement_holds_from_its_observation_until_it_expires(now: int, message: str) -> None:
-    verdict = judged(now=Instant(now))
+    verdict = judged(now=Instant(now), policy=a.policy(*IDS.values(), max_age=10**8))
     assert one(verdict, "attestation.current").message == message
     assert verdict.exit_code == (0 if message.endswith("now") else 1)
+
+
+def judged_bare(bare: Certificate) -> Verdict:
+    """Judge for a reader who does without the age of the snapshot."""
+    ageless = (Waiver("snapshot.fresh", "the entry is not at hand"),)
+    return judged(bare, policy=a.policy(*IDS.values(), waivers=ageless))
 
 
 # --- bundle and entry
@@ -293,9 +315,10 @@ def test_a_certificate_without_its_entry_cannot_be_compared_with_a_bundle() -> N
     verdict = judged(bare, bundle=opened())
     assert one(verdict, "attestation.bundle").message == "evidence.missing"
     assert verdict.exit_code == 3
-    assert judged(bare).exit_code == 0
-    assert judged(bare).snapshot == "0x" + anchor_id(a.ENTRY).hex()
-    assert render(judged(bare)).splitlines()[0].endswith("they looked, this command did not.")
+    ageless = judged_bare(bare)
+    assert ageless.exit_code == 0
+    assert ageless.snapshot == "0x" + anchor_id(a.ENTRY).hex()
+    assert render(ageless).splitlines()[0].endswith("they looked, this command did not.")
 
 
 def test_a_policy_that_asks_for_the_bundle_is_not_content_without() -> None:

@@ -141,7 +141,7 @@ def test_t68_whatever_was_found_is_signed_and_the_status_is_the_verdicts(tmp_pat
     done(desk.attest("bob", "--draft", desk.file("ann.json")), 1)
     done(desk.collect("ann", "bob"))
     run = done(desk.check(), 1)
-    assert "found FAIL" in run.out.splitlines()[0]
+    assert "attestation.outcome failed" in run.out.splitlines()[0]
 
 
 def test_t35_a_bundle_that_is_not_the_anchored_one_is_not_attested(tmp_path: Path) -> None:

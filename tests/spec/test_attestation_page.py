@@ -118,7 +118,7 @@ def test_the_typed_datas_members_stand_in_the_table() -> None:
 
 
 def test_the_checks_are_those_of_the_profile() -> None:
-    assert re.findall(r"^\| `(attestation\.[a-z]+)` \|", TEXT, re.MULTILINE) == [
+    assert re.findall(r"^\| `((?:attestation|snapshot)\.[a-z]+)` \|", TEXT, re.MULTILINE) == [
         *(name for name in CERTIFICATE if name != "attestation.bundle"),
         "attestation.bundle",
     ]
