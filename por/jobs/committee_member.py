@@ -27,6 +27,7 @@ from por.model import (
 from por.publish.attestations import Attestations
 from por.publish.attesting import Tolerance, commitment_of, is_later, require_same, statement_of
 from por.publish.collecting import collected, require_countable, require_proven, signed_by
+from por.publish.contracts import RevertedError
 from por.publish.reading import ContractReader, Reading
 from por.publish.signers import Signer, open_signer
 from por.publish.signers.account import Account
@@ -131,8 +132,8 @@ class CommitteeMember:
             done = registry.submit(certificate_v1.read(certificate))
         except EvidenceError as error:
             raise RefusedSignatureError(f"the registry would not take the certificate: {error}") from error
-        except PublishError as error:
-            if any(f"{fault}(" in str(error) for fault in _SIGNATURE_FAULTS):
+        except RevertedError as error:
+            if error.name in _SIGNATURE_FAULTS:
                 raise RefusedSignatureError(f"the registry would refuse a signature: {error}") from error
             raise
         return f"0x{done.digest.hex()} since {done.at}"

@@ -1,5 +1,6 @@
 """Ask the project's contracts typed questions, and tell where another contract stands than was meant."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from por.errors import PublishError, SourceError, UnavailableError
@@ -33,23 +34,27 @@ def mistaken(reading: Reading, place: str, *names: str) -> str:
     found = recognise(code) if code else None
     if isinstance(found, Recognised) and found.name in names:
         return ""
-    wanted = " or ".join(f"{_article(name)} {name}" for name in names)
+    wanted = _any_of(names)
     if found is None:
         return f"no contract stands at {place} on {reading.chain}; {wanted} is wanted"
     if isinstance(found, Recognised):
-        return f"{place} is our {found.name}, not {wanted}"
+        return _other(place, found, *names)
     return f"{place} is none of our contracts; {wanted} is wanted"
 
 
 def _require_named(reading: Reading, name: str, place: str, error: Exception) -> None:
     """Raise: PublishError where another of our contracts stands; an unknown one may be of another release."""
     try:
-        told = mistaken(reading, place, name)
-    except (PublishError, SourceError):
+        found = recognise(reading.code(place))
+    except SourceError:
         return
-    if "is our" in told:
-        raise PublishError(told) from error
+    if isinstance(found, Recognised) and found.name != name:
+        raise PublishError(_other(place, found, name)) from error
 
 
-def _article(name: str) -> str:
-    return "an" if name[0] in "AEIOU" else "a"
+def _other(place: str, found: Recognised, *names: str) -> str:
+    return f"{place} is our {found.name}, not {_any_of(names)}"
+
+
+def _any_of(names: Sequence[str]) -> str:
+    return " or ".join(f"{'an' if name[0] in 'AEIOU' else 'a'} {name}" for name in names)

@@ -10,7 +10,7 @@ from por.model import Attestation, Certificate, Committee, Instant, Revocation, 
 from por.proofs import bls
 from por.proofs.attestation import reports_digest, require_possession, signers
 from por.publish.asking import ask
-from por.publish.contracts import Artifact, artifact, encode_call
+from por.publish.contracts import Artifact, RevertedError, artifact, encode_call
 from por.publish.reading import Reading
 from por.publish.transactions import Wallet
 
@@ -153,8 +153,8 @@ class Attestations:
         data = encode_call(self._contract, "registerBlsCommittee", [1, point])
         try:
             self._wallet.read(self._address, data, contract=self._contract)
-        except PublishError as error:
-            return "CommitteeAlreadyRegistered(" in str(error)
+        except RevertedError as error:
+            return error.name == "CommitteeAlreadyRegistered"
         return True
 
     def _send_once(self, done: Callable[[], bool], function: str, arguments: Sequence[object], gas: int | None) -> None:

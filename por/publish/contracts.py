@@ -20,7 +20,7 @@ from eth_utils.abi import (
 )
 
 from por.encoding import strict_json
-from por.errors import FormatError, UnavailableError
+from por.errors import FormatError, PublishError, UnavailableError
 
 MAX_ARTIFACT_BYTES = 2**20
 
@@ -104,6 +104,15 @@ def decode_output(contract: Artifact, function: str, output: bytes) -> tuple[Any
         return tuple(decode(types, output))
     except (DecodingError, OverflowError, UnicodeDecodeError) as error:
         raise UnavailableError(f"{contract.name}.{function}: an answer that this function does not give") from error
+
+
+class RevertedError(PublishError):
+    """Say what reverts, and why: an error's name with its values, or the node's words."""
+
+    def __init__(self, what: str, reason: str) -> None:
+        """Keep the reason, which starts with the error's name."""
+        super().__init__(f"{what}: {reason}")
+        self.name = reason.partition("(")[0]
 
 
 def decode_error(contract: Artifact | None, data: bytes) -> str:

@@ -7,9 +7,9 @@ from eth_utils.crypto import keccak
 
 from por.chains.publishing_provider import RuledOutError
 from por.chains.transport import DEFAULT_LIMITS, Limits
-from por.errors import DisagreementError, FormatError, PublishError
+from por.errors import DisagreementError, FormatError
 from por.model import ChainAccount, ChainId, Header
-from por.publish.contracts import Artifact, decode_error
+from por.publish.contracts import Artifact, RevertedError, decode_error
 from por.publish.node import Node
 
 Answer = TypeVar("Answer")
@@ -72,18 +72,18 @@ class ContractReader:
             try:
                 return node.call(self._sender, place, data, hex(number)), ""
             except RuledOutError as error:
-                return b"", f"it reverts: {revert_reason(error, contract)}"
+                return b"", revert_reason(error, contract)
 
         # How a revert is told differs from node to node.
         said = [(called(node), node) for node in self._nodes]
         reverts = [answer[1] for answer, _ in said if answer[1]]
         if len(reverts) == len(said):
-            raise PublishError(f"a call of {to} reverts: {reverts[0].removeprefix('it reverts: ')}")
+            raise RevertedError(f"a call of {to} reverts", reverts[0])
         answers = {node.origin: answer for answer, node in said}
         return self._agreed(
             f"a call of {to} after block {number}",
             lambda node: answers[node.origin],
-            lambda answer: answer[1] or f"0x{answer[0].hex()}",
+            lambda answer: f"it reverts: {answer[1]}" if answer[1] else f"0x{answer[0].hex()}",
         )[0]
 
     def code(self, address: str) -> bytes:

@@ -13,7 +13,7 @@ from por.chains.publishing_provider import RuledOutError
 from por.chains.transport import DEFAULT_LIMITS, Limits
 from por.errors import PublishError, UnavailableError
 from por.model import ChainAccount, ChainId
-from por.publish.contracts import Artifact
+from por.publish.contracts import Artifact, RevertedError
 from por.publish.delivery import AGAIN, Delivery, Patience
 from por.publish.envelope import Draft, Payer, created_address
 from por.publish.node import Node
@@ -62,7 +62,7 @@ class Wallet:
         try:
             return self._node.call(self.address, self._address(to), data, block)
         except RuledOutError as error:
-            raise PublishError(f"a call of {to} reverts: {revert_reason(error, contract)}") from error
+            raise RevertedError(f"a call of {to} reverts", revert_reason(error, contract)) from error
 
     def code(self, address: str, *, block: str = "latest") -> bytes:
         """Return the code at an address after the newest block, or another by its tag. Raises: SourceError."""
@@ -110,8 +110,8 @@ class Wallet:
         self._delivery = None
         if not is_done:
             named = f"transaction 0x{receipt.transaction.hex()}"
-            raise PublishError(
-                f"{named} reverted in block {receipt.block.number}: {self._why(draft, receipt, contract)}"
+            raise RevertedError(
+                f"{named} reverted in block {receipt.block.number}", self._why(draft, receipt, contract)
             )
         return receipt
 
@@ -127,7 +127,7 @@ class Wallet:
             try:
                 gas = self._node.gas(self.address, to, data) * 5 // 4
             except RuledOutError as error:
-                raise PublishError(f"nothing was sent: it would revert: {revert_reason(error, contract)}") from error
+                raise RevertedError("nothing was sent: it would revert", revert_reason(error, contract)) from error
         return Draft(int(self.chain.reference), nonce, gas, to, data)
 
     def _why(self, draft: Draft, receipt: Receipt, contract: Artifact | None) -> str:

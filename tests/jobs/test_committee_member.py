@@ -29,6 +29,7 @@ from por.model import (
     Verdict,
 )
 from por.publish.attestations import Attestations
+from por.publish.contracts import RevertedError
 from por.publish.signers.account import Account
 from tests import attesting as a
 from tests.jobs import fake_attester
@@ -441,8 +442,8 @@ def test_a_certificate_that_the_registry_refuses_is_told(desk: Desk, chain: Worl
 @pytest.mark.parametrize(
     "error",
     [
-        PublishError("nothing was sent: it would revert: ContractRefused(position=1)"),
-        PublishError("nothing was sent: it would revert: MalformedSignature(position=0)"),
+        RevertedError("nothing was sent: it would revert", "ContractRefused(position=1)"),
+        RevertedError("nothing was sent: it would revert", "MalformedSignature(position=0)"),
         EvidenceError("the signature of 0x11 is by 0x22"),
     ],
 )
