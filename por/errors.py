@@ -5,6 +5,8 @@ PorError
 │   └── UnsupportedVersionError
 ├── PolicyError              the verifier's own policy is unusable (exit 2)
 ├── EvidenceError            evidence breaks its own rules (FAIL of the check that needed it)
+├── UnsupportedSchemeError   evidence is of a kind that this release cannot judge (INCONCLUSIVE, T49)
+│   └── UnsupportedEvidenceError  this release or this policy cannot judge it (INCONCLUSIVE)
 ├── SourceError              a chain source did not give an answer to build on (INCONCLUSIVE)
 │   ├── UnavailableError     it cannot be reached, or answers with an error
 │   ├── IncapableError       it answers, but does not serve this question
@@ -45,6 +47,14 @@ class PolicyError(PorError):
 
 class EvidenceError(PorError):
     """Report evidence that is malformed, mis-digested or breaks its own rules."""
+
+
+class UnsupportedEvidenceError(EvidenceError):
+    """Report evidence that this release, or this verifier's policy, has no rules to judge by."""
+
+
+class UnsupportedSchemeError(PorError):
+    """Report evidence that breaks no rule known here, and shows nothing either; it is never success (T49)."""
 
 
 class SourceError(PorError):

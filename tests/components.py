@@ -49,6 +49,16 @@ def forge() -> Path:
     return _component("POR_FORGE", "forge", "forge")
 
 
+def safe() -> Path:
+    """Find the folder of the Safe's compiled contracts, or skip."""
+    if named := os.environ.get("POR_SAFE"):
+        return Path(named)
+    fetched = sorted((ROOT / ".cache").glob("safe-*/Safe.json"))
+    if not fetched:
+        pytest.skip("safe is not here: run scripts/components safe, or name a folder of its artifacts in POR_SAFE")
+    return fetched[-1].parent
+
+
 def slither() -> Path:
     """Find what analyses contracts, or skip."""
     return _component("POR_SLITHER", "slither", "slither")

@@ -30,9 +30,12 @@ from por.model import (
     ChainAccount,
     ChainId,
     ClaimedHolding,
+    ControlSet,
     ControlSignature,
     Custody,
     Digest,
+    Encumbrance,
+    EncumbranceKind,
     EvidenceEntry,
     Finding,
     Grade,
@@ -99,6 +102,10 @@ def commitments(draw: st.DrawFn) -> LiabilityCommitment:
     )
 
 
+some_digests = st.lists(digests, max_size=3).map(tuple)
+encumbrances = st.builds(Encumbrance, st.sampled_from(EncumbranceKind), amounts)
+
+
 @st.composite
 def reserve_accounts(draw: st.DrawFn) -> ReserveAccount:
     account = draw(accounts())
@@ -108,10 +115,11 @@ def reserve_accounts(draw: st.DrawFn) -> ReserveAccount:
         role=draw(st.sampled_from(Role)),
         custody=draw(st.sampled_from(Custody)),
         holdings=tuple(
-            ClaimedHolding(asset, draw(amounts), tuple(draw(st.lists(digests, max_size=bundle_v1.MAX_PROOFS))))
+            ClaimedHolding(asset, draw(amounts), draw(some_digests), draw(st.none() | encumbrances))
             for asset in sorted(held, key=str)
         ),
         control=draw(st.none() | digests),
+        control_state=draw(some_digests),
     )
 
 
@@ -124,7 +132,7 @@ def evidence_entries(draw: st.DrawFn) -> EvidenceEntry:
 @st.composite
 def snapshot_blocks(draw: st.DrawFn, chain: ChainId) -> SnapshotBlock:
     block = BlockRef(draw(st.integers(0, 2**53 - 1)), draw(hashes))
-    return SnapshotBlock(chain, block, draw(digests), draw(st.none() | digests))
+    return SnapshotBlock(chain, block, draw(digests), draw(st.none() | digests), draw(some_digests))
 
 
 @st.composite
@@ -148,6 +156,7 @@ def bundles(draw: st.DrawFn) -> Bundle:
         commitments_root=draw(hashes),
         reserves=tuple(draw(st.lists(reserve_accounts(), max_size=4))),
         evidence=tuple(sorted(evidence, key=lambda entry: entry.digest)),
+        control_set=draw(st.none() | st.builds(ControlSet, hashes, st.integers(1, bundle_v1.MAX_ACCOUNTS))),
     )
 
 

@@ -2,17 +2,19 @@
 
 import itertools
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar, TypeVar
 
 from web3.providers.base import JSONBaseProvider
 from web3.types import RPCEndpoint, RPCResponse
 
-from por.chains.rpc_errors import source_error
+from por.chains.rpc_errors import RevertedError, source_error
 from por.chains.transport import Transport
 from por.encoding import strict_json
 from por.errors import FormatError, SourceError, UnavailableError
 from por.model import printable
+
+Told = TypeVar("Told")
 
 
 class CheckedProvider(JSONBaseProvider):
@@ -42,16 +44,39 @@ class CheckedProvider(JSONBaseProvider):
 
         Raises: SourceError, also when an answer is missing, comes twice or is an error; LookupError as above.
         """
+        answers = self._answers(requests, self._result)
+        return [RPCResponse(jsonrpc="2.0", id=number, result=result) for number, result in answers]
+
+    def outcomes(self, method: str, questions: Sequence[Sequence[object]]) -> list[object]:
+        """Ask one method many times at once; the result or, where the call reverted, a RevertedError, for each.
+
+        Raises: as `make_batch_request`.
+        """
+        return [outcome for _, outcome in self._answers([(method, list(each)) for each in questions], self._outcome)]
+
+    def _answers(
+        self, requests: Sequence[tuple[str, Any]], read: Callable[[Any, Mapping[int, str]], tuple[int, Told]]
+    ) -> list[tuple[int, Told]]:
         calls = [self._call(method, params) for method, params in requests]
         methods = {number: method for (number, _), (method, _) in zip(calls, requests, strict=True)}
         answers = self._exchange([call for _, call in calls])
         if not isinstance(answers, list):
             self._checked(answers, methods)
             raise self._unusable("one answer to a batch")
-        checked = {answer["id"]: answer for answer in (self._checked(each, methods) for each in answers)}
-        if len(answers) != len(calls) or len(checked) != len(calls):
-            raise self._unusable(f"{len(answers)} answers, {len(checked)} of them different, to {len(calls)} questions")
-        return [checked[number] for number, _ in calls]
+        told = dict(read(each, methods) for each in answers)
+        if len(answers) != len(calls) or len(told) != len(calls):
+            raise self._unusable(f"{len(answers)} answers, {len(told)} of them different, to {len(calls)} questions")
+        return [(number, told[number]) for number, _ in calls]
+
+    def _result(self, answer: object, methods: Mapping[int, str]) -> tuple[int, object]:
+        checked = self._checked(answer, methods)
+        return int(checked["id"] or 0), checked["result"]
+
+    def _outcome(self, answer: Any, methods: Mapping[int, str]) -> tuple[int, object]:
+        try:
+            return self._result(answer, methods)
+        except RevertedError as error:
+            return int(answer["id"]), error
 
     def _call(self, method: str, params: Any) -> tuple[int, Mapping[str, object]]:
         if method not in self.methods:
@@ -73,8 +98,10 @@ class CheckedProvider(JSONBaseProvider):
         number = answer.get("id")
         method = methods.get(number) if type(number) is int else None
         if answer.get("error") is not None:
-            place = f"{self._transport.origin}: {method or 'a question'}"
-            raise self._refusal(place, answer["error"])
+            refusal = self._refusal(f"{self._transport.origin}: {method or 'a question'}", answer["error"])
+            if isinstance(refusal, RevertedError) and (method is None or answer.get("result") is not None):
+                raise self._unusable("a revert of what was not called, or that has a result too")
+            raise refusal
         if answer.get("jsonrpc") != "2.0" or method is None:
             raise self._unusable("an answer to a question that was not asked")
         if answer.get("result") is None and not (method in self.may_be_null and "result" in answer):

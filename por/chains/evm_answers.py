@@ -14,6 +14,8 @@ MAX_NODE_BYTES = 1024
 MAX_LOGS = 100_000
 MAX_TOPICS = 4
 MAX_LOG_DATA = 2**20
+MAX_ACCESSED = 4096
+MAX_ACCESSED_KEYS = 65_536
 MAX_NUMBER = 2**53 - 1
 MAX_TIMESTAMP = 253_402_300_799  # the last second of the year 9999
 
@@ -61,6 +63,27 @@ def read_proof(value: object, address: str, keys: Sequence[bytes]) -> AccountPro
         raise FormatError(f"{len(entries)} storage proofs for {len(keys)} keys", "/storageProof")
     storage = tuple(_storage_nodes(entry, key) for entry, key in zip(entries, keys, strict=True))
     return AccountProof(address, _nodes(_member(members, "accountProof")), storage)
+
+
+def read_bytes(value: object, most: int) -> bytes:
+    """Read bytes, such as a code or what a call returned; they may be none. Raises: FormatError."""
+    return Reader(value).data(0, most)
+
+
+def read_access(value: object) -> tuple[tuple[str, tuple[bytes, ...]], ...]:
+    """Return the addresses, in lower case, and 32-byte keys of an `eth_createAccessList` answer, each once.
+
+    Raises: FormatError.
+    """
+    found: dict[str, list[bytes]] = {}
+    for entry in _member(_object(value), "accessList").items(MAX_ACCESSED):
+        members = _object(entry.value, entry.place)
+        address = members.get("address")
+        if not isinstance(address, str) or not _ADDRESS.fullmatch(address):
+            raise FormatError("not an address", f"{entry.place}/address")
+        keys = _member(members, "storageKeys", entry.place).items(MAX_ACCESSED_KEYS)
+        found.setdefault(address.lower(), []).extend(key.data(32, 32) for key in keys)
+    return tuple((address, tuple(dict.fromkeys(keys))) for address, keys in found.items())
 
 
 def read_logs(value: object, address: str, topics: tuple[bytes, ...], first: int, last: int) -> tuple[Log, ...]:

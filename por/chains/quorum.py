@@ -1,12 +1,12 @@
 """Ask several sources and take only what all of them say."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import zip_longest
 from typing import TypeVar
 
-from por.chains.bulk import BulkSource, Progress, ProofRequest
+from por.chains.bulk import AccessList, BulkSource, Progress, ProofRequest
 from por.errors import DisagreementError, FormatError, IncapableError, SourceError, UnavailableError
-from por.model import AccountProof, BlockRef, ChainId, Header, Log
+from por.model import AccountProof, BlockRef, Call, ChainId, Header, Log
 
 Answer = TypeVar("Answer")
 
@@ -80,14 +80,30 @@ class QuorumSource:
 
         Raises: SourceError.
         """
-        errors: list[SourceError] = []
-        for source in self._sources:
-            try:
-                return source.account_proofs(block, requests, progress)
-            except SourceError as error:
-                errors.append(error)
-        able = not all(isinstance(error, IncapableError) for error in errors)
-        raise (UnavailableError if able else IncapableError)("; ".join(str(error) for error in errors))
+        return self._first(lambda source: source.account_proofs(block, requests, progress))
+
+    def calls(self, block: BlockRef, calls: Sequence[Call]) -> tuple[bytes | None, ...]:
+        """Return what each call gives when all sources say the same of every one (T55).
+
+        Raises: SourceError; DisagreementError, naming the call, when they do not agree.
+        """
+        said = self._each(lambda source: source.calls(block, calls))
+        for index, call in enumerate(calls):
+            subject = f"call of {call.to} with {_start(call.data)} at block {block.number} of {self.chain}"
+            _unanimous(subject, [(name, answers[index]) for name, answers in said], _gives)
+        return said[0][1]
+
+    def access(self, block: BlockRef, call: Call) -> AccessList:
+        """Return what the first able source says that a call reads. Raises: SourceError."""
+        return self._first(lambda source: source.access(block, call))
+
+    def codes(self, block: BlockRef, addresses: Sequence[str]) -> tuple[bytes, ...]:
+        """Return the codes that the first able source gives. Raises: SourceError."""
+        return self._first(lambda source: source.codes(block, addresses))
+
+    def trial(self, block: BlockRef, call: Call, overrides: Mapping[str, Mapping[bytes, bytes]]) -> bytes | None:
+        """Return what the first able source says that a call would give. Raises: SourceError."""
+        return self._first(lambda source: source.trial(block, call, overrides))
 
     def logs(self, address: str, topics: tuple[bytes, ...], first: int, last: int) -> tuple[Log, ...]:
         """Return the logs when all sources have the same: one that leaves a log out is seen (T55).
@@ -106,6 +122,16 @@ class QuorumSource:
         if lag > MAX_LAG:
             versions = "; ".join(f"{name} says {final.number}" for name, final in finals)
             raise DisagreementError(f"what is final of {self.chain} lies {lag} s apart: {versions}; one lags behind")
+
+    def _first(self, ask: Callable[[BulkSource], Answer]) -> Answer:
+        errors: list[SourceError] = []
+        for source in self._sources:
+            try:
+                return ask(source)
+            except SourceError as error:
+                errors.append(error)
+        able = not all(isinstance(error, IncapableError) for error in errors)
+        raise (UnavailableError if able else IncapableError)("; ".join(str(error) for error in errors))
 
     def _each(self, ask: Callable[[BulkSource], Answer]) -> list[tuple[str, Answer]]:
         return [(", ".join(source.names), ask(source)) for source in self._sources]
@@ -133,3 +159,11 @@ def _from_block(said: Sequence[tuple[str, tuple[Log, ...]]]) -> str:
 
 def _short(block: BlockRef) -> str:
     return f"0x{block.hash.hex()[:16]}…"
+
+
+def _gives(answer: bytes | None) -> str:
+    return "that it reverts" if answer is None else _start(answer)
+
+
+def _start(data: bytes) -> str:
+    return f"0x{data[:36].hex()}{'…' if len(data) > 36 else ''}"

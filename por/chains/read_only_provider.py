@@ -2,7 +2,17 @@
 
 from por.chains.checked_provider import CheckedProvider
 
-READ_METHODS = frozenset({"eth_chainId", "eth_getBlockByNumber", "eth_getLogs", "eth_getProof"})
+READ_METHODS = frozenset(
+    {
+        "eth_call",
+        "eth_chainId",
+        "eth_createAccessList",
+        "eth_getBlockByNumber",
+        "eth_getCode",
+        "eth_getLogs",
+        "eth_getProof",
+    }
+)
 
 
 class ReadOnlyProvider(CheckedProvider):

@@ -1,23 +1,25 @@
 """Save what sources answer, and answer out of what was saved."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from por.chains.bulk import BulkSource, Progress, ProofRequest
-from por.errors import DisagreementError, EvidenceError, FormatError, SourceError, UnavailableError
-from por.model import AccountProof, BlockRef, ChainId, Header, Log
-from por.model.recording import ChainRecording, RecordedHeader, RecordedLogs, RecordedProof, Recording
+from por.chains.bulk import AccessList, BulkSource, Progress, ProofRequest
+from por.errors import DisagreementError, EvidenceError, FormatError, IncapableError, SourceError, UnavailableError
+from por.model import AccountProof, BlockRef, Call, ChainId, Header, Log
+from por.model.recording import ChainRecording, RecordedCall, RecordedHeader, RecordedLogs, RecordedProof, Recording
 from por.proofs.state.header import header_from_rlp
 
 _Question = tuple[bytes, str, tuple[bytes, ...]]
 _LogQuestion = tuple[str, tuple[bytes, ...], int, int]
+_CallQuestion = tuple[bytes, str, bytes]
 
 
 class RecordingSource:
     """Be a `Source` that passes questions on and keeps the answers.
 
-    Errors are not recorded, only listed in `failures`. A block or logs that could not be read again are not in the
-    recording at all: replaying it is no better than the run was (T56).
+    Errors are not recorded, only listed in `failures`. A block, logs or calls that could not be read again are not in
+    the recording at all: replaying it is no better than the run was (T56). `access`, `codes` and `trial`, on which no
+    finding rests, are passed on and not recorded.
     """
 
     def __init__(self, inner: BulkSource) -> None:
@@ -27,6 +29,7 @@ class RecordingSource:
         self._headers: list[RecordedHeader] = []
         self._proofs: dict[_Question, RecordedProof] = {}
         self._logs: dict[_LogQuestion, RecordedLogs] = {}
+        self._calls: dict[_CallQuestion, RecordedCall] = {}
         self.failures: list[str] = []
 
     @property
@@ -87,6 +90,40 @@ class RecordingSource:
         self._logs[question] = RecordedLogs(*question, logs)
         return logs
 
+    def calls(self, block: BlockRef, calls: Sequence[Call]) -> tuple[bytes | None, ...]:
+        """Return what each call gives, and keep it.
+
+        Raises: SourceError; DisagreementError for another answer than the one before to the same question.
+        """
+        questions = [(block.hash, call.to, call.data) for call in calls]
+        before = {question: self._calls.pop(question, None) for question in questions}
+        with self._listed():
+            answers = self._inner.calls(block, calls)
+            made = [RecordedCall(*question, answer) for question, answer in zip(questions, answers, strict=True)]
+            other = next((new for new in made if before[new.question] not in {None, new}), None)
+            if other is not None:
+                raise DisagreementError(
+                    f"{', '.join(self.names)}: a call of {other.to} at block {block.number} of {self.chain} "
+                    "gave something else before: the source contradicts itself"
+                )
+        self._calls.update({new.question: new for new in made})
+        return answers
+
+    def access(self, block: BlockRef, call: Call) -> AccessList:
+        """Return what a call reads; it is not kept. Raises: SourceError."""
+        with self._listed():
+            return self._inner.access(block, call)
+
+    def codes(self, block: BlockRef, addresses: Sequence[str]) -> tuple[bytes, ...]:
+        """Return the codes at addresses; they are not kept. Raises: SourceError."""
+        with self._listed():
+            return self._inner.codes(block, addresses)
+
+    def trial(self, block: BlockRef, call: Call, overrides: Mapping[str, Mapping[bytes, bytes]]) -> bytes | None:
+        """Return what a call would give; it is not kept. Raises: SourceError."""
+        with self._listed():
+            return self._inner.trial(block, call, overrides)
+
     def recording(self) -> ChainRecording:
         """Return all that was kept so far."""
         return ChainRecording(
@@ -96,6 +133,7 @@ class RecordingSource:
             tuple(self._headers),
             tuple(self._proofs.values()),
             tuple(self._logs[question] for question in sorted(self._logs)),
+            tuple(self._calls[question] for question in sorted(self._calls)),
         )
 
     @contextmanager
@@ -128,6 +166,7 @@ class ReplaySource:
             self._readings.setdefault(recorded.number, []).append(header)
         self._proofs = {(item.block, item.proof.address, item.keys): item.proof for item in recording.proofs}
         self._logs = {item.question: item.logs for item in recording.logs}
+        self._calls = {item.question: item.answer for item in recording.calls}
 
     @property
     def chain(self) -> ChainId:
@@ -172,6 +211,26 @@ class ReplaySource:
             raise self._unrecorded(f"the logs of {address} with these topics in blocks {first} to {last}")
         return logs
 
+    def calls(self, block: BlockRef, calls: Sequence[Call]) -> tuple[bytes | None, ...]:
+        """Return the recorded answer of exactly each call. Raises: UnavailableError."""
+        for call in calls:
+            if (block.hash, call.to, call.data) not in self._calls:
+                raise self._unrecorded(f"this call of {call.to} at block {block.number}")
+        return tuple(self._calls[block.hash, call.to, call.data] for call in calls)
+
+    def access(self, block: BlockRef, call: Call) -> AccessList:
+        """Refuse: recordings hold what findings rest on. Raises: IncapableError."""
+        raise self._unheld(f"what a call of {call.to} reads at block {block.number}")
+
+    def codes(self, block: BlockRef, addresses: Sequence[str]) -> tuple[bytes, ...]:
+        """Refuse: recordings hold what findings rest on. Raises: IncapableError."""
+        raise self._unheld(f"the codes of {len(addresses)} accounts at block {block.number}")
+
+    def trial(self, block: BlockRef, call: Call, overrides: Mapping[str, Mapping[bytes, bytes]]) -> bytes | None:
+        """Refuse: recordings hold what findings rest on. Raises: IncapableError."""
+        changed = f"if {len(overrides)} accounts were other ones at block {block.number}"
+        raise self._unheld(f"what a call of {call.to} would give {changed}")
+
     def _counted(
         self, block: BlockRef, requests: Sequence[ProofRequest], progress: Progress | None
     ) -> Iterator[AccountProof]:
@@ -179,6 +238,9 @@ class ReplaySource:
             yield self.account_proof(block, address, keys)
             if progress is not None:
                 progress(done, len(requests))
+
+    def _unheld(self, what: str) -> IncapableError:
+        return IncapableError(f"a recording, such as that of {self.chain}, never holds {what}; ask a node")
 
     def _unrecorded(self, what: str) -> UnavailableError:
         return UnavailableError(f"the recording of {self.chain} does not hold {what}; ask a source, and record again")

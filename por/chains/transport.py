@@ -61,6 +61,10 @@ class OversizedError(UnavailableError):
     """Report a question that the server does not take, or an answer larger than the limit: less at once may do."""
 
 
+class BusyError(UnavailableError):
+    """Report a server that limits the rate of requests: fewer, smaller or later ones may do."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Trouble:
     reason: str
@@ -122,7 +126,7 @@ class Transport:
 
         Refused and broken connections, silence, cut answers and statuses 429 and 5xx are tried again, so that what is
         sent may arrive more than once: questions change nothing, and a signed transaction counts once. Raises:
-        UnavailableError; OversizedError for statuses 400 and 413 too.
+        UnavailableError; OversizedError for statuses 400 and 413 too; BusyError for status 429.
         """
         return self._told(self._settled("POST", body))
 
@@ -204,6 +208,9 @@ class Transport:
             return _Trouble(_reason(error), again=True)
 
 
+_KINDS = {400: OversizedError, 413: OversizedError, 429: BusyError}
+
+
 class _Session(requests.Session):
     """Follow no redirect, and read nothing of one: `requests` would read its whole body to prepare for the next."""
 
@@ -254,7 +261,7 @@ def _refused(status: int, headers: Mapping[str, str], limits: Limits) -> _Troubl
         again=status == 429 or status >= 500,
         pause_ms=_retry_after(headers),
         status=status,
-        kind=OversizedError if status in {400, 413} else UnavailableError,
+        kind=_KINDS.get(status, UnavailableError),
     )
 
 

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from por.checks.asset_classes import classes_by_asset
 from por.checks.evidence import OpenBundle
 from por.checks.freshness import freshness
 from por.checks.observation import Missing, Observation, Seen, judge, observe, then, unseen
 from por.checks.policy import require_usable
 from por.checks.requirements import answered, with_waivers
-from por.checks.solvency import classes_by_asset
 from por.commitments.statements import attestation_digest, committee_id
 from por.errors import FormatError
 from por.model import (

@@ -1,35 +1,51 @@
 """Look at everything a bundle offers and everything the sources say, once, and keep it for the checks."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
 
-from por.checks.chain_view import ChainView, Sources, header_evidence, reread, view_of
+from por.checks.chain_view import ChainView, Sources, believed, header_evidence, reread, view_of
+from por.checks.control_evidence import ControlEvidence, control_reader
 from por.checks.evidence import OpenBundle
 from por.checks.holdings import ProvenHolding, proven_holding
+from por.checks.light_client import LightChain, light_chain
+from por.checks.movement_view import MovementView, movement_view
 from por.checks.note import read_signatures
-from por.checks.observation import Missing, Observation, observe, then
+from por.checks.observation import Broken, Missing, Observation, Seen, observe, then
+from por.checks.reading import Held, read_holdings
 from por.checks.recomputation import Recomputation
 from por.checks.registry_reading import policys_view, reread_registry
 from por.checks.registry_view import RegistryView, recent
-from por.encoding import control_signature_v1, media_types
+from por.checks.staked import STAKED, staked_holding
 from por.errors import EvidenceError
 from por.model import (
     AssetId,
     Bundle,
     ChainId,
-    Challenge,
+    ChainRule,
     ClaimedHolding,
-    ControlSignature,
     Header,
     Instant,
     Policy,
     ReserveAccount,
+    Source,
 )
 from por.model.identity import Identity
-from por.proofs.control.evm import SUPPORTED_SCHEMES, signer
 from por.proofs.signed_note import NoteContents
 
 Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Hold what a verifier brings beside the bundle: the issuer's one before it, other issuers', openings of its set.
+
+    `openings` are whole documents of control proofs that the bundle commits to and does not publish.
+    """
+
+    previous: OpenBundle | None = None
+    others: tuple[OpenBundle, ...] = ()
+    openings: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -37,7 +53,8 @@ class Examination:
     """Hold the bundle, the policy, the clock and all observations; a check reads nothing else.
 
     Accounts are keyed by their position in the bundle, since a bundle may list one account twice. `identity` is None
-    where the verifier brought no identity document.
+    where the verifier brought no identity document. `previous` is the issuer's bundle before this one, and `others` are
+    other issuers', where the verifier brought them.
     """
 
     opened: OpenBundle
@@ -47,11 +64,15 @@ class Examination:
     headers: Mapping[ChainId, Observation[Header]]
     children: Mapping[ChainId, Observation[Header]]
     views: Mapping[ChainId, Observation[ChainView]]
-    signers: Mapping[int, Observation[str]]
+    signers: Mapping[int, Observation[ControlEvidence]]
     holdings: Mapping[tuple[int, AssetId], Observation[ProvenHolding]]
     recomputation: Observation[Recomputation]
     registry: Observation[RegistryView]
     identity: Observation[Identity] | None
+    previous: OpenBundle | None = None
+    others: tuple[OpenBundle, ...] = ()
+    light: Mapping[ChainId, Observation[LightChain]] = field(default_factory=dict)
+    movement: MovementView | None = None
 
     @property
     def bundle(self) -> Bundle:
@@ -75,8 +96,12 @@ def examine(
     now: Instant,
     progress: Progress,
     identity: Observation[Identity] | None = None,
+    beside: "Beside | None" = None,
 ) -> Examination:
-    """Make every observation; sources are asked first and once more at the end."""
+    """Make every observation; sources are asked first and once more at the end.
+
+    Raises: FormatError for an opening of a control proof that cannot be read, or that opens nothing here.
+    """
     bundle = opened.bundle
     views = {block.chain: view_of(block, sources, policy) for block in bundle.blocks}
     registry = policys_view(policy, sources, bundle.instant)
@@ -87,14 +112,19 @@ def examine(
         else Missing("the bundle gives no header of the next block")
         for block in bundle.blocks
     }
-    control: dict[int, Observation[str]] = {}
+    given = Beside() if beside is None else beside
+    reader = control_reader(opened, policy, given.previous, given.others, given.openings)
+    control: dict[int, Observation[ControlEvidence]] = {}
     holdings: dict[tuple[int, AssetId], Observation[ProvenHolding]] = {}
     for i, account in enumerate(bundle.reserves):
         progress(f"examining account {i + 1} of {len(bundle.reserves)}")
-        control[i] = _signer(opened, account)
         header = _snapshot_header(bundle, headers, account.account.chain)
+        control[i] = reader.look(account, header)
         for claim in account.holdings:
-            holdings[i, claim.asset] = _holding(opened, account, claim, header, policy)
+            if claim.evidence:
+                holdings[i, claim.asset] = _holding(opened, account, claim, header, policy)
+    holdings |= _unproven(bundle, policy, sources, headers, progress)
+    moved = movement_view(bundle, policy, sources, holdings, now, progress)
     return Examination(
         opened=opened,
         policy=policy,
@@ -110,6 +140,10 @@ def examine(
         recomputation=recomputation,
         registry=recent(reread_registry(registry, sources), now),
         identity=identity,
+        previous=given.previous,
+        others=given.others,
+        light={block.chain: light_chain(opened, block, policy) for block in bundle.blocks},
+        movement=moved,
     )
 
 
@@ -128,6 +162,45 @@ def _snapshot_header(
     return then(headers[chain], lambda header: observe(lambda: named(header)))
 
 
+def _unproven(
+    bundle: Bundle,
+    policy: Policy,
+    sources: Sources,
+    headers: Mapping[ChainId, Observation[Header]],
+    progress: Progress,
+) -> dict[tuple[int, AssetId], Observation[ProvenHolding]]:
+    """Ask the sources what the bundle gives no evidence for, chain by chain."""
+    rows = [(i, row.account, claim) for i, row in enumerate(bundle.reserves) for claim in row.holdings]
+    bare = [(i, account, claim.asset) for i, account, claim in rows if not claim.evidence]
+    found: dict[tuple[int, AssetId], Observation[ProvenHolding]] = {}
+    for chain in sorted({account.chain for _, account, _ in bare}):
+        here = [(i, account.address, asset) for i, account, asset in bare if account.chain == chain]
+        wanted: dict[AssetId, dict[str, None]] = {}
+        for _, address, asset in here:
+            wanted.setdefault(asset, {})[address] = None
+        header = _snapshot_header(bundle, headers, chain)
+        source = believed(chain, sources, policy.chains, policy.recordings)
+        held = then(header, partial(_read, source, wanted, policy, progress))
+        for i, address, asset in here:
+            found[i, asset] = held.value[address, asset] if isinstance(held, Seen) else _no_evidence(held)
+    return found
+
+
+def _read(
+    source: Observation[tuple[Source, ChainRule]],
+    wanted: Mapping[AssetId, Iterable[str]],
+    policy: Policy,
+    progress: Progress,
+    header: Header,
+) -> Observation[Held]:
+    each = {asset: tuple(holders) for asset, holders in wanted.items()}
+    return then(source, lambda pair: Seen(read_holdings(pair[0], header, each, policy, progress)))
+
+
+def _no_evidence(why: Broken | Missing) -> Broken | Missing:
+    return why if isinstance(why, Broken) else Missing(f"the bundle gives no evidence for this holding; {why.reason}")
+
+
 def _holding(
     opened: OpenBundle,
     account: ReserveAccount,
@@ -135,36 +208,6 @@ def _holding(
     header: Observation[Header],
     policy: Policy,
 ) -> Observation[ProvenHolding]:
-    return then(header, lambda seen: proven_holding(opened, account.account, claim, seen, policy.layouts))
-
-
-def _signer(opened: OpenBundle, account: ReserveAccount) -> Observation[str]:
-    digest = account.control
-    if digest is None:
-        return Missing("the bundle gives no control proof for this account")
-    data = opened.read(digest, media_types.CONTROL_SIGNATURE)
-    signature = then(data, lambda seen: observe(lambda: control_signature_v1.read(seen)))
-    return then(signature, lambda seen: _recovered(opened.bundle, account, seen))
-
-
-def _recovered(bundle: Bundle, account: ReserveAccount, signature: ControlSignature) -> Observation[str]:
-    block = next((block for block in bundle.blocks if block.chain == account.account.chain), None)
-    if block is None:
-        return Missing(f"the bundle names no snapshot block of {account.account.chain}")
-    if signature.scheme not in SUPPORTED_SCHEMES:
-        return Missing(f"control proofs of scheme {signature.scheme} are not verified by this release")
-    challenge = Challenge(
-        issuer=bundle.issuer,
-        snapshot=bundle.snapshot,
-        account=account.account,
-        block_number=block.block.number,
-        block_hash=block.block.hash,
-        expires=str(bundle.expires),
-    )
-
-    def recover() -> str:
-        if signature.account != account.account:
-            raise EvidenceError("the control proof is of another account")
-        return signer(challenge, signature.scheme, signature.signature)
-
-    return observe(recover)
+    if claim.asset.namespace == STAKED:
+        return then(header, lambda seen: staked_holding(opened, account.account, claim, seen, policy.beacons))
+    return then(header, lambda seen: proven_holding(opened, account.account, claim, seen, policy.layouts, policy.calls))

@@ -5,21 +5,44 @@ from dataclasses import dataclass
 
 from por.checks.evidence import OpenBundle
 from por.checks.observation import Missing, Observation, Seen, observe, then
+from por.checks.witness_evidence import read_witnesses
 from por.encoding import evm_account_proof_v1, media_types
 from por.encoding.evm_account_proof_v1 import AccountProofDocument
 from por.errors import EvidenceError
-from por.model import AccountState, AssetId, ChainAccount, ClaimedHolding, Digest, Header, TokenLayout
-from por.proofs.state.account import account_state
+from por.model import (
+    AccountState,
+    AssetId,
+    ChainAccount,
+    ClaimedHolding,
+    Digest,
+    Grade,
+    Header,
+    TokenCall,
+    TokenLayout,
+    Witness,
+)
+from por.proofs.state.account import EMPTY_CODE_HASH, account_state
+from por.proofs.state.token_call import CalledHolding, UnknownCodeError, called_holding
 from por.proofs.state.tokens import token_holding
+
+_CALLED = frozenset({media_types.EVM_CODE, media_types.EVM_WITNESS})
 
 
 @dataclass(frozen=True, slots=True)
 class ProvenHolding:
-    """Hold what state proofs imply: base units, the flag bits beside them, the account's own state if proven."""
+    """Hold what evidence implies: base units, the flag bits beside them, the account's own state if proven.
+
+    `underlying` is what a vault's shares stand for, in base units of that asset. `grade` is None for what is proven
+    against the snapshot's header, and the grade of what sources merely say. `codes` are the contracts whose code hash
+    was proven on the way.
+    """
 
     units: int
     flags: int
     state: AccountState | None
+    underlying: tuple[AssetId, int] | None = None
+    grade: Grade | None = None
+    codes: tuple[tuple[str, bytes], ...] = ()
 
 
 def proven_holding(
@@ -28,10 +51,19 @@ def proven_holding(
     claim: ClaimedHolding,
     header: Header,
     layouts: Sequence[TokenLayout],
+    calls: Sequence[TokenCall] = (),
 ) -> Observation[ProvenHolding]:
-    """Prove a native or ERC-20 holding against a header whose hash was computed (state-proof.md)."""
+    """Prove a native or ERC-20 holding against a header whose hash was computed.
+
+    What the first evidence file is decides how: by storage (state-proof.md), or by the token's own code
+    (proven-call.md).
+    """
     if not claim.evidence:
         return Missing("the bundle gives no evidence for this holding")
+    first = opened.entry(claim.evidence[0])
+    if claim.asset.token is not None and first is not None and first.media_type in _CALLED:
+        witnesses = read_witnesses(opened, claim.evidence, account.chain, header)
+        return then(witnesses, lambda seen: _called(account, claim.asset, seen, header, calls))
     documents: list[AccountProofDocument] = []
     for digest in claim.evidence:
         seen = _document(opened, digest, account, header)
@@ -61,7 +93,8 @@ def _native(account: ChainAccount, documents: Sequence[AccountProofDocument], he
     if len(documents) != 1 or documents[0].proof.address != account.address or documents[0].proof.storage_nodes:
         raise EvidenceError("a native holding is shown by one proof of the account itself, without storage")
     state = account_state(header.state_root, account.address, documents[0].proof.account_nodes)
-    return ProvenHolding(state.balance, 0, state)
+    codes = ((account.address, state.code_hash),) if state.code_hash != EMPTY_CODE_HASH else ()
+    return ProvenHolding(state.balance, 0, state, codes=codes)
 
 
 def _token(
@@ -80,7 +113,8 @@ def _token(
         return Missing(f"no storage layout for {asset} with code hash {hashes}; add a [[layout]] to the policy")
     proofs = [document.proof for document in documents]
     held = observe(lambda: token_holding(known[0], account.address, header.state_root, proofs))
-    return then(held, lambda holding: Seen(ProvenHolding(holding.units, holding.flags, None)))
+    codes = tuple(zip((proof.address for proof in proofs), code.value, strict=True))
+    return then(held, lambda holding: Seen(ProvenHolding(holding.units, holding.flags, None, codes=codes)))
 
 
 def _code_hashes(asset: AssetId, documents: Sequence[AccountProofDocument], header: Header) -> tuple[bytes, ...]:
@@ -94,3 +128,31 @@ def _code_hashes(asset: AssetId, documents: Sequence[AccountProofDocument], head
 def _runs(layout: TokenLayout, code_hashes: tuple[bytes, ...]) -> bool:
     pinned = () if layout.implementation is None else (layout.implementation.code_hash,)
     return code_hashes == (layout.code_hash, *pinned)
+
+
+def _called(
+    account: ChainAccount, asset: AssetId, witnesses: Sequence[Witness], header: Header, calls: Sequence[TokenCall]
+) -> Observation[ProvenHolding]:
+    """Ask by the first of the policy's rows that accepts all the code that runs."""
+    rows = [row for row in calls if row.asset == asset]
+    if not rows:
+        return Missing(f"no [[call]] row for {asset} in the policy, which would name the code that may tell balances")
+    return observe(lambda: _first_accepted(rows, account, witnesses, header))
+
+
+def _first_accepted(
+    rows: Sequence[TokenCall], account: ChainAccount, witnesses: Sequence[Witness], header: Header
+) -> ProvenHolding:
+    for row in rows[:-1]:
+        try:
+            return _holding(row, called_holding(row, account.address, account.chain, header, witnesses))
+        except UnknownCodeError:
+            continue
+    return _holding(rows[-1], called_holding(rows[-1], account.address, account.chain, header, witnesses))
+
+
+def _holding(row: TokenCall, called: CalledHolding) -> ProvenHolding:
+    worth = None
+    if row.underlying is not None and called.underlying_units is not None:
+        worth = (row.underlying, called.underlying_units)
+    return ProvenHolding(called.units, 0, None, underlying=worth, codes=called.codes)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from por.errors import EvidenceError, FormatError, SourceError
+from por.errors import EvidenceError, FormatError, SourceError, UnsupportedEvidenceError
 from por.model import Finding, Outcome, printable
 
 T = TypeVar("T")
@@ -36,10 +36,13 @@ Observation = Seen[T] | Broken | Missing
 
 
 def observe(look: Callable[[], T]) -> Observation[T]:
-    """Look once: a source's failure is Missing, evidence that breaks its rules is Broken; nothing else is caught."""
+    """Look once: a source's failure and unsupported evidence are Missing, evidence that breaks its rules is Broken.
+
+    Nothing else is caught.
+    """
     try:
         return Seen(look())
-    except SourceError as error:
+    except (SourceError, UnsupportedEvidenceError) as error:
         return Missing(str(error))
     except (EvidenceError, FormatError) as error:
         return Broken(str(error))

@@ -21,6 +21,7 @@ JOB = (
     "reserves.balance",
     "reserves.eligible",
     "reserves.distinct",
+    "reserves.totals",
     "solvency.coverage",
     "publication.identified",
     "publication.anchored",

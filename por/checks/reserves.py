@@ -1,18 +1,21 @@
-"""Ask who controls each reserve account, what it held, and whether it may count."""
+"""Ask what each reserve account held, and whether it may count."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from por.checks.chain_view import ChainView
 from por.checks.examination import Examination
 from por.checks.holdings import ProvenHolding
+from por.checks.light_client import LightChain, final
 from por.checks.observation import Observation, Seen, judge
-from por.checks.snapshot import header_grade
+from por.checks.snapshot import header_grade, light_of
+from por.checks.worth import LookThrough, Worth, issuers_own
 from por.model import (
     AssetId,
+    AssetKind,
     ChainAccount,
     ClaimedHolding,
-    Custody,
+    Encumbrance,
     Finding,
     Grade,
     Outcome,
@@ -23,51 +26,6 @@ from por.model import (
     format_coins,
     printable,
 )
-from por.proofs.state.account import EMPTY_CODE_HASH
-
-
-def control(examination: Examination) -> Iterator[Finding]:
-    """Ask: did each account's key sign the challenge of this snapshot, as the verifier rebuilds it?
-
-    An account with code at the snapshot block is inconclusive: what its code lets others do, no key's signature shows
-    (T47). That it has none is seen where a holding of the chain's own coin, be it zero, is proven.
-    """
-    for i, account in examination.accounts():
-        finding = judge("reserves.control", str(account.account), examination.signers[i], partial(_control, account))
-        code = _code_hash(examination, i, account)
-        if code not in {None, EMPTY_CODE_HASH} and finding.outcome is not Outcome.FAIL:
-            yield _of_code(account, code or b"")
-        elif code is None and finding.outcome is Outcome.PASS:
-            yield Finding("reserves.control", finding.subject, Outcome.INCONCLUSIVE, "reserves.control.code_unseen")
-        else:
-            yield finding
-
-
-def _code_hash(examination: Examination, position: int, account: ReserveAccount) -> bytes | None:
-    seen = (examination.holdings[position, claim.asset] for claim in account.holdings)
-    states = (held.value.state for held in seen if isinstance(held, Seen))
-    return next((state.code_hash for state in states if state is not None), None)
-
-
-def _of_code(account: ReserveAccount, code_hash: bytes) -> Finding:
-    facts = {"code_hash": "0x" + code_hash.hex()}
-    subject, message = str(account.account), "reserves.control.code"
-    return Finding("reserves.control", subject, Outcome.INCONCLUSIVE, message, facts=facts)
-
-
-def _control(account: ReserveAccount, signer: str) -> Finding:
-    proven = signer == account.account.address
-    third_party = account.custody is Custody.THIRD_PARTY
-    return Finding(
-        "reserves.control",
-        str(account.account),
-        Outcome.PASS if proven else Outcome.FAIL,
-        "reserves.control.signed" if proven else "reserves.control.other_signer",
-        grade=Grade.THIRD_PARTY_DOCUMENT if third_party else None,
-        expected=account.account.address,
-        actual=signer,
-        facts={"custody": str(account.custody)},
-    )
 
 
 def holding_subject(account: ChainAccount, claim: ClaimedHolding) -> str:
@@ -86,9 +44,13 @@ def balance(examination: Examination) -> Iterator[Finding]:
 def _balance(examination: Examination, account: ReserveAccount, claim: ClaimedHolding, held: ProvenHolding) -> Finding:
     block = next(block for block in examination.bundle.blocks if block.chain == account.account.chain)
     view = examination.views[block.chain]
-    outcome, message, grade = _standing(block, view)
+    outcome, message, grade = _standing(block, view, light_of(examination, block.chain))
+    if held.grade is not None:
+        grade = min(grade, held.grade)
+        message = "reserves.balance.told" if outcome is Outcome.PASS else message
     if held.units != claim.amount:
-        outcome, message = Outcome.FAIL, "reserves.balance.differs"
+        outcome = Outcome.FAIL
+        message = "reserves.balance.differs" if held.grade is None else "reserves.balance.told_other"
     facts = {
         "block": str(block.block.number),
         "hash": "0x" + block.block.hash.hex(),
@@ -116,7 +78,12 @@ def _coins(policy: Policy, asset: AssetId, units: int) -> str:
     return f"{units} base units" if decimals is None else format_coins(units, decimals)
 
 
-def _standing(block: SnapshotBlock, view: Observation[ChainView]) -> tuple[Outcome, str, Grade]:
+def _standing(
+    block: SnapshotBlock, view: Observation[ChainView], light: Observation[LightChain]
+) -> tuple[Outcome, str, Grade]:
+    agreed = not isinstance(view, Seen) or view.value.header.hash == block.block.hash
+    if final(light) is not None and agreed:
+        return Outcome.PASS, "reserves.balance.proven", Grade.LIGHT_CLIENT
     if not isinstance(view, Seen):
         return Outcome.INCONCLUSIVE, "reserves.balance.unconfirmed", Grade.SELF_DECLARED
     grade = header_grade(view.value)
@@ -127,26 +94,53 @@ def _standing(block: SnapshotBlock, view: Observation[ChainView]) -> tuple[Outco
     return Outcome.PASS, "reserves.balance.proven", grade
 
 
-def _own_assets(policy: Policy) -> set[AssetId]:
-    """Return the issuer's own assets, with everything that is one asset with them on another chain (T63)."""
-    same = ({member.asset for member in group.members} for group in policy.classes)
-    return set(policy.own_assets).union(*(assets for assets in same if assets & policy.own_assets))
-
-
 def eligible(examination: Examination) -> Iterator[Finding]:
-    """Ask: may each claimed holding count at all: not the issuer's own asset, not blocked by its token?"""
-    own = _own_assets(examination.policy)
+    """Ask: does anything stand against counting a claimed holding?
+
+    What the policy does not count is shown, and counts nothing: to list it is no fault (`por/spec/verdict.md`).
+    """
+    own, escrows = issuers_own(examination.policy), _escrows(examination.policy)
+    look = LookThrough(examination)
     for i, account, claim in examination.claims():
         held = examination.holdings[i, claim.asset]
-        subject = holding_subject(account.account, claim)
+        worth = look.worth(account, claim, held)
+        minted = escrows.get((account.account, claim.asset))
         if claim.asset in own:
-            yield Finding("reserves.eligible", subject, Outcome.FAIL, "reserves.eligible.own_asset")
+            yield _eligible(account, claim, Outcome.FAIL, "own_asset")
+        elif minted is not None:
+            yield _eligible(account, claim, Outcome.FAIL, "escrow", minted=str(minted))
         elif isinstance(held, Seen) and held.value.flags:
-            facts = {"flags": hex(held.value.flags)}
-            yield Finding("reserves.eligible", subject, Outcome.FAIL, "reserves.eligible.flagged", facts=facts)
+            yield _eligible(account, claim, Outcome.FAIL, "flagged", flags=hex(held.value.flags))
         else:
-            facts = {"role": str(account.role), "asset": str(claim.asset)}
-            yield Finding("reserves.eligible", subject, Outcome.PASS, "reserves.eligible.may_count", facts=facts)
+            stands = look.encumbrances(account.account, claim)
+            yield _unless_encumbered(examination.policy, account, claim, worth, stands)
+
+
+def _escrows(policy: Policy) -> dict[tuple[ChainAccount, AssetId], AssetId]:
+    return {(bridge.escrow, bridge.asset): bridge.minted for bridge in policy.bridges}
+
+
+def _unless_encumbered(
+    policy: Policy, account: ReserveAccount, claim: ClaimedHolding, worth: Worth, stands: Sequence[Encumbrance]
+) -> Finding:
+    amount = sum(row.amount for row in stands)
+    facts = {"role": str(account.role), "asset": str(claim.asset), "kind": str(worth.kind)}
+    if stands:
+        facts["encumbered"] = _coins(policy, claim.asset, amount)
+        facts["encumbrance"] = ", ".join(sorted({str(row.kind) for row in stands}))
+    if amount > claim.amount:
+        facts["claimed"] = _coins(policy, claim.asset, claim.amount)
+        return _eligible(account, claim, Outcome.FAIL, "over_encumbered", **facts)
+    if not worth.counts:
+        return _eligible(account, claim, Outcome.PASS, "not_counted", **facts)
+    if worth.kind is AssetKind.VAULT and worth.coins is None:
+        return _eligible(account, claim, Outcome.INCONCLUSIVE, "no_rate", **facts)
+    return _eligible(account, claim, Outcome.PASS, "encumbered" if stands else "may_count", **facts)
+
+
+def _eligible(account: ReserveAccount, claim: ClaimedHolding, outcome: Outcome, message: str, **facts: str) -> Finding:
+    subject = holding_subject(account.account, claim)
+    return Finding("reserves.eligible", subject, outcome, f"reserves.eligible.{message}", facts=facts)
 
 
 def distinct(examination: Examination) -> Iterator[Finding]:

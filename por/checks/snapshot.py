@@ -6,8 +6,30 @@ from functools import partial
 from por.checks.chain_view import ChainView
 from por.checks.examination import Examination
 from por.checks.freshness import freshness
+from por.checks.light_client import LightChain, final
 from por.checks.observation import Broken, Missing, Observation, Seen, judge, then, unseen
-from por.model import BlockRef, Digest, Finding, Grade, Header, Instant, Outcome, SnapshotBlock
+from por.encoding import media_types
+from por.model import (
+    BlockRef,
+    Bundle,
+    ChainId,
+    Digest,
+    Finding,
+    Grade,
+    Header,
+    Instant,
+    Outcome,
+    SnapshotBlock,
+    printable,
+)
+
+_HEADER = frozenset({media_types.EVM_HEADER})
+_LIGHT_CLIENT = frozenset({media_types.LIGHT_CLIENT, media_types.EVM_HEADER})
+_CONTROL = frozenset({media_types.CONTROL_OPENING, media_types.CONTROL_SIGNATURE, media_types.PUBLISHED_SIGNATURE})
+_CONTROL_STATE = frozenset({media_types.EVM_WITNESS, media_types.EVM_CODE})
+_HOLDING = frozenset(
+    {media_types.EVM_ACCOUNT_PROOF, media_types.EVM_WITNESS, media_types.EVM_CODE, media_types.VALIDATORS}
+)
 
 
 def complete(examination: Examination) -> Iterator[Finding]:
@@ -30,6 +52,7 @@ def _evidence_problems(examination: Examination) -> Iterator[Finding]:
         yield Finding("snapshot.complete", str(digest), Outcome.FAIL, "snapshot.complete.unlisted")
     for digest in sorted(listed - used):
         yield Finding("snapshot.complete", str(digest), Outcome.FAIL, "snapshot.complete.unused")
+    yield from _misplaced(examination)
     for entry in examination.bundle.evidence:
         seen = examination.opened.intact(entry)
         if not isinstance(seen, Seen):
@@ -37,24 +60,89 @@ def _evidence_problems(examination: Examination) -> Iterator[Finding]:
 
 
 def _used_evidence(examination: Examination) -> set[Digest]:
-    bundle = examination.bundle
-    used = {block.header for block in bundle.blocks} | {block.child for block in bundle.blocks if block.child}
-    used |= {account.control for account in bundle.reserves if account.control}
-    return used | {digest for _, _, claim in examination.claims() for digest in claim.evidence}
+    return {digest for digest, _ in _references(examination.bundle)}
+
+
+def _references(bundle: Bundle) -> Iterator[tuple[Digest, frozenset[str]]]:
+    """Iterate over every evidence file that the bundle refers to, with the media types that serve there."""
+    for block in bundle.blocks:
+        yield block.header, _HEADER
+        if block.child is not None:
+            yield block.child, _HEADER
+        yield from ((digest, _LIGHT_CLIENT) for digest in block.light_client)
+    for account in bundle.reserves:
+        if account.control is not None:
+            yield account.control, _CONTROL
+        yield from ((digest, _CONTROL_STATE) for digest in account.control_state)
+        yield from ((digest, _HOLDING) for claim in account.holdings for digest in claim.evidence)
+
+
+def _misplaced(examination: Examination) -> Iterator[Finding]:
+    listed = {entry.digest: entry.media_type for entry in examination.bundle.evidence}
+    wrong = {
+        digest: (kind, served)
+        for digest, served in _references(examination.bundle)
+        if (kind := listed.get(digest)) is not None and kind not in served
+    }
+    for digest, (kind, served) in sorted(wrong.items()):
+        yield Finding(
+            "snapshot.complete",
+            str(digest),
+            Outcome.FAIL,
+            "snapshot.complete.misplaced",
+            expected=", ".join(sorted(served)),
+            actual=kind,
+        )
 
 
 def _chains_without_block(examination: Examination) -> Iterator[Finding]:
     named = {block.chain for block in examination.bundle.blocks}
     for chain in sorted({account.account.chain for account in examination.bundle.reserves} - named):
-        yield Finding("snapshot.complete", str(chain), Outcome.FAIL, "snapshot.complete.no_block")
+        yield Finding("snapshot.complete", str(chain), Outcome.INCONCLUSIVE, "snapshot.complete.no_block")
 
 
 def canonical(examination: Examination) -> Iterator[Finding]:
     """Ask: is each snapshot block final on its chain, as the sources that the policy asks for see it?"""
     for block in examination.bundle.blocks:
         header, view = _of_block(examination.headers[block.chain], block.block), examination.views[block.chain]
-        seen = view if isinstance(header, Seen) else header
-        yield judge("snapshot.canonical", str(block.chain), seen, partial(_canonical, block))
+        light = light_of(examination, block.chain)
+        if not isinstance(header, Seen):
+            yield unseen("snapshot.canonical", str(block.chain), header)
+        elif isinstance(light, Broken):
+            yield unseen("snapshot.canonical", str(block.chain), light)
+        elif isinstance(light, Seen) and (light.value.view.finalized or not isinstance(view, Seen)):
+            yield _lit(block, light.value, view)
+        else:
+            yield judge("snapshot.canonical", str(block.chain), view, partial(_canonical, block))
+
+
+def light_of(examination: Examination, chain: ChainId) -> Observation[LightChain]:
+    """Return what light-client evidence shows of a chain's snapshot block."""
+    return examination.light.get(chain, Missing("no light-client evidence was looked at"))
+
+
+def _lit(block: SnapshotBlock, light: LightChain, view: Observation[ChainView]) -> Finding:
+    outcome, message = Outcome.PASS, "snapshot.canonical.light_client"
+    if isinstance(view, Seen) and view.value.header.hash != block.block.hash:
+        outcome, message = Outcome.FAIL, "snapshot.canonical.sources_differ"
+    elif not light.view.finalized:
+        outcome, message = Outcome.INCONCLUSIVE, "snapshot.canonical.signed_only"
+    return Finding(
+        "snapshot.canonical",
+        str(block.chain),
+        outcome,
+        message,
+        grade=Grade.LIGHT_CLIENT if light.view.finalized else Grade.SELF_DECLARED,
+        expected="0x" + (view.value.header.hash if isinstance(view, Seen) else block.block.hash).hex(),
+        actual="0x" + block.block.hash.hex(),
+        facts={
+            "number": str(block.block.number),
+            "slot": str(light.view.slot),
+            "participation": str(light.view.participation),
+            "sources": ", ".join(view.value.names) if isinstance(view, Seen) else "none",
+            "reason": "" if isinstance(view, Seen) else printable(view.reason)[:1000],
+        },
+    )
 
 
 def _of_block(header: Observation[Header], block: BlockRef) -> Observation[Header]:
@@ -98,7 +186,7 @@ def simultaneous(examination: Examination) -> Iterator[Finding]:
 
 
 def _with_child(examination: Examination, block: SnapshotBlock) -> Observation[tuple[Header, Header]]:
-    """Pair the block's header with the next one, which the sources must have too: a header alone is easily made up."""
+    """Pair the block's header with the next one, which sources or a light client show: a header is easily made up."""
 
     def agreed(header: Header, child: Header, view: ChainView) -> Observation[tuple[Header, Header]]:
         if view.child is None:
@@ -110,8 +198,18 @@ def _with_child(examination: Examination, block: SnapshotBlock) -> Observation[t
         return Seen((header, child))
 
     header, child = _of_block(examination.headers[block.chain], block.block), examination.children[block.chain]
-    view = examination.views[block.chain]
-    return then(header, lambda first: then(child, lambda second: then(view, partial(agreed, first, second))))
+    view, lit = examination.views[block.chain], final(light_of(examination, block.chain))
+
+    def paired(first: Header, second: Header) -> Observation[tuple[Header, Header]]:
+        if lit is None or lit.child is None:
+            return then(view, partial(agreed, first, second))
+        if second.hash != lit.child.hash:
+            return Broken("the next block in the evidence is not the one that the light client leads through")
+        if isinstance(view, Seen) and view.value.child is not None and view.value.child.hash != second.hash:
+            return Broken("the next block in the evidence is not the one the sources have")
+        return Seen((first, second))
+
+    return then(header, lambda first: then(child, lambda second: paired(first, second)))
 
 
 def _simultaneous(examination: Examination, named: SnapshotBlock, pair: tuple[Header, Header]) -> Finding:

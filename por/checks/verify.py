@@ -4,16 +4,27 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
-from por.checks import liabilities, publication, reserves, snapshot, solvency
+from por.checks import (
+    code_change,
+    control,
+    liabilities,
+    movement,
+    publication,
+    reserves,
+    snapshot,
+    solvency,
+    totals,
+    unshared,
+)
+from por.checks.asset_classes import classes_by_asset, own_class
 from por.checks.chain_view import Sources
 from por.checks.evidence import OpenBundle, open_bundle
-from por.checks.examination import Examination, Progress, examine
+from por.checks.examination import Beside, Examination, Progress, examine
 from por.checks.identity import CHECK as BOUND
 from por.checks.observation import Missing, Observation, Seen
 from por.checks.policy import require_usable
 from por.checks.recomputation import Recomputation, rebuild
 from por.checks.requirements import answered, required_checks, with_waivers
-from por.checks.solvency import classes_by_asset, own_class
 from por.encoding import records_v1
 from por.errors import FormatError
 from por.model import Bundle, Finding, Instant, Policy, Verdict
@@ -29,10 +40,14 @@ RUN: tuple[tuple[str, Run], ...] = (
     ("liabilities.scheme", liabilities.scheme),
     ("liabilities.nonnegative", liabilities.nonnegative),
     ("liabilities.recomputed", liabilities.recomputed),
-    ("reserves.control", reserves.control),
+    ("reserves.control", control.control),
     ("reserves.balance", reserves.balance),
     ("reserves.eligible", reserves.eligible),
     ("reserves.distinct", reserves.distinct),
+    ("reserves.totals", totals.totals),
+    ("reserves.movement", movement.movement),
+    ("reserves.code", code_change.code),
+    ("reserves.unshared", unshared.unshared),
     ("solvency.coverage", solvency.coverage),
     ("publication.identified", publication.identified),
     ("publication.anchored", publication.anchored),
@@ -53,12 +68,13 @@ def verify(
     now: Instant,
     records: Path | None = None,
     identity: Observation[Identity] | None = None,
+    beside: Beside | None = None,
     progress: Progress = _quiet,
 ) -> Verdict:
     """Examine a bundle under a policy; the verdict depends on nothing else than the arguments.
 
-    `records` is the record list the issuer hands the auditor, `identity` what the issuer's domain says of it. What a
-    PASS does not show is in `por/spec/verdict.md`.
+    `records` is the record list the issuer hands the auditor, `identity` what the issuer's domain says of it, `beside`
+    other bundles and openings. What a PASS does not show is in `por/spec/verdict.md`.
     Raises: FormatError for a bundle or record list that cannot be read, PolicyError for a policy that cannot be used;
     nothing for evidence or sources.
     """
@@ -66,7 +82,7 @@ def verify(
     opened = bundle if isinstance(bundle, OpenBundle) else open_bundle(bundle)
     _require_one_commitment_a_class(opened.bundle, policy)
     recomputation = _recomputation(opened.bundle, records, progress)
-    examination = examine(opened, policy, sources or Sources({}), recomputation, now, progress, identity)
+    examination = examine(opened, policy, sources or Sources({}), recomputation, now, progress, identity, beside)
     return Verdict(
         profile=policy.profile,
         snapshot=opened.bundle.snapshot,
@@ -82,11 +98,22 @@ def _findings(examination: Examination) -> Iterator[Finding]:
     required = set(required_checks(examination.policy))
     if not isinstance(examination.recomputation, Missing):
         required |= {"liabilities.nonnegative", "liabilities.recomputed"}
+    required |= set(_asked_for(examination))
     for check, run in RUN:
         if check in required or check == BOUND:
             yield from answered(check, examination.bundle.snapshot, run(examination))
     for check in sorted(required - {name for name, _ in RUN}):
         yield from answered(check, examination.bundle.snapshot, ())
+
+
+def _asked_for(examination: Examination) -> Iterator[str]:
+    """Name what is required since the policy or the verifier brought what it looks at."""
+    if examination.movement is not None:
+        yield "reserves.movement"
+    if examination.previous is not None:
+        yield "reserves.code"
+    if examination.others:
+        yield "reserves.unshared"
 
 
 def _recomputation(bundle: Bundle, records: Path | None, progress: Progress) -> Observation[Recomputation]:

@@ -21,6 +21,7 @@ from por.encoding import (
     inclusion_proof_v1,
     media_types,
     proof_store_v1,
+    published_signature_v1,
     recording_v1,
     strict_json,
     verdict_v1,
@@ -46,6 +47,7 @@ READERS: Mapping[str, Callable[[bytes], object]] = {
     media_types.IDENTITY: identity_v1.read,
     media_types.EVM_ACCOUNT_PROOF: evm_account_proof_v1.read,
     media_types.CONTROL_SIGNATURE: control_signature_v1.read,
+    media_types.PUBLISHED_SIGNATURE: published_signature_v1.read,
 }
 
 

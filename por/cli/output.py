@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 import sys
 import tempfile
 import time
@@ -12,6 +13,8 @@ from por.encoding import verdict_v1
 from por.errors import FormatError
 from por.model import Instant, Verdict
 from por.report.text import render
+
+_COUNTED = re.compile(r"([0-9]{1,9}) of ([0-9]{1,9})", re.ASCII)
 
 
 def new_path(text: str) -> Path:
@@ -110,25 +113,42 @@ def write_once(path: Path, data: bytes) -> bool:
 
 
 class Progress:
-    """Say on stderr how far long work has come: in place on a terminal, else at most one line in ten seconds."""
+    """Say on stderr how far long work has come: in place on a terminal, else at most one line in ten seconds.
+
+    A message with counts, such as "account 3 of 10", gets a bar and the time that the rest will take.
+    """
 
     def __init__(self) -> None:
         """Start silent; short work says nothing."""
         self._next = time.monotonic_ns() + 10**9
         self._shown = False
+        self._work = ""
+        self._began = time.monotonic_ns()
+        self._first = 0
 
     def __call__(self, message: str) -> None:
         """Say `message` when it is time to; an empty one clears the line."""
         if not message:
             self.done()
             return
+        counted = _COUNTED.search(message)
+        if counted and (work := message[: counted.start()]) != self._work:
+            self._work, self._began, self._first = work, time.monotonic_ns(), int(counted[1])
         if time.monotonic_ns() < self._next:
             return
         terminal = sys.stderr.isatty()
-        sys.stderr.write(f"\r\x1b[K{message}" if terminal else f"{message}\n")
+        told = f"{_bar(counted)} {message}{self._rest(counted)}" if counted else message
+        sys.stderr.write(f"\r\x1b[K{told}" if terminal else f"{told}\n")
         sys.stderr.flush()
         self._shown = terminal
         self._next = time.monotonic_ns() + (10**8 if terminal else 10**10)
+
+    def _rest(self, counted: re.Match[str]) -> str:
+        done, wanted = int(counted[1]), int(counted[2])
+        if done <= self._first or done >= wanted:
+            return ""
+        seconds = (time.monotonic_ns() - self._began) * (wanted - done) // (done - self._first) // 10**9
+        return f", {seconds // 60}:{seconds % 60:02} left"
 
     def done(self) -> None:
         """Clear the line."""
@@ -136,3 +156,8 @@ class Progress:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
         self._shown = False
+
+
+def _bar(counted: re.Match[str]) -> str:
+    share = min(int(counted[1]) * 20 // max(int(counted[2]), 1), 20)
+    return f"[{'#' * share}{'.' * (20 - share)}]"

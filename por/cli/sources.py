@@ -3,11 +3,13 @@
 import argparse
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from por.chains import open_source
+from por.chains.bulk import BulkSource
 from por.checks.evidence import read_document
 from por.checks.sources import Sources
 from por.cli.output import new_path, write_file
@@ -16,6 +18,9 @@ from por.encoding.digests import digest_of
 from por.errors import FormatError
 from por.model import ChainAccount, ChainId, Policy, RegistryPin, Source
 from por.model.identifiers import evm_account
+
+if TYPE_CHECKING:
+    from por.chains.kept import KeptSource
 
 _BLOCK = re.compile(r"0|[1-9][0-9]{0,14}", re.ASCII)
 
@@ -86,24 +91,37 @@ def opened_sources(args: argparse.Namespace, policy: Policy | None) -> Iterator[
     from por.chains.recording import RecordingSource  # noqa: PLC0415
 
     rules = policy.chains if policy else {}
+    resume: Path | None = getattr(args, "resume", None)
     if args.replay:
         if args.source:
             raise FormatError("--replay asks nobody; leave out --source", "--replay")
+        if resume is not None:
+            raise FormatError("--replay asks nobody; leave out --resume", "--replay")
         yield _replayed(args.replay)
         return
-    live = {
+    live: dict[ChainId, BulkSource] = {
         chain: open_source(chain, urls, genesis=rules[chain].genesis if chain in rules else None)
         for chain, urls in source_urls(args.source).items()
     }
-    if not args.record:
-        yield Sources(live)
-        return
-    recorders: Mapping[ChainId, RecordingSource] = {chain: RecordingSource(source) for chain, source in live.items()}
-    yield Sources(recorders)
+    with ExitStack() as stack:
+        if resume is not None:
+            live = {chain: stack.enter_context(kept(source, resume)) for chain, source in live.items()}
+        if not args.record:
+            yield Sources(live)
+            return
+        recorders = {chain: RecordingSource(source) for chain, source in live.items()}
+        yield Sources(recorders)
     document = recording_v1.write(RecordingSource.joined(recorders.values()))
     write_file(args.record, document)
     digest = digest_of(document)
     print(f"wrote {args.record}; to replay it, name {digest} under recordings in the policy", file=sys.stderr)
+
+
+def kept(source: BulkSource, path: Path) -> "KeptSource":
+    """Keep in a file what a source proves, and do not ask again for what it has. Raises: FormatError."""
+    from por.chains.kept import KeptSource  # noqa: PLC0415
+
+    return KeptSource(source, path)
 
 
 def _replayed(path: Path) -> Sources:

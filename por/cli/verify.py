@@ -1,14 +1,19 @@
 """Run `por verify`: the auditor's command."""
 
 import argparse
+from collections.abc import Iterator
 from pathlib import Path
 
-from por.checks.evidence import open_bundle
+from por.checks.evidence import open_bundle, read_document
+from por.checks.examination import Beside
 from por.checks.policy import load_policy
 from por.checks.verify import verify
 from por.cli.identity import add_identity_options, given_identity
 from por.cli.output import Progress, add_verdict_options, clock, put_verdict
 from por.cli.sources import add_source_options, opened_sources
+from por.errors import FormatError
+
+MAX_OPENING = 256 * 2**10
 
 EXAMPLE = "por verify bundle/ --policy policy.toml --source eip155:1=https://node-a.example --ledger records.csv"
 
@@ -18,6 +23,34 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("bundle", metavar="BUNDLE", type=Path, help="the bundle's directory, or its bundle.json")
     parser.add_argument("--policy", metavar="FILE", type=Path, required=True, help="what you trust and require")
     parser.add_argument("--ledger", metavar="RECORDS", type=Path, help="the record list, to recompute every tree from")
+    parser.add_argument(
+        "--previous",
+        metavar="BUNDLE",
+        type=Path,
+        help="the issuer's bundle before this one, to compare with",
+    )
+    parser.add_argument(
+        "--other",
+        metavar="BUNDLE",
+        type=Path,
+        action="append",
+        default=[],
+        help="another issuer's bundle, to look for accounts that both list; repeat for more",
+    )
+    parser.add_argument(
+        "--opening",
+        metavar="FILE",
+        type=Path,
+        action="append",
+        default=[],
+        help="a control proof that the bundle commits to and does not publish, or a folder of them; repeat for more",
+    )
+    parser.add_argument(
+        "--resume",
+        metavar="FILE",
+        type=Path,
+        help="keep state proofs read from the sources in FILE, and do not ask again for what it has",
+    )
     add_source_options(parser)
     add_identity_options(parser)
     add_verdict_options(parser)
@@ -30,7 +63,29 @@ def run(args: argparse.Namespace) -> int:
     now = clock(args)
     progress = Progress()
     identity = given_identity(args, policy)
+    beside = Beside(
+        previous=open_bundle(args.previous) if args.previous else None,
+        others=tuple(open_bundle(path) for path in args.other),
+        openings=tuple(_openings(args.opening)),
+    )
     with opened_sources(args, policy) as sources:
-        verdict = verify(opened, policy, sources, now=now, records=args.ledger, identity=identity, progress=progress)
+        verdict = verify(
+            opened,
+            policy,
+            sources,
+            now=now,
+            records=args.ledger,
+            identity=identity,
+            beside=beside,
+            progress=progress,
+        )
     progress.done()
     return put_verdict(verdict, args)
+
+
+def _openings(paths: list[Path]) -> Iterator[bytes]:
+    for path in paths:
+        files = sorted(file for file in path.iterdir() if file.suffix == ".json") if path.is_dir() else [path]
+        if not files:
+            raise FormatError("no opening (*.json) in it", str(path))
+        yield from (read_document(file, MAX_OPENING) for file in files)

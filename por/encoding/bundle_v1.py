@@ -12,8 +12,11 @@ from por.model import (
     ChainAccount,
     ChainId,
     ClaimedHolding,
+    ControlSet,
     Custody,
     Digest,
+    Encumbrance,
+    EncumbranceKind,
     EvidenceEntry,
     ReserveAccount,
     Role,
@@ -28,7 +31,8 @@ MAX_LIABILITIES = 65_536
 MAX_ACCOUNTS = 200_000
 MAX_HOLDINGS = 4096
 MAX_EVIDENCE = 1_000_000
-MAX_PROOFS = 2
+MAX_PROOFS = 1024
+MAX_LIGHT_CLIENT = 1024
 
 
 def read(data: bytes) -> Bundle:
@@ -51,9 +55,10 @@ def read(data: bytes) -> Bundle:
         "liabilities",
         "commitmentsRoot",
         "reserves",
+        "controlSet",
         "evidence",
     )
-    blocks, liabilities, commitments_root, reserves, evidence = lists
+    blocks, liabilities, commitments_root, reserves, control_set, evidence = lists
     bundle = Bundle(
         issuer=issuer.parse(issuer_id),
         instant=instant.instant(),
@@ -68,6 +73,7 @@ def read(data: bytes) -> Bundle:
         commitments_root=commitments_root.hex(32),
         reserves=tuple(_read_account(item) for item in reserves.items(MAX_ACCOUNTS)),
         evidence=tuple(_read_evidence(item) for item in evidence.items(MAX_EVIDENCE)),
+        control_set=control_set.optional(_read_control_set),
     )
     blocks.require_ascending([str(block.chain) for block in bundle.blocks])
     liabilities.require_ascending([(item.segment, str(item.asset)) for item in bundle.liabilities])
@@ -96,6 +102,9 @@ def write(bundle: Bundle) -> bytes:
             "liabilities": [commitment_value(item) for item in bundle.liabilities],
             "commitmentsRoot": bundle.commitments_root.hex(),
             "reserves": [_account_value(account) for account in bundle.reserves],
+            "controlSet": None
+            if bundle.control_set is None
+            else {"root": bundle.control_set.root.hex(), "count": bundle.control_set.count},
             "evidence": [
                 {"digest": str(entry.digest), "mediaType": entry.media_type, "size": entry.size}
                 for entry in bundle.evidence
@@ -106,12 +115,15 @@ def write(bundle: Bundle) -> bytes:
 
 def read_block(reader: Reader) -> SnapshotBlock:
     """Read a snapshot block. Raises: FormatError."""
-    chain, number, block_hash, header, child = reader.members("chain", "number", "hash", "header", "child")
+    chain, number, block_hash, header, child, light_client = reader.members(
+        "chain", "number", "hash", "header", "child", "lightClient"
+    )
     return SnapshotBlock(
         chain=chain.parse(ChainId.parse),
         block=BlockRef(number.integer(0, 2**53 - 1), block_hash.data(32, 32)),
         header=header.digest(),
         child=child.optional(Reader.digest),
+        light_client=_digests(light_client, MAX_LIGHT_CLIENT),
     )
 
 
@@ -123,6 +135,7 @@ def block_value(block: SnapshotBlock) -> Json:
         "hash": "0x" + block.block.hash.hex(),
         "header": str(block.header),
         "child": _optional_text(block.child),
+        "lightClient": [str(digest) for digest in block.light_client],
     }
 
 
@@ -134,13 +147,16 @@ def _read_anchoring_account(reader: Reader) -> ChainAccount:
 
 
 def _read_account(reader: Reader) -> ReserveAccount:
-    account, role, custody, holdings, control = reader.members("account", "role", "custody", "holdings", "control")
+    account, role, custody, holdings, control, state = reader.members(
+        "account", "role", "custody", "holdings", "control", "controlState"
+    )
     parsed = ReserveAccount(
         account=account.parse(ChainAccount.parse),
         role=role.choice(Role),
         custody=custody.choice(Custody),
         holdings=tuple(_read_holding(item) for item in holdings.items(MAX_HOLDINGS)),
         control=control.optional(Reader.digest),
+        control_state=_digests(state, MAX_PROOFS),
     )
     holdings.require_ascending([str(holding.asset) for holding in parsed.holdings])
     for item, holding in zip(holdings.items(MAX_HOLDINGS), parsed.holdings, strict=True):
@@ -159,20 +175,39 @@ def _account_value(account: ReserveAccount) -> Json:
                 "asset": str(holding.asset),
                 "amount": str(holding.amount),
                 "evidence": [str(digest) for digest in holding.evidence],
+                "encumbrance": None
+                if holding.encumbrance is None
+                else {"kind": str(holding.encumbrance.kind), "amount": str(holding.encumbrance.amount)},
             }
             for holding in account.holdings
         ],
         "control": _optional_text(account.control),
+        "controlState": [str(digest) for digest in account.control_state],
     }
 
 
 def _read_holding(reader: Reader) -> ClaimedHolding:
-    asset, amount, evidence = reader.members("asset", "amount", "evidence")
+    asset, amount, evidence, encumbrance = reader.members("asset", "amount", "evidence", "encumbrance")
     return ClaimedHolding(
         asset=asset.parse(AssetId.parse),
         amount=amount.units(),
-        evidence=tuple(item.digest() for item in evidence.items(MAX_PROOFS)),
+        evidence=_digests(evidence, MAX_PROOFS),
+        encumbrance=encumbrance.optional(_read_encumbrance),
     )
+
+
+def _read_encumbrance(reader: Reader) -> Encumbrance:
+    kind, amount = reader.members("kind", "amount")
+    return Encumbrance(kind.choice(EncumbranceKind), amount.units())
+
+
+def _read_control_set(reader: Reader) -> ControlSet:
+    root, count = reader.members("root", "count")
+    return ControlSet(root.hex(32), count.integer(1, MAX_ACCOUNTS))
+
+
+def _digests(reader: Reader, limit: int) -> tuple[Digest, ...]:
+    return tuple(item.digest() for item in reader.items(limit))
 
 
 def _read_evidence(reader: Reader) -> EvidenceEntry:

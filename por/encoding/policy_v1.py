@@ -12,18 +12,35 @@ from por.encoding.media_types import POLICY
 from por.encoding.reader import Reader
 from por.encoding.tables_v1 import Tables
 from por.errors import FormatError, UnsupportedVersionError
-from por.model import AssetId, ChainAccount, ChainId, ChainRule, Digest, Policy, RegistryPin, Waiver, issuer_id
+from por.model import (
+    AssetId,
+    AssetKind,
+    BeaconChain,
+    ChainAccount,
+    ChainId,
+    ChainRule,
+    Digest,
+    Encumbrance,
+    EncumbranceKind,
+    KnownEncumbrance,
+    Movement,
+    Policy,
+    RegistryPin,
+    Waiver,
+    issuer_id,
+)
 from por.model.identifiers import evm_account
 
 VERSION = 1
 PROFILES = ("auditor", "job")
 MAX_SILENCE = 21_600
 
-_LISTS = ("own_assets", "recordings", "require", "committees", "accepted_policies")
+_LISTS = ("own_assets", "recordings", "require", "committees", "accepted_policies", "quorum_tokens")
 
 Row = TypeVar("Row")
 
 _RATIO = re.compile(r"(?P<over>[1-9][0-9]{0,8})(?:/(?P<under>[1-9][0-9]{0,8})|\.(?P<part>[0-9]{1,8}))?", re.ASCII)
+_SHARE = re.compile(r"0\.[0-9]{1,8}", re.ASCII)
 _CHECK = re.compile(r"[a-z]+\.[a-z]+", re.ASCII)
 
 
@@ -36,7 +53,7 @@ def read(data: bytes, shipped: Tables) -> Policy:
         toml.load(data),
         "",
         ("version", "profile", "issuer", "snapshot"),
-        ("coverage", "chain", "registry", *_LISTS, "waive", *tables_v1.ENTRIES),
+        ("coverage", "chain", "registry", "movement", "encumbered", *_LISTS, "waive", *tables_v1.ENTRIES),
     )
     _require_version(top["version"])
     issuer = toml.table(top["issuer"].value, "/issuer", ("id",), ("keys", "bundles", "roots"))
@@ -51,7 +68,7 @@ def read(data: bytes, shipped: Tables) -> Policy:
         recordings=tuple(item.digest() for item in toml.rows(top["recordings"])),
         max_age=snapshot["max_age_seconds"].integer(0, 2**40),
         max_skew=snapshot["max_skew_seconds"].integer(0, 2**40),
-        ratio=top["coverage"].optional(_coverage) or Fraction(1),
+        ratio=top["coverage"].optional(_coverage_ratio) or Fraction(1),
         chains={rule.chain: rule for rule in _unique(top["chain"], _chain_rule, lambda rule: str(rule.chain))},
         classes=tables.classes,
         layouts=tables.layouts,
@@ -63,6 +80,14 @@ def read(data: bytes, shipped: Tables) -> Policy:
         require=tuple(item.parse(_check_id) for item in toml.rows(top["require"])),
         waivers=_unique(top["waive"], _waiver, lambda waiver: waiver.check),
         digest=Digest(bytes(32)),
+        calls=tables.calls,
+        quorum_tokens=frozenset(item.parse(AssetId.parse) for item in toml.rows(top["quorum_tokens"])),
+        kinds=frozenset({AssetKind.NATIVE, *(top["coverage"].optional(_coverage_kinds) or ())}),
+        bridges=tables.bridges,
+        encumbrances=_unique(top["encumbered"], _encumbered, lambda row: f"{row.asset} of {row.account}"),
+        movement=top["movement"].optional(_movement),
+        beacons={row.chain: row for row in tables.beacons},
+        wallets=tables.wallets,
     )
     return replace(policy, digest=digest_of(canonical_bytes(policy)))
 
@@ -82,7 +107,7 @@ def canonical_bytes(policy: Policy) -> bytes:
             "maxSkew": policy.max_skew,
             "ratio": f"{policy.ratio.numerator}/{policy.ratio.denominator}",
             "chains": [
-                [str(rule.chain), rule.sources, None if rule.genesis is None else rule.genesis.hex()]
+                [str(rule.chain), rule.sources, _hex(rule.genesis), _hex(rule.checkpoint)]
                 for rule in sorted(policy.chains.values(), key=lambda rule: str(rule.chain))
             ],
             "classes": [tables_v1.class_value(group) for group in policy.classes],
@@ -93,6 +118,14 @@ def canonical_bytes(policy: Policy) -> bytes:
             "committees": sorted(committee.hex() for committee in policy.committees),
             "acceptedPolicies": sorted(map(str, policy.accepted_policies)),
             "require": sorted(policy.require),
+            "calls": [tables_v1.call_value(call) for call in policy.calls],
+            "quorumTokens": sorted(map(str, policy.quorum_tokens)),
+            "kinds": sorted(policy.kinds),
+            "bridges": [tables_v1.bridge_value(bridge) for bridge in policy.bridges],
+            "beacons": [tables_v1.beacon_value(row) for row in sorted(policy.beacons.values(), key=_chain_text)],
+            "wallets": sorted(code_hash.hex() for code_hash in policy.wallets),
+            "encumbrances": [_encumbered_value(row) for row in policy.encumbrances],
+            "movement": None if policy.movement is None else _movement_value(policy.movement),
             "waive": sorted([waiver.check, waiver.reason] for waiver in policy.waivers),
         }
     )
@@ -109,9 +142,57 @@ def _profile(text: str) -> str:
     return text
 
 
-def _coverage(reader: Reader) -> Fraction:
-    entry = toml.table(reader.value, reader.place, (), ("ratio",))
+def _coverage_ratio(reader: Reader) -> Fraction:
+    entry = toml.table(reader.value, reader.place, (), ("ratio", "kinds"))
     return entry["ratio"].optional(lambda item: item.parse(_ratio)) or Fraction(1)
+
+
+def _coverage_kinds(reader: Reader) -> tuple[AssetKind, ...]:
+    entry = toml.table(reader.value, reader.place, (), ("ratio", "kinds"))
+    return tuple(item.choice(AssetKind) for item in toml.rows(entry["kinds"]))
+
+
+def _encumbered(reader: Reader) -> KnownEncumbrance:
+    entry = toml.table(reader.value, reader.place, ("account", "asset", "kind", "amount"))
+    account, asset = entry["account"].parse(ChainAccount.parse), entry["asset"].parse(AssetId.parse)
+    if asset.chain != account.chain:
+        raise entry["asset"].fail("the asset is on another chain than the account")
+    encumbrance = Encumbrance(entry["kind"].choice(EncumbranceKind), entry["amount"].units())
+    return KnownEncumbrance(account, asset, encumbrance)
+
+
+def _encumbered_value(row: KnownEncumbrance) -> list[object]:
+    return [str(row.account), str(row.asset), str(row.encumbrance.kind), str(row.encumbrance.amount)]
+
+
+def _movement(reader: Reader) -> Movement:
+    entry = toml.table(reader.value, reader.place, ("before_seconds", "after_seconds", "threshold"))
+    before, after = (
+        tuple(item.integer(1, 2**31) for item in entry[name].items(16)) for name in ("before_seconds", "after_seconds")
+    )
+    if not before or not after:
+        raise reader.fail("at least one moment before and one after the instant")
+    return Movement(before, after, entry["threshold"].parse(_share))
+
+
+def _movement_value(movement: Movement) -> list[object]:
+    share = f"{movement.threshold.numerator}/{movement.threshold.denominator}"
+    return [list(movement.before), list(movement.after), share]
+
+
+def _share(text: str) -> Fraction:
+    match = _SHARE.fullmatch(text)
+    if match is None or not Fraction(text):
+        raise FormatError("not a share above zero and below one such as 0.1, written as text")
+    return Fraction(text)
+
+
+def _hex(value: bytes | None) -> str | None:
+    return None if value is None else value.hex()
+
+
+def _chain_text(row: BeaconChain) -> str:
+    return str(row.chain)
 
 
 def _ratio(text: str) -> Fraction:
@@ -130,11 +211,12 @@ def _check_id(text: str) -> str:
 
 
 def _chain_rule(reader: Reader) -> ChainRule:
-    entry = toml.table(reader.value, reader.place, ("id", "sources"), ("genesis",))
+    entry = toml.table(reader.value, reader.place, ("id", "sources"), ("genesis", "checkpoint"))
     return ChainRule(
         chain=entry["id"].parse(ChainId.parse),
         sources=entry["sources"].integer(1, 64),
         genesis=entry["genesis"].optional(lambda item: item.data(32, 32)),
+        checkpoint=entry["checkpoint"].optional(lambda item: item.data(32, 32)),
     )
 
 

@@ -6,7 +6,7 @@ from por.encoding import canonical
 from por.encoding.media_types import RECORDING
 from por.encoding.reader import Reader
 from por.model import AccountProof, BlockRef, ChainAccount, ChainId, Log
-from por.model.recording import ChainRecording, RecordedHeader, RecordedLogs, RecordedProof, Recording
+from por.model.recording import ChainRecording, RecordedCall, RecordedHeader, RecordedLogs, RecordedProof, Recording
 
 MAX_BYTES = 256 * 2**20
 MAX_ITEMS = 16_000_000
@@ -22,6 +22,8 @@ MAX_QUESTIONS = 65_536
 MAX_LOGS = 1_000_000
 MAX_TOPICS = 4
 MAX_LOG_DATA = 2**20
+MAX_CALLS = 1_000_000
+MAX_CALL_BYTES = 2**17
 MAX_NUMBER = 2**53 - 1
 
 Json = dict[str, object]
@@ -47,8 +49,8 @@ def write(recording: Recording) -> bytes:
 
 
 def _read_chain(reader: Reader) -> ChainRecording:
-    chain, sources, finalized, headers, proofs, logs = reader.members(
-        "chain", "sources", "finalized", "headers", "proofs", "logs"
+    chain, sources, finalized, headers, proofs, logs, calls = reader.members(
+        "chain", "sources", "finalized", "headers", "proofs", "logs", "calls"
     )
     chain_id = chain.parse(ChainId.parse)
     names = tuple(item.text(256) for item in sources.items(MAX_SOURCES))
@@ -64,6 +66,7 @@ def _read_chain(reader: Reader) -> ChainRecording:
         headers=tuple(_read_header(item) for item in headers.items(MAX_HEADERS)),
         proofs=recorded,
         logs=_read_questions(logs, chain_id),
+        calls=_read_calls(calls, chain_id),
     )
 
 
@@ -120,6 +123,23 @@ def _read_log(reader: Reader, address: str, wanted: tuple[bytes, ...], first: in
     return Log(address, named, data.data(0, MAX_LOG_DATA), block, index.integer(0, MAX_NUMBER))
 
 
+def _read_calls(reader: Reader, chain: ChainId) -> tuple[RecordedCall, ...]:
+    recorded = tuple(_read_call(item, chain) for item in reader.items(MAX_CALLS))
+    if any(one.question >= two.question for one, two in pairwise(recorded)):
+        raise reader.fail("calls out of order, or one answered twice")
+    return recorded
+
+
+def _read_call(reader: Reader, chain: ChainId) -> RecordedCall:
+    block, to, data, answer = reader.members("block", "to", "data", "answer")
+    return RecordedCall(
+        block.data(32, 32),
+        _read_address(to, chain),
+        data.data(0, MAX_CALL_BYTES),
+        answer.optional(lambda given: given.data(0, MAX_CALL_BYTES)),
+    )
+
+
 def _read_topics(reader: Reader) -> tuple[bytes, ...]:
     return tuple(item.data(32, 32) for item in reader.items(MAX_TOPICS))
 
@@ -137,6 +157,7 @@ def _chain_value(recording: ChainRecording) -> Json:
         "headers": [{"number": header.number, "rlp": _hex(header.rlp)} for header in recording.headers],
         "proofs": [_proof_value(item) for item in recording.proofs],
         "logs": [_logs_value(item) for item in sorted(recording.logs, key=lambda item: item.question)],
+        "calls": [_call_value(item) for item in sorted(recording.calls, key=lambda item: item.question)],
     }
 
 
@@ -167,6 +188,15 @@ def _log_value(log: Log) -> Json:
         "number": log.block.number,
         "hash": _hex(log.block.hash),
         "index": log.index,
+    }
+
+
+def _call_value(recorded: RecordedCall) -> Json:
+    return {
+        "block": _hex(recorded.block),
+        "to": recorded.to,
+        "data": _hex(recorded.data),
+        "answer": None if recorded.answer is None else _hex(recorded.answer),
     }
 
 

@@ -5,24 +5,45 @@ Their form is in `por/spec/policy.md`.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from por.encoding import toml
 from por.encoding.reader import Reader
 from por.errors import FormatError
-from por.model import MAX_DECIMALS, AssetClass, AssetId, Denomination, Implementation, KeyOrder, TokenLayout
+from por.model import (
+    MAX_DECIMALS,
+    AssetClass,
+    AssetId,
+    AssetKind,
+    BeaconChain,
+    Bridge,
+    CallMethod,
+    ChainAccount,
+    ChainId,
+    Denomination,
+    Fork,
+    Implementation,
+    KeyOrder,
+    TokenCall,
+    TokenLayout,
+)
 
-ENTRIES = ("class", "layout", "registries")
+ENTRIES = ("class", "layout", "registries", "wallets", "call", "bridge", "beacon")
 
 _WHOLE_WORD = b"\xff" * 32
 
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """Hold asset classes, token layouts and the code hashes of registries, shipped or the policy's own."""
+    """Hold what is known of assets, tokens, bridges, beacon chains and registries, shipped or the policy's own."""
 
     classes: tuple[AssetClass, ...]
     layouts: tuple[TokenLayout, ...]
     registries: tuple[bytes, ...] = ()
+    calls: tuple[TokenCall, ...] = ()
+    bridges: tuple[Bridge, ...] = ()
+    beacons: tuple[BeaconChain, ...] = ()
+    wallets: tuple[bytes, ...] = ()
 
 
 def read_tables(data: bytes) -> Tables:
@@ -38,6 +59,10 @@ def read_entries(entries: Mapping[str, Reader]) -> Tables:
         classes,
         tuple(_layout(item) for item in toml.rows(entries["layout"])),
         tuple(item.data(32, 32) for item in toml.rows(entries["registries"])),
+        tuple(_call(item) for item in toml.rows(entries["call"])),
+        tuple(_bridge(item) for item in toml.rows(entries["bridge"])),
+        tuple(_beacon(item) for item in toml.rows(entries["beacon"])),
+        tuple(item.data(32, 32) for item in toml.rows(entries["wallets"])),
     )
 
 
@@ -45,12 +70,21 @@ def joined(own: Tables, shipped: Tables) -> Tables:
     """Put a policy's own rows before the shipped ones; a class of its own replaces the shipped ones it touches."""
     claimed = {member.asset for group in own.classes for member in group.members}
     kept = tuple(group for group in shipped.classes if claimed.isdisjoint(member.asset for member in group.members))
-    return Tables(own.classes + kept, own.layouts + shipped.layouts, own.registries + shipped.registries)
+    named = {row.chain for row in own.beacons}
+    return Tables(
+        own.classes + kept,
+        own.layouts + shipped.layouts,
+        own.registries + shipped.registries,
+        own.calls + shipped.calls,
+        own.bridges + shipped.bridges,
+        own.beacons + tuple(row for row in shipped.beacons if row.chain not in named),
+        own.wallets + shipped.wallets,
+    )
 
 
 def class_value(group: AssetClass) -> list[object]:
     """Write a class as a JSON value."""
-    return [[str(member.asset), member.decimals] for member in group.members]
+    return [[str(member.asset), member.decimals, str(member.kind)] for member in group.members]
 
 
 def layout_value(layout: TokenLayout) -> dict[str, object]:
@@ -66,6 +100,23 @@ def layout_value(layout: TokenLayout) -> dict[str, object]:
     }
 
 
+def call_value(call: TokenCall) -> list[object]:
+    """Write a token call as a JSON value."""
+    underlying = None if call.underlying is None else str(call.underlying)
+    return [str(call.asset), [code.hex() for code in call.codes], str(call.method), underlying]
+
+
+def bridge_value(bridge: Bridge) -> list[object]:
+    """Write a bridge as a JSON value."""
+    return [str(bridge.escrow), str(bridge.asset), str(bridge.minted)]
+
+
+def beacon_value(beacon: BeaconChain) -> list[object]:
+    """Write a beacon chain's facts as a JSON value."""
+    forks = [[fork.epoch, fork.version.hex()] for fork in beacon.forks]
+    return [str(beacon.chain), beacon.genesis_root.hex(), beacon.genesis_time, forks]
+
+
 def _asset_class(reader: Reader) -> AssetClass:
     entry = toml.table(reader.value, reader.place, ("members",))
     members = tuple(_denomination(item) for item in toml.rows(entry["members"]))
@@ -75,8 +126,63 @@ def _asset_class(reader: Reader) -> AssetClass:
 
 
 def _denomination(reader: Reader) -> Denomination:
-    entry = toml.table(reader.value, reader.place, ("asset", "decimals"))
-    return Denomination(entry["asset"].parse(AssetId.parse), entry["decimals"].integer(0, MAX_DECIMALS))
+    entry = toml.table(reader.value, reader.place, ("asset", "decimals"), ("kind",))
+    return Denomination(
+        entry["asset"].parse(AssetId.parse),
+        entry["decimals"].integer(0, MAX_DECIMALS),
+        entry["kind"].optional(lambda item: item.choice(AssetKind)) or AssetKind.NATIVE,
+    )
+
+
+def _call(reader: Reader) -> TokenCall:
+    entry = toml.table(reader.value, reader.place, ("asset", "codes"), ("method", "underlying"))
+    codes = tuple(item.data(32, 32) for item in toml.rows(entry["codes"]))
+    method = entry["method"].optional(lambda item: item.choice(CallMethod)) or CallMethod.BALANCE_OF
+    underlying = entry["underlying"].optional(lambda item: item.parse(AssetId.parse))
+    if not codes:
+        raise entry["codes"].fail("at least the hash of the token's own code")
+    if (method is CallMethod.CONVERT_TO_ASSETS) != (underlying is not None):
+        raise reader.fail("underlying comes with convertToAssets, and with nothing else")
+    return TokenCall(_token(entry["asset"]), codes, method, underlying)
+
+
+def _token(reader: Reader) -> AssetId:
+    asset = reader.parse(AssetId.parse)
+    if asset.token is None or asset.chain.namespace != "eip155":
+        raise reader.fail("not a token such as eip155:1/erc20:0x…")
+    return asset
+
+
+def _bridge(reader: Reader) -> Bridge:
+    entry = toml.table(reader.value, reader.place, ("escrow", "asset", "minted"))
+    bridge = Bridge(
+        entry["escrow"].parse(ChainAccount.parse),
+        entry["asset"].parse(AssetId.parse),
+        entry["minted"].parse(AssetId.parse),
+    )
+    if bridge.asset.chain != bridge.escrow.chain or bridge.minted == bridge.asset:
+        raise reader.fail("the escrowed asset is on the escrow's chain, and another than the minted one")
+    return bridge
+
+
+def _beacon(reader: Reader) -> BeaconChain:
+    entry = toml.table(reader.value, reader.place, ("chain", "genesis_validators_root", "genesis_time", "forks"))
+    forks = tuple(_fork(item) for item in toml.rows(entry["forks"]))
+    if not forks or any(left.epoch > right.epoch for left, right in pairwise(forks)):
+        raise entry["forks"].fail(
+            "at least one fork, none before the one above it; a chain that begins with several has them all at 0"
+        )
+    return BeaconChain(
+        entry["chain"].parse(ChainId.parse),
+        entry["genesis_validators_root"].data(32, 32),
+        entry["genesis_time"].integer(0, 2**40),
+        forks,
+    )
+
+
+def _fork(reader: Reader) -> Fork:
+    entry = toml.table(reader.value, reader.place, ("epoch", "version"))
+    return Fork(entry["epoch"].integer(0, 2**53 - 1), entry["version"].data(4, 4))
 
 
 def _layout(reader: Reader) -> TokenLayout:

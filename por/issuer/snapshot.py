@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from por.chains.blocks_at import last_block_at
 from por.encoding import bundle_v1, canonical, evm_header_v1
 from por.encoding.digests import digest_of
 from por.encoding.media_types import SNAPSHOT
 from por.encoding.reader import Reader
-from por.errors import UnavailableError
-from por.model import ChainAccount, Challenge, Header, Instant, SnapshotBlock, Source, snapshot_id
+from por.model import ChainAccount, Challenge, Instant, SnapshotBlock, Source, snapshot_id
 
 MAX_BYTES = 2**20
 
@@ -33,25 +33,6 @@ class Snapshot:
             block_hash=block.hash,
             expires=str(self.expires),
         )
-
-
-def last_block_at(source: Source, instant: Instant) -> tuple[Header, Header]:
-    """Find the last final block whose timestamp is not after the instant, and its child, by bisection.
-
-    Raises: UnavailableError when the instant is not yet between two final blocks.
-    """
-    low, high = source.header(0), source.header(source.finalized().number)
-    if low.timestamp > instant.seconds:
-        raise UnavailableError(f"{source.chain} begins after {instant}")
-    if high.timestamp <= instant.seconds:
-        raise UnavailableError(
-            f"the last final block of {source.chain} is of {Instant(high.timestamp)}, not after {instant}; "
-            "wait until a later one is final, and run this again"
-        )
-    while high.number - low.number > 1:
-        middle = source.header((low.number + high.number) // 2)
-        low, high = (middle, high) if middle.timestamp <= instant.seconds else (low, middle)
-    return low, high
 
 
 def take_snapshot(

@@ -2,7 +2,7 @@
 
 commitments.json records.csv store/   made by commit
 snapshot/ challenges/                 made by challenge
-control/                              made by collect
+control/ salts/                       made by collect
 bundle/                               made by bundle: the only part to publish
 """
 
@@ -32,6 +32,10 @@ class Workspace:
     def snapshot(self) -> Snapshot:
         """Read what `challenge` wrote. Raises: FormatError."""
         return read_snapshot(self._read("snapshot/snapshot.json", "por issuer challenge"))
+
+    def bundle(self) -> bytes:
+        """Return the document that `bundle` wrote. Raises: FormatError."""
+        return self._read("bundle/bundle.json", "por issuer bundle")
 
     def files(self, folder: str) -> dict[str, bytes]:
         """Read all files of a folder by name; none when the folder is not there."""

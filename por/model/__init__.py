@@ -5,7 +5,7 @@ from por.model.anchor import Anchor, AnchoredEntry, AssetTotal, RegistryPin
 from por.model.attestation import Attestation, Committee, Figure, Revocation, SignatureScheme
 from por.model.bundle import Bundle, EvidenceEntry, SnapshotBlock
 from por.model.certificate import AttesterKey, Certificate, SignedStatement, Statement
-from por.model.chain import AccountProof, AccountState, BlockRef, Header, Log, Source
+from por.model.chain import AccountProof, AccountState, BlockRef, Call, Header, Log, Source, Witness
 from por.model.digest import Digest
 from por.model.identifiers import AssetId, ChainAccount, ChainId
 from por.model.instant import Instant
@@ -24,15 +24,35 @@ from por.model.liability import (
 )
 from por.model.policy import (
     AssetClass,
+    AssetKind,
+    BeaconChain,
+    Bridge,
+    CallMethod,
     ChainRule,
     Denomination,
+    Fork,
     Implementation,
     KeyOrder,
+    KnownEncumbrance,
+    Movement,
     Policy,
+    TokenCall,
     TokenLayout,
     Waiver,
 )
-from por.model.reserve import Challenge, ClaimedHolding, ControlSignature, Custody, ReserveAccount, Role
+from por.model.reserve import (
+    Challenge,
+    ClaimedHolding,
+    ControlOpening,
+    ControlScheme,
+    ControlSet,
+    ControlSignature,
+    Custody,
+    Encumbrance,
+    EncumbranceKind,
+    ReserveAccount,
+    Role,
+)
 from por.model.text import plain_text, printable
 from por.model.verdict import Finding, Grade, Outcome, Verdict
 
@@ -46,11 +66,16 @@ __all__ = [
     "AnchoredEntry",
     "AssetClass",
     "AssetId",
+    "AssetKind",
     "AssetTotal",
     "Attestation",
     "AttesterKey",
+    "BeaconChain",
     "BlockRef",
+    "Bridge",
     "Bundle",
+    "Call",
+    "CallMethod",
     "CaseRule",
     "Certificate",
     "ChainAccount",
@@ -59,22 +84,30 @@ __all__ = [
     "Challenge",
     "ClaimedHolding",
     "Committee",
+    "ControlOpening",
+    "ControlScheme",
+    "ControlSet",
     "ControlSignature",
     "Custody",
     "Denomination",
     "Digest",
+    "Encumbrance",
+    "EncumbranceKind",
     "EvidenceEntry",
     "Expectation",
     "Figure",
     "Finding",
+    "Fork",
     "Grade",
     "Header",
     "Implementation",
     "InclusionProof",
     "Instant",
     "KeyOrder",
+    "KnownEncumbrance",
     "LiabilityCommitment",
     "Log",
+    "Movement",
     "Outcome",
     "PathStep",
     "Policy",
@@ -88,10 +121,12 @@ __all__ = [
     "SnapshotBlock",
     "Source",
     "Statement",
+    "TokenCall",
     "TokenLayout",
     "TreeProof",
     "Verdict",
     "Waiver",
+    "Witness",
     "checked_sum",
     "format_coins",
     "issuer_id",

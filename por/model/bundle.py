@@ -7,7 +7,7 @@ from por.model.digest import Digest
 from por.model.identifiers import ChainAccount, ChainId
 from por.model.instant import Instant
 from por.model.liability import CaseRule, LiabilityCommitment, snapshot_id
-from por.model.reserve import ReserveAccount
+from por.model.reserve import ControlSet, ReserveAccount
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,12 +15,14 @@ class SnapshotBlock:
     """Name a chain's snapshot block: the last finalized one whose timestamp is not after the instant.
 
     `header` and `child` are evidence files; the child's later timestamp shows that no later block qualifies.
+    `light_client` are evidence files that lead from a checkpoint to this block, in their order.
     """
 
     chain: ChainId
     block: BlockRef
     header: Digest
     child: Digest | None
+    light_client: tuple[Digest, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,8 @@ class Bundle:
 
     `previous` is the digest of the issuer's bundle with the preceding sequence; `supersedes` that of a bundle for the
     same instant which this one corrects. `anchored_by` is the account that anchors it, None where none will. `expires`
-    is the last instant at which the control proofs may be anchored.
+    is the last instant at which the control proofs may be anchored. `control_set` commits to all control proofs, also
+    those that are not published.
     """
 
     issuer: str
@@ -54,6 +57,7 @@ class Bundle:
     commitments_root: bytes
     reserves: tuple[ReserveAccount, ...]
     evidence: tuple[EvidenceEntry, ...]
+    control_set: ControlSet | None = None
 
     @property
     def snapshot(self) -> str:

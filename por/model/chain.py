@@ -3,7 +3,7 @@
 Protocol `Source`: every answer is about one chain; a source raises `SourceError` and never answers zero for "unknown".
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -66,6 +66,30 @@ class Log:
     index: int
 
 
+@dataclass(frozen=True, order=True, slots=True)
+class Call:
+    """Name a call that changes nothing: a contract's lower-case address, and the call data."""
+
+    to: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """Hold a proven part of a state: each account with its proof, the 32-byte storage keys it shows, and its code.
+
+    Keys stand in the order of the proof's storage nodes; `code` is None where it is not given.
+    """
+
+    proof: AccountProof
+    keys: tuple[bytes, ...]
+    code: bytes | None
+
+
+Progress = Callable[[int, int], None]
+ProofRequest = tuple[str, Sequence[bytes]]
+
+
 class Source(Protocol):
     """Answer questions about one chain."""
 
@@ -86,8 +110,22 @@ class Source(Protocol):
     def account_proof(self, block: BlockRef, address: str, keys: Sequence[bytes]) -> AccountProof:
         """Return the EIP-1186 proof of `address` and of 32-byte storage `keys` at `block`, by the block's hash."""
 
+    def account_proofs(
+        self, block: BlockRef, requests: Sequence[ProofRequest], progress: Progress | None = None
+    ) -> tuple[AccountProof, ...]:
+        """Return the proofs of many accounts, each with its storage keys, in the order of `requests`.
+
+        `progress` is called with the number done and the number wanted.
+        """
+
     def logs(self, address: str, topics: tuple[bytes, ...], first: int, last: int) -> tuple[Log, ...]:
         """Return all logs of a contract in blocks `first` to `last`, in the chain's order.
 
         They are those whose topics begin with `topics`: 1 to 4, 32 bytes each.
+        """
+
+    def calls(self, block: BlockRef, calls: Sequence[Call]) -> tuple[bytes | None, ...]:
+        """Return what each call gives at `block`, by the block's hash; None for one that reverts.
+
+        It is what the endpoints say, and proves nothing.
         """

@@ -1,13 +1,14 @@
 """Hold what one verifier trusts and requires; nothing here ever comes from evidence."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 
 from por.model.anchor import RegistryPin
 from por.model.digest import Digest
-from por.model.identifiers import AssetId, ChainId
+from por.model.identifiers import AssetId, ChainAccount, ChainId
+from por.model.reserve import Encumbrance
 
 
 class KeyOrder(StrEnum):
@@ -40,12 +41,93 @@ class TokenLayout:
     implementation: Implementation | None
 
 
+class CallMethod(StrEnum):
+    """Say which method of a token tells what a holder has: units of the token, or of what its shares stand for."""
+
+    BALANCE_OF = "balanceOf"
+    CONVERT_TO_ASSETS = "convertToAssets"
+
+
+@dataclass(frozen=True, slots=True)
+class TokenCall:
+    """Say that a token's own code may tell balances, for exactly these codes on one chain.
+
+    `codes` are hashes of all code that may run, the token's own first. `underlying` is the asset that a share of a
+    vault stands for (EIP-4626), None for `balanceOf`.
+    """
+
+    asset: AssetId
+    codes: tuple[bytes, ...]
+    method: CallMethod
+    underlying: AssetId | None
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """Name an account that holds `asset` for those who have `minted` on another chain: its coins are theirs."""
+
+    escrow: ChainAccount
+    asset: AssetId
+    minted: AssetId
+
+
+class AssetKind(StrEnum):
+    """Say what a member of a class is: the asset itself, or a claim on it against somebody else."""
+
+    NATIVE = "native"
+    BRIDGED = "bridged"
+    WRAPPED = "wrapped"
+    LENT = "lent"
+    VAULT = "vault"
+    STAKED = "staked"
+
+
 @dataclass(frozen=True, slots=True)
 class Denomination:
-    """Say how many decimals an asset has."""
+    """Say how many decimals an asset has, and what kind of claim it is."""
 
     asset: AssetId
     decimals: int
+    kind: AssetKind = AssetKind.NATIVE
+
+
+@dataclass(frozen=True, slots=True)
+class KnownEncumbrance:
+    """Name what the verifier knows to stand on a holding, whatever the issuer says."""
+
+    account: ChainAccount
+    asset: AssetId
+    encumbrance: Encumbrance
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """Ask for holdings at blocks these many seconds before and after the instant.
+
+    `threshold` is the share of what is held at the instant from which a rise or a fall is material.
+    """
+
+    before: tuple[int, ...]
+    after: tuple[int, ...]
+    threshold: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """Name a beacon chain's rules from an epoch on, by 4-byte version."""
+
+    epoch: int
+    version: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class BeaconChain:
+    """Hold the facts of the beacon chain beside an EVM chain: root of its first validators, start, forks ascending."""
+
+    chain: ChainId
+    genesis_root: bytes
+    genesis_time: int
+    forks: tuple[Fork, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +144,15 @@ class AssetClass:
 
 @dataclass(frozen=True, slots=True)
 class ChainRule:
-    """Say how many independent sources must agree on a chain's headers, and the genesis hash if pinned."""
+    """Say how many independent sources must agree on a chain's headers, and the genesis hash if pinned.
+
+    `checkpoint` is the root of a beacon block from which light-client evidence may start.
+    """
 
     chain: ChainId
     sources: int
     genesis: bytes | None
+    checkpoint: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +170,9 @@ class Policy:
     `max_age` and `max_skew` are seconds; `ratio` is reserves over liabilities. `registry` is where bundles must be
     anchored, None for nowhere; `registries` are the hashes of the code by which a contract is believed to be one, and
     `committees` the ids of the committees whose attestations are believed. `accepted_policies` are those under which,
-    beside this one, attesters may have looked. `digest` covers all of it.
+    beside this one, attesters may have looked. `calls` are tokens whose own code may tell balances, `quorum_tokens`
+    those of which the sources' word is taken; `kinds` are the kinds of class members that count; `wallets` are the
+    hashes of the codes of contract accounts whose approval of a signature is believed. `digest` covers all of it.
     """
 
     profile: str
@@ -107,3 +195,11 @@ class Policy:
     require: tuple[str, ...]
     waivers: tuple[Waiver, ...]
     digest: Digest
+    calls: tuple[TokenCall, ...] = ()
+    quorum_tokens: frozenset[AssetId] = frozenset()
+    kinds: frozenset[AssetKind] = frozenset({AssetKind.NATIVE})
+    bridges: tuple[Bridge, ...] = ()
+    encumbrances: tuple[KnownEncumbrance, ...] = ()
+    movement: Movement | None = None
+    beacons: Mapping[ChainId, BeaconChain] = field(default_factory=dict)
+    wallets: tuple[bytes, ...] = ()

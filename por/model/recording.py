@@ -40,12 +40,27 @@ class RecordedLogs:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordedCall:
+    """Hold what a call of a contract gave at the block with hash `block`; None where it reverted."""
+
+    block: bytes
+    to: str
+    data: bytes
+    answer: bytes | None
+
+    @property
+    def question(self) -> tuple[bytes, str, bytes]:
+        """Return what was asked."""
+        return self.block, self.to, self.data
+
+
+@dataclass(frozen=True, slots=True)
 class ChainRecording:
     """Hold the answers about one chain of the endpoints named `sources`.
 
     `headers` keep every reading in its order: one block read twice stands there twice, and a chain that
-    changed during the run shows it. `finalized` is None where it was not asked for, or not answered. `logs` stand in
-    the order of their questions.
+    changed during the run shows it. `finalized` is None where it was not asked for, or not answered. `logs` and
+    `calls` stand in the order of their questions.
     """
 
     chain: ChainId
@@ -54,6 +69,7 @@ class ChainRecording:
     headers: tuple[RecordedHeader, ...]
     proofs: tuple[RecordedProof, ...]
     logs: tuple[RecordedLogs, ...] = ()
+    calls: tuple[RecordedCall, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ ENGLISH = {
     "snapshot.complete.whole": "all {files} evidence files are there, unaltered ({bytes} bytes)",
     "snapshot.complete.unlisted": "the bundle refers to this evidence file without listing it",
     "snapshot.complete.unused": "the bundle lists this evidence file without using it",
+    "snapshot.complete.misplaced": "this evidence file is listed as {actual}; where the bundle refers to it, only "
+    "{expected} serves",
     "snapshot.complete.no_block": "accounts are listed on this chain, but no snapshot block",
     "snapshot.canonical.final": "block {number} is final with the hash the bundle names (final up to {finalized}; "
     "sources: {sources})",
@@ -16,6 +18,12 @@ ENGLISH = {
     "(sources: {sources})",
     "snapshot.canonical.not_final": "block {number} is not final yet: the sources call {finalized} final; "
     "try again later",
+    "snapshot.canonical.light_client": "block {number} is final: sync committees, from your policy's checkpoint on, "
+    "signed so (slot {slot}; at least {participation} of 512 each time; sources: {sources})",
+    "snapshot.canonical.sources_differ": "block {number} on the chain has the hash {expected} as the sources say "
+    "({sources}), and {actual} as sync committees signed",
+    "snapshot.canonical.signed_only": "block {number} was signed as the head by {participation} of 512 members of the "
+    "sync committee (slot {slot}), not as final; and no source confirms it: {reason}",
     "snapshot.simultaneous.last_before": "block at {block}, next at {next}: "
     "the last one at {instant}, {actual} before it",
     "snapshot.simultaneous.not_next": "the second header is not of the block that follows",
@@ -46,28 +54,85 @@ ENGLISH = {
     "liabilities.recomputed.other_root": "{records} records imply the root {actual}; {expected} is committed to",
     "liabilities.recomputed.not_committed": "the record list has records here, and the bundle no commitment",
     "reserves.control.signed": "the account's key signed this snapshot's challenge ({custody} custody)",
+    "reserves.control.delegated": "the account's key signed this snapshot's challenge ({custody} custody); at "
+    "the snapshot block the account ran the code of {delegate} (EIP-7702), which may let others move its coins too",
+    "reserves.control.approved": "the account's contract approved, at the snapshot block, the signature of this "
+    "snapshot's challenge ({custody} custody; code that judged: {codes})",
+    "reserves.control.approved_undeployed": "the account has no code yet; the contract that its factory puts there "
+    "approved the signature of this snapshot's challenge ({custody} custody; code that judged: {codes})",
+    "reserves.control.other_code": "not decided: the account's contract approved the signature, and your policy does "
+    "not believe all code that took part: {codes}; whoever wrote such code may have let it approve anything",
     "reserves.control.code": "not decided: the account has code (hash {code_hash}), and what that lets others do "
-    "no key's signature shows; contract accounts are not verified by this release",
+    "no key's signature shows; a contract account signs by eip1271-eip191 or eip1271-eip712",
     "reserves.control.code_unseen": "not decided: signed, but whether the account has code is not shown; "
     "the bundle must prove its holding of the chain's own coin, be it zero",
+    "reserves.control.published": 'not decided: the account\'s key signed the published text "{text}", which names '
+    "neither issuer nor snapshot of this proof, so that anybody can show it at any time",
     "reserves.control.other_signer": "signed by {actual}, which is another account, or over another challenge",
+    "reserves.control.other_set": "the opening leads to the root {actual}; the bundle commits to the control proofs "
+    "under {expected}",
+    "reserves.control.other_form": "the account's key signed the challenge in another form: {for_scheme}, not {scheme}",
+    "reserves.control.other_expiry": "the account's key signed a challenge that expires at {for_expires}, "
+    "and not the bundle's",
+    "reserves.control.replayed": "replayed: the signature was made for {for_snapshot}",
+    "reserves.control.foreign_chain": "the account's key signed the challenge of another chain, {for_chain}",
+    "reserves.control.foreign_issuer": "the signature was made for another issuer: {for_snapshot}",
+    "reserves.control.unbounded": "the challenge expires {actual} after the snapshot's instant, and at most {expected} "
+    "is allowed: a signature made so late shows no control at the snapshot",
     "reserves.balance.proven": "{held} at block {block}, proven from its state root",
     "reserves.balance.differs": "{held} at block {block} is proven; {claimed} is claimed",
     "reserves.balance.off_chain": "{held} is proven at block {hash}, which is not on the chain",
     "reserves.balance.not_final": "{held} is proven at block {block}, which is not final yet",
     "reserves.balance.unconfirmed": "{held} is proven at block {block} with hash {hash}; "
     "that it is on the chain is only the issuer's word: {reason}",
+    "reserves.balance.told": "{held} at block {block}, as all sources say; nothing proves it",
+    "reserves.balance.told_other": "all sources say {held} at block {block}; {claimed} is claimed",
     "reserves.eligible.may_count": "may count ({role})",
     "reserves.eligible.own_asset": "the issuer's own asset does not count",
     "reserves.eligible.flagged": "the token flags this holder ({flags}); it may be blocked",
+    "reserves.eligible.encumbered": "may count ({role}), less {encumbered} that others have a claim on ({encumbrance})",
+    "reserves.eligible.over_encumbered": "others have a claim on {encumbered} ({encumbrance}); {claimed} is claimed",
+    "reserves.eligible.not_counted": "shown, and counts nothing: your policy does not count what is {kind}",
+    "reserves.eligible.escrow": "a bridge holds it here for those who have {minted}: it never counts",
+    "reserves.eligible.no_rate": "not decided: what a share stands for is not proven, so that it counts nothing",
     "reserves.distinct.once": "listed once",
     "reserves.distinct.again": "listed {times} times (roles: {roles})",
+    "reserves.totals.whole": "all {claims} claims are proven: {proven} {unit} (cold {cold}, hot {hot}), and "
+    "{third-party} in third-party custody",
+    "reserves.totals.part": "{shown} of {claims} claims are proven: {proven} {unit} (cold {cold}, hot {hot}), and "
+    "{third-party} in third-party custody; not proven {unproven}, refuted {refuted}",
+    "reserves.movement.small": "{series}: no rise before the instant and no fall after it of {threshold} of it or more",
+    "reserves.movement.spike": "{series}: {rise} came before the instant and {fall} left after it, both {threshold} of "
+    "it or more",
+    "reserves.movement.rise": "not decided: {series}: {rise} came before the instant, {threshold} of it or more; no "
+    "such fall after it",
+    "reserves.movement.fall": "not decided: {series}: {fall} left after the instant, {threshold} of it or more; no "
+    "such rise before it",
+    "reserves.movement.unread": "not decided: {series} (rise {rise}, fall {fall}); not read: {unread}",
+    "reserves.code.same": "runs the code that it ran in {before} ({actual})",
+    "reserves.code.known": "runs other code than in {before}, which your policy names: {actual}, before {expected}",
+    "reserves.code.changed": "not decided: runs other code than in {before}: {actual}, before {expected}",
+    "reserves.code.got": "not decided: got code since {before}: {actual}",
+    "reserves.code.lost": "not decided: lost its code since {before}, which was {expected}",
+    "reserves.unshared.shared": "also listed by {others}; here at {row} ({role})",
+    "reserves.unshared.apart": "none of {accounts} accounts is in {bundles} bundles of other issuers: {issuers} "
+    "({left_out} more were not compared)",
+    "reserves.unshared.not_compared": "not decided: no bundle given can be compared: {reason}",
     "solvency.coverage.pass": "proven {lower}, required {required} (liabilities {liabilities}, of which {percent} is "
     "covered; cold {cold}, hot {hot}, third party {third-party})",
     "solvency.coverage.fail": "at most {upper}, of which {lower} proven; required {required} (liabilities "
     "{liabilities}, of which {percent} is covered)",
     "solvency.coverage.inconclusive": "between {lower} proven and {upper} claimed; required {required} "
     "(liabilities {liabilities}, of which {percent} is covered)",
+    "solvency.coverage.pass_composed": "proven {lower} (native {native}, bridged {bridged}, wrapped {wrapped}, lent "
+    "{lent}, vault {vault}, staked {staked}), beside {encumbered} that others have a claim on; required {required} "
+    "(liabilities {liabilities}, of which {percent} is covered; cold {cold}, hot {hot}, third party {third-party})",
+    "solvency.coverage.fail_composed": "at most {upper}, of which {lower} proven (native {native}, bridged {bridged}, "
+    "wrapped {wrapped}, lent {lent}, vault {vault}, staked {staked}), beside {encumbered} that others have a claim on; "
+    "required {required} (liabilities {liabilities}, of which {percent} is covered)",
+    "solvency.coverage.inconclusive_composed": "between {lower} proven (native {native}, bridged {bridged}, wrapped "
+    "{wrapped}, lent {lent}, vault {vault}, staked {staked}; {encumbered} that others have a claim on beside it) and "
+    "{upper} claimed; required {required} (liabilities {liabilities}, of which {percent} is covered)",
     "publication.identified.signed": "signed by {pin}, a key your policy names",
     "publication.identified.pinned": "your policy names this bundle: {pin}",
     "publication.identified.root_given": "lies under a commitments root that you named: {pin}",

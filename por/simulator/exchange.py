@@ -12,6 +12,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from eth_account import Account as EthAccount
+from eth_utils.address import to_checksum_address
+
 from por.chains import open_source
 from por.chains.embedded import EmbeddedChain
 from por.chains.embedded.server import LoopbackServer
@@ -72,6 +75,7 @@ class Exchange:
     chain: EmbeddedChain
     url: str
     token: str = ""
+    share_token: str = ""
     registry: str = ""
     registry_block: int = 0
     keys: dict[str, SimulatedKey] = field(default_factory=dict)
@@ -101,6 +105,11 @@ class Exchange:
     def dollar(self) -> AssetId:
         """Name the token."""
         return AssetId(self.chain.chain, "erc20", self.token)
+
+    @property
+    def share(self) -> AssetId:
+        """Name a token that stands for the chain's coins, of which the cold account has as many as it has coins."""
+        return AssetId(self.chain.chain, "erc20", self.share_token)
 
     @property
     def workspace(self) -> Workspace:
@@ -145,6 +154,21 @@ class Exchange:
         known = _POLICY.format(exchange=self, key=self.signing_key.verifier)
         path.write_text(entries + known + more + self.tables())
         return path
+
+    def pay(self, name: str, receiver: str, wei: int) -> None:
+        """Send coins of one of the exchange's accounts, in a block of their own where blocks are made at once."""
+        transaction = {
+            "type": 2,
+            "chainId": int(self.chain.chain.reference),
+            "nonce": self.chain.account(self.keys[name].address).nonce,
+            "to": to_checksum_address(receiver),
+            "value": wei,
+            "gas": 100_000,
+            "maxFeePerGas": 2 * 10**9,
+            "maxPriorityFeePerGas": 10**9,
+        }
+        raw = EthAccount.sign_transaction(transaction, self.keys[name].private).raw_transaction
+        self.chain.answer("eth_sendRawTransaction", ["0x" + raw.hex()])
 
     @property
     def registry_contract(self) -> ChainAccount:
@@ -235,13 +259,15 @@ def _run_chain(exchange: Exchange, totals: dict[str, int]) -> Instant:
     chain = exchange.chain
     chain.mine()
     exchange.token = chain.deploy(TOKEN_CREATION_CODE)
+    exchange.share_token = chain.deploy(TOKEN_CREATION_CODE)
     exchange.registry = chain.deploy(artifact("ReserveRegistry").creation)
-    exchange.registry_block = chain.mine().number
     chain.fund(exchange.keys[ANCHORING].address, 10**18)
     shares = {"cold": (7, 10), "hot": (4, 10), "guarantee": (4, 10), "house": (1, 4)}
     for name, (over, under) in shares.items():
         chain.fund(exchange.keys[name].address, totals["coin"] * over // under)
         chain.send(exchange.token, mint_data(exchange.keys[name].address, totals["dollar"] * over // under))
+    chain.send(exchange.share_token, mint_data(exchange.account("cold").address, totals["coin"]))
+    exchange.registry_block = chain.mine().number
     snapshot = chain.mine()
     instant = Instant(chain.instant(snapshot.number).seconds + 5)
     chain.mine()

@@ -75,8 +75,10 @@ class Draft:
 
     def _used(self) -> set[Digest]:
         used = {block.header for block in self.bundle.blocks}
+        used |= {digest for block in self.bundle.blocks for digest in block.light_client}
         used |= {block.child for block in self.bundle.blocks if block.child}
         used |= {row.control for row in self.bundle.reserves if row.control}
+        used |= {digest for row in self.bundle.reserves for digest in row.control_state}
         return used | {d for row in self.bundle.reserves for claim in row.holdings for d in claim.evidence}
 
 

@@ -22,9 +22,16 @@ from scripts.document_vectors.case import (
 )
 
 FAMILY = "bundle-document"
-ETHER, TOKEN = "eip155:1/slip44:60", f"eip155:1/erc20:{address('token')}"
-HEADER, CHILD, PROOF, SIGNATURE = (digest(name) for name in ("header", "child", "account proof", "signature"))
-TYPES = {HEADER: "evm-header", CHILD: "evm-header", PROOF: "evm-account-proof", SIGNATURE: "control-signature"}
+ETHER, STAKED = "eip155:1/slip44:60", "eip155:1/staked:60"
+TOKEN, VAULT = (f"eip155:1/erc20:{address(name)}" for name in ("token", "vault"))
+TYPES = {
+    digest(kind): kind.rstrip("12")
+    for kind in (
+        *("evm-header1", "evm-header2", "evm-account-proof", "evm-witness", "evm-code", "validators", "light-client"),
+        *("control-signature", "control-opening", "published-signature"),
+    )
+}
+HEADER, CHILD, PROOF, WITNESS, CODE, VALIDATORS, LIGHT, SIGNATURE, OPENING, _ = TYPES
 
 
 def commitment(segment: str, asset: str, decimals: int, total: str) -> Json:
@@ -40,6 +47,10 @@ def commitment(segment: str, asset: str, decimals: int, total: str) -> Json:
     }
 
 
+def holding(asset: str, amount: str, *evidence: str, encumbrance: Json | None = None) -> Json:
+    return {"asset": asset, "amount": amount, "evidence": list(evidence), "encumbrance": encumbrance}
+
+
 BUNDLE: Json = {
     "mediaType": "application/vnd.por.bundle.v1+json",
     "issuer": "exchange.example",
@@ -51,7 +62,14 @@ BUNDLE: Json = {
     "caseRule": "lower",
     "expires": "2026-11-08T00:00:00Z",
     "blocks": [
-        {"chain": "eip155:1", "number": 23_700_000, "hash": f"0x{seed('block')}", "header": HEADER, "child": CHILD}
+        {
+            "chain": "eip155:1",
+            "number": 23_700_000,
+            "hash": f"0x{seed('block')}",
+            "header": HEADER,
+            "child": CHILD,
+            "lightClient": [LIGHT],
+        }
     ],
     "liabilities": [
         commitment("debt:margin", TOKEN, 6, "1000000"),
@@ -65,24 +83,48 @@ BUNDLE: Json = {
             "role": "customer",
             "custody": "cold",
             "holdings": [
-                {"asset": TOKEN, "amount": "5000000000", "evidence": [PROOF]},
-                {"asset": ETHER, "amount": "1500000000000000000", "evidence": [PROOF]},
+                holding(TOKEN, "5000000000", PROOF, encumbrance={"kind": "pledged", "amount": "1000000000"}),
+                holding(ETHER, "1500000000000000000", PROOF),
+                holding(STAKED, "32000000000000000000", VALIDATORS),
             ],
-            "control": SIGNATURE,
+            "control": OPENING,
+            "controlState": [],
         },
-        {"account": f"eip155:1:{address('house')}", "role": "house", "custody": "hot", "holdings": [], "control": None},
+        {
+            "account": f"eip155:1:{address('wallet')}",
+            "role": "guarantee",
+            "custody": "third-party",
+            "holdings": [holding(VAULT, "0", WITNESS, CODE)],
+            "control": SIGNATURE,
+            "controlState": [WITNESS, CODE],
+        },
+        {
+            "account": f"eip155:1:{address('house')}",
+            "role": "house",
+            "custody": "hot",
+            "holdings": [],
+            "control": None,
+            "controlState": [],
+        },
     ],
+    "controlSet": {"root": seed("control set"), "count": 3},
     "evidence": [
         {"digest": name, "mediaType": f"application/vnd.por.{TYPES[name]}.v1+json", "size": 1000}
         for name in sorted(TYPES)
     ],
 }
 FIRST = {**BUNDLE, "sequence": 1, "previous": None}
-EMPTY = {**FIRST, "blocks": [], "liabilities": [], "reserves": [], "evidence": []}
+EMPTY = {**FIRST, "blocks": [], "liabilities": [], "reserves": [], "controlSet": None, "evidence": []}
 GOOD = [
     ("whole", "every kind of member", BUNDLE),
     ("first", "the issuer's first bundle", FIRST),
     ("empty", "nothing owed and nothing held: well formed, and nothing to pass", EMPTY),
+    ("no_control_set", "control proofs that are published one by one", {**BUNDLE, "controlSet": None}),
+    (
+        "not_read_yet",
+        "a claim that the verifier is to read itself",
+        changed(BUNDLE, "/reserves/0/holdings/0/evidence", []),
+    ),
     ("not_anchored", "a bundle that nobody anchors", {**BUNDLE, "anchoredBy": None}),
     ("correction", "a bundle that corrects another", {**BUNDLE, "supersedes": digest("bundle 1")}),
     (
@@ -92,6 +134,7 @@ GOOD = [
     ),
 ]
 HOLDING, ROW, COMMITTED = "/reserves/0/holdings/0", "/reserves/0", "/liabilities/1"
+BURDEN, BLOCK = f"{HOLDING}/encumbrance", "/blocks/0"
 SPOILED: list[Spoiled] = [
     ("issuer_upper_case", "an issuer in upper case", "T93", "/issuer", "Exchange.example"),
     ("instant_february_30", "a day that does not exist", "T92", "/instant", "2026-02-30T00:00:00Z"),
@@ -167,9 +210,9 @@ SPOILED: list[Spoiled] = [
         "holding_on_test_chain",
         "a holding on another chain than its account",
         "T53",
-        f"{ROW}/holdings/1/asset",
+        f"{ROW}/holdings/2/asset",
         "eip155:11155111/slip44:60",
-        f"{ROW}/holdings/1",
+        f"{ROW}/holdings/2",
     ),
     (
         "holding_twice",
@@ -180,7 +223,33 @@ SPOILED: list[Spoiled] = [
     ),
     ("holding_negative", "a negative holding", "T03", f"{HOLDING}/amount", "-1"),
     ("holding_slot", "evidence that names a storage slot", "T60", f"{HOLDING}/slot", "0x09", HOLDING),
-    ("holding_nine_files", "more than eight evidence files", "T84", f"{HOLDING}/evidence", [PROOF] * 9),
+    ("holding_1025_files", "more than 1024 evidence files", "T84", f"{HOLDING}/evidence", [PROOF] * 1025),
+    ("encumbrance_unknown", "an unknown kind of encumbrance", "T52", f"{BURDEN}/kind", "none"),
+    ("encumbrance_negative", "a negative encumbrance", "T52", f"{BURDEN}/amount", "-1000000000"),
+    ("encumbrance_number", "an encumbrance as a number", "T87", f"{BURDEN}/amount", 1_000_000_000),
+    ("encumbrance_missing", "a holding that says nothing of encumbrances", "T52", BURDEN, MISSING, HOLDING),
+    ("encumbrance_list", "a list for an encumbrance", "T52", BURDEN, []),
+    ("encumbrance_until", "an encumbrance with an end", "T52", f"{BURDEN}/until", "2027-01-01T00:00:00Z", BURDEN),
+    ("control_state_missing", "no list of the state that judges", "T47", f"{ROW}/controlState", MISSING, ROW),
+    ("control_state_null", "null for a list", "T47", f"{ROW}/controlState", None),
+    ("control_state_path", "a path for a digest", "T88", f"{ROW}/controlState", ["../code"], f"{ROW}/controlState/0"),
+    ("control_set_empty", "a set of nothing", "T13", "/controlSet/count", 0),
+    ("control_set_huge", "a set of more leaves than accounts", "T13", "/controlSet/count", 200_001),
+    ("control_set_text", "a count as text", "T87", "/controlSet/count", "3"),
+    ("control_set_no_count", "a set without its count", "T09", "/controlSet/count", MISSING, "/controlSet"),
+    ("control_set_root", "a root of 16 bytes", "T10", "/controlSet/root", "ab" * 16),
+    ("control_set_depth", "a depth beside the count", "T13", "/controlSet/depth", 2, "/controlSet"),
+    ("control_set_missing", "no member for a set", None, "/controlSet", MISSING, "/"),
+    (
+        "light_client_missing",
+        "a block that says nothing of a light client",
+        None,
+        f"{BLOCK}/lightClient",
+        MISSING,
+        BLOCK,
+    ),
+    ("light_client_checkpoint", "a checkpoint of the issuer's", "T55", f"{BLOCK}/checkpoint", seed("root"), BLOCK),
+    ("light_client_url", "a URL to ask", "T95", f"{BLOCK}/lightClient", ["https://x"], f"{BLOCK}/lightClient/0"),
     ("evidence_name", "a file name", "T88", "/evidence/0/name", "../../etc/passwd", "/evidence/0"),
     ("evidence_url", "a URL to fetch", "T95", "/evidence/0/url", "http://169.254.169.254/", "/evidence/0"),
     ("evidence_type_archive", "an archive", "T88", "/evidence/0/mediaType", "application/zip"),

@@ -8,6 +8,7 @@ from scripts.document_vectors.case import Case, Json, address, canonical, case, 
 
 FAMILY = "policy-document"
 TOKEN, OTHER = (f"eip155:{chain}/erc20:{address('token')}" for chain in (1, 10))
+VAULT = f"eip155:1/erc20:{address('vault')}"
 WORD = f"0x{seed('word')}"
 ACCEPTED = digest("a policy accepted")
 
@@ -21,7 +22,9 @@ max_skew_seconds = 900
 """
 CHAIN = '[[chain]]\nid = "eip155:1"\nsources = 2\n'
 WAIVE = '[[waive]]\ncheck = "publication.anchored"\nreason = "no registry is in use"\n'
-CLASS = f'[[class]]\nmembers = [{{ asset = "{TOKEN}", decimals = 6 }}, {{ asset = "{OTHER}", decimals = 18 }}]\n'
+CLASS = f"""[[class]]
+members = [{{ asset = "{TOKEN}", decimals = 6 }}, {{ asset = "{OTHER}", decimals = 18, kind = "bridged" }}]
+"""
 REGISTRY = f"""[registry]
 contract = "eip155:1:{address("registry")}"
 issuer = "{address("issuer")}"
@@ -36,12 +39,41 @@ base_slot = "0x09"
 order = "key-slot"
 """
 PROXY = f'implementation_slot = "{WORD}"\nimplementation_code_hash = "{WORD}"\nmask = "0x7f{"ff" * 31}"\n'
+CALLS = f"""[[call]]
+asset = "{VAULT}"
+codes = ["{WORD}", "0x{seed("code")}"]
+method = "convertToAssets"
+underlying = "{TOKEN}"
+[[call]]
+asset = "{TOKEN}"
+codes = ["{WORD}"]
+"""
+BRIDGE = f'[[bridge]]\nescrow = "eip155:1:{address("escrow")}"\nasset = "{TOKEN}"\nminted = "{OTHER}"\n'
+BEACON = f"""[[beacon]]
+chain = "eip155:1"
+genesis_validators_root = "{WORD}"
+genesis_time = 1_606_824_023
+forks = [{{ epoch = 0, version = "0x00000000" }}, {{ epoch = 364_032, version = "0x05000000" }}]
+"""
+ENCUMBERED = f"""[[encumbered]]
+account = "eip155:1:{address("cold")}"
+asset = "{TOKEN}"
+kind = "pledged"
+amount = "1000000"
+"""
+MOVEMENT = """[movement]
+before_seconds = [86_400, 604_800]
+after_seconds = [86_400]
+threshold = "0.1"
+"""
 LONG = f"""# everything there is
 version = 1
 profile = "auditor"
 own_assets = ["{OTHER}"]
 recordings = ["{digest("recording")}"]
 registries = ["{WORD}"]
+quorum_tokens = ["{OTHER}"]
+wallets = ["{WORD}"]
 committees = ["{WORD}"]
 accepted_policies = ["{ACCEPTED}"]
 require = ["liabilities.recomputed"]
@@ -55,8 +87,10 @@ max_age_seconds = 3_024_000
 max_skew_seconds = 3600
 [coverage]
 ratio = "1.05"
+kinds = ["vault", "bridged"]
 {CHAIN}genesis = "{WORD}"
-{CLASS}{LAYOUT}{PROXY}{WAIVE}{REGISTRY}"""
+checkpoint = "{WORD}"
+{CLASS}{LAYOUT}{PROXY}{WAIVE}{REGISTRY}{CALLS}{BRIDGE}{BEACON}{ENCUMBERED}{MOVEMENT}"""
 
 EMPTY: Json = {
     "mediaType": "application/vnd.por.policy.v1+json",
@@ -78,6 +112,14 @@ EMPTY: Json = {
     "committees": [],
     "acceptedPolicies": [],
     "require": [],
+    "calls": [],
+    "quorumTokens": [],
+    "kinds": ["native"],
+    "bridges": [],
+    "beacons": [],
+    "wallets": [],
+    "encumbrances": [],
+    "movement": None,
     "waive": [],
 }
 FULL: Json = {
@@ -90,8 +132,8 @@ FULL: Json = {
     "maxAge": 3_024_000,
     "maxSkew": 3600,
     "ratio": "21/20",
-    "chains": [["eip155:1", 2, seed("word")]],
-    "classes": [[[TOKEN, 6], [OTHER, 18]]],
+    "chains": [["eip155:1", 2, seed("word"), seed("word")]],
+    "classes": [[[TOKEN, 6, "native"], [OTHER, 18, "bridged"]]],
     "layouts": [
         {
             "asset": TOKEN,
@@ -108,6 +150,17 @@ FULL: Json = {
     "committees": [seed("word")],
     "acceptedPolicies": [ACCEPTED],
     "require": ["liabilities.recomputed"],
+    "calls": [
+        [VAULT, [seed("word"), seed("code")], "convertToAssets", TOKEN],
+        [TOKEN, [seed("word")], "balanceOf", None],
+    ],
+    "quorumTokens": [OTHER],
+    "kinds": ["bridged", "native", "vault"],
+    "bridges": [[f"eip155:1:{address('escrow')}", TOKEN, OTHER]],
+    "beacons": [["eip155:1", seed("word"), 1_606_824_023, [[0, "00000000"], [364_032, "05000000"]]]],
+    "wallets": [seed("word")],
+    "encumbrances": [[f"eip155:1:{address('cold')}", TOKEN, "pledged", "1000000"]],
+    "movement": [[86_400, 604_800], [86_400], "1/10"],
     "waive": [["publication.anchored", "no registry is in use"]],
 }
 GOOD: list[tuple[str, str, str, Json]] = [
@@ -116,7 +169,8 @@ GOOD: list[tuple[str, str, str, Json]] = [
     ("comments", "comments and spaces do not change the digest", f"# a comment\n{SHORT}\n  # another\n", EMPTY),
     ("crlf", "line ends do not change the digest", LONG.replace("\n", "\r\n"), FULL),
     ("ratio_fraction", "a ratio by another spelling", LONG.replace('"1.05"', '"42/40"'), FULL),
-    ("one_chain", "a chain", SHORT + CHAIN, {**EMPTY, "chains": [["eip155:1", 2, None]]}),
+    ("one_chain", "a chain", SHORT + CHAIN, {**EMPTY, "chains": [["eip155:1", 2, None, None]]}),
+    ("movement", "a look before and after", SHORT + MOVEMENT, {**EMPTY, "movement": FULL["movement"]}),
     ("registry", "a registry", SHORT + REGISTRY, {**EMPTY, "registry": FULL["registry"]}),
     (
         "whole_word",
@@ -184,6 +238,7 @@ SPOILED: list[tuple[str, str, str | None, str, str, str]] = [
         f'registries = ["{WORD}"]',
         'registries = ["main"]',
     ),
+    ("wallets_name", "a wallet's name for its code", "T47", LONG, f'wallets = ["{WORD}"]', 'wallets = ["safe"]'),
     ("accepted_policies_sha1", "a weak digest", "T11", LONG, ACCEPTED, "sha1:" + "0" * 40),
     ("committees_short", "half an id", None, LONG, f'committees = ["{WORD}"]', f'committees = ["{WORD[:34]}"]'),
     ("waiver_without_reason", "a waiver without a reason", None, SHORT + WAIVE, "no registry is in use", " "),
@@ -205,6 +260,49 @@ SPOILED: list[tuple[str, str, str | None, str, str, str]] = [
         f'implementation_slot = "{WORD}"\norder =',
     ),
     ("layout_no_code", "a layout for any code", "T60", SHORT + LAYOUT, f'code_hash = "{WORD}"\n', ""),
+    ("call_no_code", "a token's own word under any code", "T60", SHORT + CALLS, f'codes = ["{WORD}"]', "codes = []"),
+    ("call_method", "an unknown method", "T60", SHORT + CALLS, "convertToAssets", "convertToWealth"),
+    ("call_no_underlying", "shares of nothing", "T62", SHORT + CALLS, f'underlying = "{TOKEN}"\n', ""),
+    (
+        "call_own_coin",
+        "a call of a chain's own coin",
+        "T60",
+        SHORT + CALLS,
+        f'asset = "{VAULT}"',
+        'asset = "eip155:1/slip44:60"',
+    ),
+    ("kind_unknown", "an unknown kind", "T62", SHORT + CLASS, "bridged", "synthetic"),
+    ("kinds_unknown", "a kind that no class has", "T62", LONG, '["vault", "bridged"]', '["any"]'),
+    ("quorum_symbol", "a symbol for a token", "T61", LONG, f'quorum_tokens = ["{OTHER}"]', 'quorum_tokens = ["USDT"]'),
+    ("bridge_one_asset", "a bridge to itself", "T54", SHORT + BRIDGE, f'minted = "{OTHER}"', f'minted = "{TOKEN}"'),
+    (
+        "bridge_other_chain",
+        "an escrow of another chain's asset",
+        "T54",
+        SHORT + BRIDGE,
+        f'asset = "{TOKEN}"',
+        f'asset = "{OTHER}"',
+    ),
+    ("bridge_no_minted", "an escrow for nobody", "T54", SHORT + BRIDGE, f'minted = "{OTHER}"\n', ""),
+    ("beacon_forks_unsorted", "forks out of order", "T53", SHORT + BEACON, "epoch = 0,", "epoch = 400_000,"),
+    ("beacon_version_short", "a fork version of 3 bytes", "T53", SHORT + BEACON, "0x05000000", "0x050000"),
+    ("beacon_no_forks", "no rules at all", "T53", SHORT + BEACON, "forks = [", "forks = []\nolder = ["),
+    ("checkpoint_short", "half a root", "T55", LONG, f'checkpoint = "{WORD}"', f'checkpoint = "{WORD[:34]}"'),
+    ("encumbered_other_chain", "another chain's asset", "T53", SHORT + ENCUMBERED, TOKEN, OTHER),
+    ("encumbered_number", "an amount as a number", "T87", SHORT + ENCUMBERED, '"1000000"', "1000000"),
+    ("encumbered_twice", "one holding twice", "T52", SHORT + ENCUMBERED, ENCUMBERED, ENCUMBERED * 2),
+    ("movement_never", "no moment before", "T51", SHORT + MOVEMENT, "[86_400, 604_800]", "[]"),
+    ("movement_zero_threshold", "everything is material", "T51", SHORT + MOVEMENT, '"0.1"', '"0.0"'),
+    ("movement_whole_threshold", "nothing is material", "T51", SHORT + MOVEMENT, '"0.1"', '"1"'),
+    ("movement_float", "a share as a floating-point number", "T51", SHORT + MOVEMENT, '"0.1"', "0.1"),
+    (
+        "movement_at_once",
+        "a look at the instant itself",
+        "T58",
+        SHORT + MOVEMENT,
+        "after_seconds = [86_400]",
+        "after_seconds = [0]",
+    ),
     ("integer_5000_digits", "a number of 5000 digits", "T84", SHORT, "86400", "9" * 5000),
     ("integer_hexadecimal", "a number of 40,000 bits", "T84", SHORT, "86400", "0x" + "f" * 10_000),
     ("nested", "lists in lists", "T84", SHORT, "version = 1", "version = " + "[" * 5000),

@@ -9,7 +9,15 @@ from pathlib import Path
 import pytest
 
 from por.checks.catalogue import CATALOGUE
-from por.simulator import lies_chain, lies_liabilities, lies_publication, lies_registry, lies_reserves
+from por.simulator import (
+    lies_chain,
+    lies_control,
+    lies_liabilities,
+    lies_publication,
+    lies_registry,
+    lies_reserves,
+    lies_worth,
+)
 from tests.adversarial.node_lies import NODE_LIES
 from tests.simulator import CAUGHT_BY, DOCUMENT, LIES, UNSEEN
 
@@ -38,7 +46,15 @@ def test_the_table_is_about_exactly_these_lies() -> None:
 
 
 def test_no_lie_is_left_out_of_the_catalogue() -> None:
-    modules = (lies_chain, lies_liabilities, lies_publication, lies_registry, lies_reserves)
+    modules = (
+        lies_chain,
+        lies_control,
+        lies_liabilities,
+        lies_publication,
+        lies_registry,
+        lies_reserves,
+        lies_worth,
+    )
     told = [lie for module in modules for lie in module.LIES]
     assert sorted(lie.name for lie in told) == sorted(lie.name for lie in LIES)
 

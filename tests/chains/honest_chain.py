@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import rlp
+from eth_abi.abi import decode, encode
 from eth_utils.crypto import keccak
 from trie.hexary import HexaryTrie
 
@@ -16,6 +17,9 @@ ABSENT = "0x" + "d4" * 20
 SLOTS = tuple(bytes([0x11 * n]) * 32 for n in range(1, 5))
 UNSET_SLOT = bytes.fromhex("00" * 31 + "07")
 CODE = bytes.fromhex("60006000fd")
+MULTICALL3 = "0xca11bde05977b3631167028862be2a173976ca11"
+MULTICALL_CODE = bytes.fromhex("6000fe")
+OTHER_HOLDER = "0x" + "e5" * 20
 
 TOPIC: bytes = keccak(b"Anchored(uint256)")
 OTHER_TOPIC: bytes = keccak(b"Revoked(uint256)")
@@ -50,10 +54,31 @@ MEMBERS = {
 }
 
 
-class HonestChain:
-    """Blocks 0 to `head`, 12 seconds apart; every block has a state and logs of its own."""
+def balance_of(holder: str) -> bytes:
+    """Call what TOKEN answers; it reverts whatever else it is called with."""
+    return bytes.fromhex("70a08231") + bytes(12) + bytes.fromhex(holder[2:])
 
-    def __init__(self, chain_id: int = 1, head: int = 9, final: int = 6, salt: bytes = b"", fork: int = 0) -> None:
+
+def packed_answer(answers: Sequence[bytes | None]) -> str:
+    """Answer as `aggregate3` does."""
+    rows = [(answer is not None, answer or b"") for answer in answers]
+    return "0x" + encode(["(bool,bytes)[]"], [rows]).hex()
+
+
+class HonestChain:
+    """Blocks 0 to `head`, 12 seconds apart; every block has a state and logs of its own, and Multicall3 or not."""
+
+    def __init__(
+        self,
+        chain_id: int = 1,
+        head: int = 9,
+        final: int = 6,
+        salt: bytes = b"",
+        fork: int = 0,
+        *,
+        multicall: bool = False,
+    ) -> None:
+        self.multicall = multicall
         self.chain_id = chain_id
         self.final = final
         self.nodes: dict[bytes, bytes] = {}
@@ -67,6 +92,35 @@ class HonestChain:
 
     def word(self, slot: bytes, number: int) -> int:
         return 1000 * (SLOTS.index(slot) + 1) + number if slot in SLOTS else 0
+
+    def code(self, address: str) -> bytes:
+        return {TOKEN: CODE, MULTICALL3: MULTICALL_CODE if self.multicall else b""}.get(address, b"")
+
+    def call(self, to: str, data: bytes, number: int) -> bytes | None:
+        """Tell what a call gives; None where it reverts."""
+        if to == MULTICALL3 and self.multicall:
+            return bytes.fromhex(packed_answer(self.unpacked_answers("0x" + data.hex(), number))[2:])
+        if to != TOKEN:
+            return b""
+        if len(data) != 36 or data[:4] != balance_of(RICH)[:4]:
+            return None
+        return (1000 * data[-1] + number).to_bytes(32, "big")
+
+    def unpacked(self, data: str) -> list[tuple[str, bool, bytes]]:
+        """Read what `aggregate3` is called with."""
+        raw = bytes.fromhex(data[2:])
+        assert raw[:4] == keccak(b"aggregate3((address,bool,bytes)[])")[:4]
+        calls: list[tuple[str, bool, bytes]] = list(decode(["(address,bool,bytes)[]"], raw[4:])[0])
+        assert raw[4:] == encode(["(address,bool,bytes)[]"], [calls])
+        assert all(may_fail for _, may_fail, _ in calls)
+        return calls
+
+    def unpacked_answers(self, data: str, number: int) -> list[bytes | None]:
+        return [self.call(to, called, number) for to, _, called in self.unpacked(data)]
+
+    def access(self, to: str) -> dict[str, Any]:
+        keys = ["0x" + slot.hex() for slot in SLOTS[:2]]
+        return {"accessList": [{"address": to, "storageKeys": keys}], "gasUsed": "0x5208"}
 
     def hash(self, number: int) -> bytes:
         return keccak(self.headers[number])

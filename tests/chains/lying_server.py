@@ -4,8 +4,10 @@
         EvmSource(ChainId("eip155", "1"), node.url, limits=QUICK).finalized()
 
 `node.fault` may be changed while it runs; `node.asked` lists the methods it was sent, `node.spans` the blocks whose
-logs it was asked for, `node.posts` counts requests, `node.sent` the bytes of an endless body that somebody took. GET,
-whatever the path, fetches `node.document`.
+logs it was asked for, `node.overrides` the states that calls were tried on, `node.sizes` how many questions each
+request held, `node.posts` counts requests, `node.sent` the bytes of an endless body that somebody took. GET, whatever
+the path, fetches `node.document`. `node.most` is how many questions it takes at once, `node.refusal` how it refuses
+more.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from typing import Any
 
 from por.chains.transport import Limits
 from tests.chains.honest_chain import ABSENT, POOR, RICH, HonestChain
+from tests.chains.lying_calls import ASKED_LIES
 from tests.chains.lying_logs import LOG_LIES, span
 from tests.loopback import Loopback
 
@@ -35,14 +38,18 @@ class LyingServer(Loopback):
     """Serve one chain, with the fault named; a context manager."""
 
     def __init__(self, chain: HonestChain, fault: str | None = None) -> None:
-        if fault is not None and fault not in (*FAULTS, *LOG_FAULTS):
+        if fault is not None and fault not in (*FAULTS, *LOG_FAULTS, *ASKED_LIES):
             raise LookupError(fault)
         self.chain = chain
         self.fault = fault
         self.document = b'{"issuer":"example.com"}'
         self.asked: list[str] = []
         self.blocks: list[object] = []
+        self.overrides: list[object] = []
         self.spans: list[tuple[int, int]] = []
+        self.sizes: list[int] = []
+        self.most = 10_000
+        self.refusal = "413"
         self.posts = 0
         self.sent = 0
         super().__init__(_handler(self))
@@ -70,15 +77,33 @@ class LyingServer(Loopback):
                 assert not others
                 assert 1 <= len(topics) <= 4
                 return {"result": self.chain.logs(address, topics, *span({"params": params}))}
+            case (("eth_call" | "eth_getCode" | "eth_createAccessList"), [asked, block, *overrides]):
+                self.blocks.append(block)
+                number = self.chain.number_of(block)
+                if number is None:
+                    return {"error": {"code": -32000, "message": "header not found"}}
+                return self._state(method, asked, number, overrides)
             case _:
                 return {"error": {"code": -32601, "message": f"the method {method} does not exist/is not available"}}
+
+    def _state(self, method: str, asked: Any, number: int, overrides: list[Any]) -> Answer:
+        if method == "eth_getCode":
+            return {"result": "0x" + self.chain.code(asked).hex()}
+        assert asked.keys() == {"to", "data"}
+        if method == "eth_createAccessList":
+            return {"result": self.chain.access(asked["to"])}
+        self.overrides += overrides
+        answer = self.chain.call(asked["to"], bytes.fromhex(asked["data"][2:]), number)
+        if answer is None:
+            return {"error": {"code": 3, "message": "execution reverted", "data": "0x"}}
+        return {"result": "0x" + answer.hex()}
 
     def answer(self, call: dict[str, Any]) -> Answer:
         self.asked.append(call["method"])
         if call["method"] == "eth_getLogs":
             self.spans.append(span(call))
         told = {"jsonrpc": "2.0", "id": call["id"], **self.honest(call["method"], call["params"])}
-        lie = (LIES | LOG_LIES).get(self.fault or "")
+        lie = (LIES | LOG_LIES | ASKED_LIES).get(self.fault or "")
         return lie(self, call, copy.deepcopy(told)) if lie else told
 
 
@@ -98,11 +123,14 @@ def _handler(node: LyingServer) -> type[BaseHTTPRequestHandler]:
             node.posts += 1
             asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             batch = asked if isinstance(asked, list) else [asked]
+            node.sizes.append(len(batch))
+            if len(batch) > node.most:
+                return REFUSALS[node.refusal](self, node, b"")
             answers = [node.answer(call) for call in batch]
             lie = BATCH_LIES.get(node.fault or "")
             told: object = lie(answers) if lie and isinstance(asked, list) else answers
             body = json.dumps(told if isinstance(asked, list) else answers[0]).encode()
-            self.answer(body)
+            return self.answer(body)
 
         def do_GET(self) -> None:
             node.posts += 1
@@ -240,6 +268,21 @@ TRANSFERS: dict[str, Transfer] = {
     "503 twice": _at_first(2, _status(503)),
     "429 once": _at_first(1, _status(429, Retry_After="0")),
     "truncated once": _at_first(1, _truncated),
+}
+
+
+def _batch_refused(code: int, words: str) -> Transfer:
+    body = {"jsonrpc": "2.0", "id": None, "error": {"code": code, "message": words}}
+    return lambda handler, node, _: _send(handler, node, json.dumps(body).encode())
+
+
+REFUSALS: dict[str, Transfer] = {
+    "400": _status(400),
+    "413": _status(413),
+    "429": _status(429, Retry_After="0"),
+    "batch too large": _batch_refused(-32600, "batch too large"),
+    "response too large": _batch_refused(-32003, "response too large"),
+    "rate": _batch_refused(-32005, "too many requests"),
 }
 LOG_TRANSFERS: dict[str, Transfer] = {
     "400 for the logs of many blocks": _wide(400),

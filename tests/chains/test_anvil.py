@@ -275,7 +275,8 @@ def test_t56_a_chain_rewound_while_nothing_was_logged_is_seen(
 
 
 def _after_the_logs(monkeypatch: pytest.MonkeyPatch, source: EvmSource, happens: Callable[[], object]) -> None:
-    ask = source._ask
+    node = source._node
+    ask = node.ask
 
     def asked(method: str, *parameters: object) -> object:
         answer = ask(method, *parameters)
@@ -283,7 +284,7 @@ def _after_the_logs(monkeypatch: pytest.MonkeyPatch, source: EvmSource, happens:
             happens()
         return answer
 
-    monkeypatch.setattr(source, "_ask", asked)
+    monkeypatch.setattr(node, "ask", asked)
 
 
 def test_t55_two_nodes_with_other_logs_disagree() -> None:

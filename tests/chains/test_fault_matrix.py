@@ -6,18 +6,32 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from eth_utils.crypto import keccak
 
+from por.chains import evm_calls
 from por.chains.evm import EvmSource
 from por.chains.quorum import QuorumSource
 from por.errors import DisagreementError, EvidenceError, SourceError
-from por.model import AccountProof, BlockRef, ChainId
+from por.model import AccountProof, BlockRef, Call, ChainId
 from por.proofs.state.account import account_state, storage_value
-from tests.chains.honest_chain import ABSENT, POOR, RICH, SLOTS, TOKEN, TOPIC, HonestChain
+from tests.chains.honest_chain import (
+    ABSENT,
+    MULTICALL_CODE,
+    OTHER_HOLDER,
+    POOR,
+    RICH,
+    SLOTS,
+    TOKEN,
+    TOPIC,
+    HonestChain,
+    balance_of,
+)
+from tests.chains.lying_calls import ACCESS_LIES, BELIEVED, CALL_LIES, CODE_LIES, UNHARMED
 from tests.chains.lying_logs import LOG_LIES
 from tests.chains.lying_server import FAULTS, LOG_FAULTS, QUICK, LyingServer
 from tests.chains.true_logs import true_logs
 
-CHAIN = HonestChain()
+CHAIN = HonestChain(multicall=True)
 ONE = ChainId("eip155", "1")
 BLOCK = BlockRef(5, CHAIN.hash(5))
 REQUESTS = [(RICH, ()), (TOKEN, SLOTS), (ABSENT, ()), (POOR, ())]
@@ -30,8 +44,12 @@ BELIEVED_ALONE = {
     # Asked by the first topic, what a log says in the others is the node's word.
     "log with another second topic": {"logs"},
     "log of one topic": {"logs"},
+    # Nothing in what a call gives says which call it answers.
+    "batch swapped results": {"calls"},
 }
+BELIEVED_ALONE |= {fault: {"calls", "packed"} for fault in BELIEVED}
 HARMLESS = {
+    *UNHARMED,
     "reset twice",
     "503 twice",
     "429 once",
@@ -70,7 +88,15 @@ ABOUT_PROOFS = {
 HASTY = replace(QUICK, read_ms=150, total_ms=400, attempts=3)
 TRUE_BALANCES = [CHAIN.balance(address, 5) for address, _ in REQUESTS]
 
+PLAIN = [Call(TOKEN, balance_of(RICH)), Call(RICH, b"")]
+PACKED = [Call(TOKEN, balance_of(holder)) for holder in (RICH, POOR, OTHER_HOLDER)] + [Call(TOKEN, b"\x01")]
+
 Anyone = EvmSource | QuorumSource
+
+
+@pytest.fixture(autouse=True)
+def _known_multicall(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evm_calls, "MULTICALL3_CODES", frozenset({keccak(MULTICALL_CODE)}))
 
 
 def told(ask: Callable[[], object]) -> object:
@@ -93,6 +119,8 @@ def answers(source: Anyone) -> dict[str, object]:
         "proofs": told(lambda: balances(source.account_proofs(BLOCK, REQUESTS))),
         "proof": told(lambda: balances((source.account_proof(BLOCK, RICH, SLOTS[:1]),))),
         "logs": told(lambda: source.logs(TOKEN, (TOPIC,), 2, 8)),
+        "calls": told(lambda: source.calls(BLOCK, PLAIN)),
+        "packed": told(lambda: source.calls(BLOCK, PACKED)),
     }
 
 
@@ -103,6 +131,8 @@ TRUTH: dict[str, list[object]] = {
     "proofs": [TRUE_BALANCES],
     "proof": [TRUE_BALANCES[:1]],
     "logs": [true_logs(CHAIN, 2, 8)],
+    "calls": [tuple(CHAIN.call(call.to, call.data, 5) for call in PLAIN)],
+    "packed": [tuple(CHAIN.call(call.to, call.data, 5) for call in PACKED)],
 }
 
 
@@ -114,7 +144,7 @@ def errors(asked: dict[str, object]) -> set[str]:
     return {name for name, answer in asked.items() if isinstance(answer, type)}
 
 
-@pytest.mark.parametrize("fault", [*FAULTS, *LOG_FAULTS])
+@pytest.mark.parametrize("fault", [*FAULTS, *LOG_FAULTS, *CALL_LIES])
 def test_t64_t55_no_fault_becomes_a_wrong_answer(fault: str) -> None:
     with LyingServer(CHAIN, fault) as node:
         alone = answers(EvmSource(ONE, node.url, limits=HASTY))
@@ -129,6 +159,8 @@ def test_t64_t55_no_fault_becomes_a_wrong_answer(fault: str) -> None:
         assert errors(alone) | errors(both)
     if fault in LOG_LIES:
         assert errors(alone) | errors(both) <= {"logs"}
+    if fault in CALL_LIES:
+        assert errors(alone) | errors(both) <= {"calls", "packed"}
 
 
 @pytest.mark.parametrize("fault", sorted(ABOUT_PROOFS))
@@ -156,3 +188,17 @@ def test_t55_a_node_that_lies_consistently_is_believed_alone_and_caught_in_a_quo
     assert liar.origin in str(caught.value)
     assert honest.origin in str(caught.value)
     assert BLOCK.hash.hex()[:16] in str(caught.value)
+
+
+@pytest.mark.parametrize("fault", [*sorted({*FAULTS} - {"batch swapped results"}), *CODE_LIES, *ACCESS_LIES])
+def test_t64_what_issuers_ask_is_an_error_or_the_truth_too(fault: str) -> None:
+    with LyingServer(CHAIN, fault) as node:
+        source = EvmSource(ONE, node.url, limits=HASTY)
+        codes = told(lambda: source.codes(BLOCK, [TOKEN, RICH]))
+        access = told(lambda: source.access(BLOCK, PLAIN[0]))
+        trial = told(lambda: source.trial(BLOCK, PLAIN[0], {TOKEN: {SLOTS[0]: bytes(32)}}))
+    assert isinstance(codes, type) or codes == (CHAIN.code(TOKEN), b"")
+    assert isinstance(access, type) or access == ((TOKEN, SLOTS[:2]),)
+    assert isinstance(trial, type) or trial == CHAIN.call(TOKEN, balance_of(RICH), 5)
+    assert isinstance(codes, type) or fault not in CODE_LIES
+    assert isinstance(access, type) or fault not in ACCESS_LIES

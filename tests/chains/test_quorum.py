@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pytest
 
 from por.chains import open_source
-from por.chains.bulk import BulkSource, Progress, ProofRequest
+from por.chains.bulk import AccessList, BulkSource, Progress, ProofRequest
 from por.chains.evm import EvmSource
 from por.chains.quorum import QuorumSource
 from por.errors import DisagreementError, FormatError, IncapableError, SourceError, UnavailableError
-from por.model import AccountProof, BlockRef, ChainId, Header, Log
+from por.model import AccountProof, BlockRef, Call, ChainId, Header, Log
 from tests.chains.honest_chain import RICH, TOKEN, TOPIC, HonestChain
 from tests.chains.lying_server import QUICK, SECRETS, LyingServer
 from tests.chains.true_logs import true_logs
@@ -44,6 +44,8 @@ class Told:
         self.version = version
         self.proofs = proofs
         self.told_logs = logs
+        self.told_calls: Mapping[Call, bytes | None] | SourceError = {}
+        self.knows: SourceError | None = None
         self._chain = chain
         self.asked: list[str] = []
 
@@ -84,6 +86,29 @@ class Told:
         if isinstance(self.told_logs, SourceError):
             raise self.told_logs
         return self.told_logs
+
+    def calls(self, block: BlockRef, calls: Sequence[Call]) -> tuple[bytes | None, ...]:
+        self.asked.append("calls")
+        if isinstance(self.told_calls, SourceError):
+            raise self.told_calls
+        return tuple(self.told_calls[call] for call in calls)
+
+    def access(self, block: BlockRef, call: Call) -> AccessList:
+        self._know("access")
+        return ((self.name, (call.data,)),)
+
+    def codes(self, block: BlockRef, addresses: Sequence[str]) -> tuple[bytes, ...]:
+        self._know("codes")
+        return (self.name.encode(),) * len(addresses)
+
+    def trial(self, block: BlockRef, call: Call, overrides: Mapping[str, Mapping[bytes, bytes]]) -> bytes | None:
+        self._know("trial")
+        return self.name.encode()
+
+    def _know(self, question: str) -> None:
+        self.asked.append(question)
+        if self.knows is not None:
+            raise self.knows
 
 
 DOWN = UnavailableError("http://b:1: connection refused")

@@ -12,7 +12,7 @@ from web3.types import RPCEndpoint
 from por.chains.read_only_provider import READ_METHODS, ReadOnlyProvider
 from por.chains.transport import Transport
 from por.errors import SourceError, UnavailableError
-from tests.chains.honest_chain import POOR, RICH, HonestChain
+from tests.chains.honest_chain import POOR, RICH, TOKEN, HonestChain
 from tests.chains.lying_server import BATCH_LIES, QUICK, SECRETS, LyingServer
 
 CHAIN = HonestChain(head=2, final=1)
@@ -55,7 +55,10 @@ def test_no_contract_makes_the_verifier_fetch_a_url(provider: ReadOnlyProvider) 
         "anvil_reorg",
         "evm_mine",
         "eth_newFilter",
-        "eth_call",
+        "eth_estimateGas",
+        "eth_callMany",
+        "eth_createAccessLists",
+        "eth_signTransaction",
         "ETH_CHAINID",
         "",
     ],
@@ -71,7 +74,8 @@ def test_t66_a_method_that_is_not_on_the_list_is_not_sent(
 
 
 def test_t66_the_list_holds_reading_methods_alone() -> None:
-    assert all(method.startswith(("eth_get", "eth_chainId")) for method in READ_METHODS)
+    others = {method for method in READ_METHODS if not method.startswith("eth_get")}
+    assert others == {"eth_call", "eth_chainId", "eth_createAccessList"}
 
 
 def test_a_batch_comes_back_in_the_order_of_its_questions(provider: ReadOnlyProvider) -> None:
@@ -107,7 +111,11 @@ def test_t64_an_answer_to_another_question_is_refused(
 @pytest.mark.parametrize("method", sorted(READ_METHODS))
 def test_t64_no_result_is_no_answer(node: LyingServer, provider: ReadOnlyProvider, fault: str, method: str) -> None:
     node.fault = fault
+    call = {"to": TOKEN, "data": "0x18160ddd"}
     questions: dict[str, list[object]] = {
+        "eth_call": [call, "latest"],
+        "eth_createAccessList": [call, "latest"],
+        "eth_getCode": [TOKEN, "latest"],
         "eth_getBlockByNumber": ["0x1", False],
         "eth_getLogs": [{"address": RICH, "topics": ["0x" + "11" * 32], "fromBlock": "0x0", "toBlock": "0x1"}],
         "eth_getProof": [RICH, [], "latest"],

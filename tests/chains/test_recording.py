@@ -23,7 +23,7 @@ from por.errors import (
     SourceError,
     UnavailableError,
 )
-from por.model import BlockRef, ChainId, Instant
+from por.model import BlockRef, Call, ChainId, Instant
 from por.model.recording import ChainRecording, RecordedHeader, Recording
 from tests.chains.honest_chain import (
     ABSENT,
@@ -44,6 +44,8 @@ ONE = ChainId("eip155", "1")
 BLOCK = BlockRef(5, CHAIN.hash(5))
 # It logs the word 7 under one topic while it is made, and is nothing afterwards.
 LOGGER_CREATION_CODE = bytes.fromhex("60075f527f" + TOPIC.hex() + "60205fa1")
+# It returns the word 7 to whoever sends data, and reverts for the others.
+SEVEN_CREATION_CODE = bytes.fromhex("6f366007575f5ffd5b60075f5260205ff35f5260106010f3")
 
 
 @pytest.fixture
@@ -226,6 +228,7 @@ def test_replaying_needs_no_web3() -> None:
 def test_the_example_of_the_specification_is_what_a_run_gives() -> None:
     chain = EmbeddedChain(Instant.parse("2026-11-01T00:00:00Z"))
     chain.fund(RICH, 10**18)
+    seven = chain.deploy(SEVEN_CREATION_CODE)
     chain.mine()
     logger = chain.deploy(LOGGER_CREATION_CODE)
     chain.mine()
@@ -234,6 +237,7 @@ def test_the_example_of_the_specification_is_what_a_run_gives() -> None:
         block = recorder.header(1).ref
         recorder.finalized()
         recorder.account_proof(block, RICH, [UNSET_SLOT])
+        assert recorder.calls(block, [Call(seven, b"\x01"), Call(seven, b"")]) == (bytes(31) + b"\x07", None)
         (log,) = recorder.logs(logger, (TOPIC,), 0, 2)
         recorder.header(1)
     assert (log.topics, log.data, log.block.number) == ((TOPIC,), bytes(31) + b"\x07", 2)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from por.chains.rpc_errors import ParametersRefusedError, TooMuchAskedError, source_error
+from por.chains.rpc_errors import ParametersRefusedError, RevertedError, TooMuchAskedError, source_error
+from por.chains.transport import BusyError
 from por.errors import DisagreementError, IncapableError, SourceError, UnavailableError
 
 WORDS = [
@@ -29,14 +30,14 @@ WORDS = [
     # by code alone
     (-32001, "", UnavailableError, "does not know that block"),
     (-32004, "", IncapableError, "ask another node"),
-    (-32005, "", UnavailableError, "rate of requests"),
+    (-32005, "", BusyError, "rate of requests"),
     (-32600, "", ParametersRefusedError, "does not understand"),
     (-32601, "", IncapableError, "ask another node"),
     (-32602, "", ParametersRefusedError, "does not understand"),
-    (429, "", UnavailableError, "rate of requests"),
+    (429, "", BusyError, "rate of requests"),
     # by words alone
-    (None, "Your app has exceeded its compute units per second capacity", UnavailableError, "rate of requests"),
-    (-32000, "too many requests", UnavailableError, "rate of requests"),
+    (None, "Your app has exceeded its compute units per second capacity", BusyError, "rate of requests"),
+    (-32000, "too many requests", BusyError, "rate of requests"),
     (-32000, "proofs are not supported by this node", IncapableError, "ask another node"),
     (-32000, "batch requests are disabled", ParametersRefusedError, "does not understand"),
     (-32000, "failed to parse request", ParametersRefusedError, "does not understand"),
@@ -64,6 +65,29 @@ WORDS = [
     (-32000, "query timeout exceeded", TooMuchAskedError, "fewer blocks"),
     (-32602, "block range extends beyond current head block", UnavailableError, "does not know that block"),
     (-32000, "block number out of range", UnavailableError, "does not know that block"),
+    # calls that take too much
+    (-32000, "out of gas", TooMuchAskedError, "more gas"),
+    (-32000, "gas required exceeds allowance (50000000)", TooMuchAskedError, "more gas"),
+    # reverts: the contract chose what follows their name
+    (3, "execution reverted", RevertedError, "reverted"),
+    (3, "execution reverted: missing trie node 12 (path ) state 0x12 is not available", RevertedError, "reverted"),
+    (3, "execution reverted: rate limit, too many requests", RevertedError, "reverted"),
+    (-32000, "execution reverted", RevertedError, "reverted"),
+    (-32000, "execution reverted: block not found", RevertedError, "reverted"),
+    (-32000, "Execution reverted", RevertedError, "reverted"),
+    (-32000, "VM Exception while processing transaction: revert", RevertedError, "reverted"),
+    # what is not clearly a revert
+    (-32000, "invalid opcode: INVALID", UnavailableError, "answers with an error"),
+    (-32000, "stack underflow (0 <=> 1)", UnavailableError, "answers with an error"),
+    (-32000, "was the execution reverted?", UnavailableError, "answers with an error"),
+    (-32000, "execution revertedly", UnavailableError, "answers with an error"),
+    (-32603, "execution reverted", UnavailableError, "answers with an error"),
+    (-32015, "VM execution error.", UnavailableError, "answers with an error"),
+    (3, "", UnavailableError, "answers with an error"),
+    (3, "limit exceeded", BusyError, "rate of requests"),
+    (3.0, "execution reverted", UnavailableError, "code none"),
+    ("3", "execution reverted", UnavailableError, "code none"),
+    (True, "execution reverted", UnavailableError, "code none"),
     # nothing that is known
     (-32000, "execution timeout", UnavailableError, "answers with an error"),
     (-32603, "Internal error", UnavailableError, "answers with an error"),
@@ -96,3 +120,12 @@ def test_t96_the_nodes_words_are_redacted_cut_and_made_printable() -> None:
     assert "\x1b" not in said
     assert "\u202e" not in said
     assert len(said) < 400
+
+
+def test_a_revert_as_openethereum_and_nethermind_say_it() -> None:
+    assert type(made({"code": -32015, "message": "VM execution error.", "data": "Reverted 0x"})) is RevertedError
+
+
+@pytest.mark.parametrize("data", [None, "", "0x", "Bad instruction fe", "reverted 0x", ["Reverted 0x"]])
+def test_t64_what_is_no_revert_as_openethereum_says_it_is_none(data: object) -> None:
+    assert type(made({"code": -32015, "message": "VM execution error.", "data": data})) is UnavailableError

@@ -231,6 +231,15 @@ class RegistrySource(FakeSource):
     def account_proofs(self, block: BlockRef, requests: Any, progress: Any = None) -> tuple[AccountProof, ...]:
         return tuple(self.account_proof(block, who, keys) for who, keys in requests)
 
+    def access(self, block: BlockRef, call: Any) -> Any:
+        raise AssertionError("a verifier does not ask what a call reads")
+
+    def codes(self, block: BlockRef, addresses: Sequence[str]) -> tuple[bytes, ...]:
+        raise AssertionError("a verifier asks for no code")
+
+    def trial(self, block: BlockRef, call: Any, overrides: Any) -> bytes | None:
+        raise AssertionError("a verifier tries nothing out")
+
 
 def bundle(**changes: Any) -> Bundle:
     """Return the honest bundle, which names the account that anchors it."""

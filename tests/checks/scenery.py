@@ -36,6 +36,7 @@ from por.model import (
     AssetId,
     BlockRef,
     Bundle,
+    Call,
     CaseRule,
     ChainAccount,
     ChainId,
@@ -64,6 +65,7 @@ from por.model import (
     TokenLayout,
     TreeProof,
 )
+from por.model.chain import ProofRequest
 from por.model.record import LedgerRecord
 from por.proofs.control.challenge import challenge_text
 from por.proofs.signed_note import bundle_note_text, sign, verifier_key
@@ -210,6 +212,10 @@ class FakeSource:
         self.final = final
         self.fails = fails
         self.asked: list[int] = []
+        self.returns: dict[Call, bytes | None] = {}
+        self.call_questions: list[tuple[BlockRef | Call, ...]] = []
+        self.proves: Callable[[str, Sequence[bytes]], AccountProof] | None = None
+        self.proof_questions: list[tuple[str, tuple[bytes, ...]]] = []
         self.logged = tuple(logged)
         self._known = {header.number: header for header in (headers() if known is None else known)}
         self._then = {header.number: header for header in (then or ())}
@@ -231,13 +237,27 @@ class FakeSource:
         return known[number]
 
     def account_proof(self, block: BlockRef, address: str, keys: Sequence[bytes]) -> AccountProof:
-        raise AssertionError("a verifier fetches no proof: the bundle brings it")
+        return self.account_proofs(block, [(address, keys)])[0]
+
+    def account_proofs(
+        self, block: BlockRef, requests: Sequence[ProofRequest], progress: Any = None
+    ) -> tuple[AccountProof, ...]:
+        self.proof_questions += [(address, tuple(keys)) for address, keys in requests]
+        if self.proves is None:
+            raise UnavailableError("node-a: no proof")
+        return tuple(self.proves(address, keys) for address, keys in requests)
 
     def logs(self, address: str, topics: tuple[bytes, ...], first: int, last: int) -> tuple[Log, ...]:
         if self.fails is not None:
             raise self.fails
         found = [log for log in self.logged if first <= log.block.number <= last]
         return tuple(log for log in found if (log.address, log.topics[: len(topics)]) == (address, topics))
+
+    def calls(self, block: BlockRef, calls: Sequence[Call]) -> tuple[bytes | None, ...]:
+        if self.fails is not None:
+            raise self.fails
+        self.call_questions += [(block, *calls)]
+        return tuple(self.returns[call] for call in calls)
 
 
 def sources(source: Source | None = None, recording: Digest | None = None) -> Sources:
@@ -453,6 +473,7 @@ def with_claim(name: str, asset: AssetId, made: Bundle | None = None, **changes:
 def used(made: Bundle) -> set[Digest]:
     named = {block.header for block in made.blocks} | {block.child for block in made.blocks if block.child}
     named |= {row.control for row in made.reserves if row.control}
+    named |= {digest for row in made.reserves for digest in row.control_state}
     return named | {digest for row in made.reserves for claim in row.holdings for digest in claim.evidence}
 
 

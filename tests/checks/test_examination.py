@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from por.checks.chain_view import Sources
+from por.checks.control_evidence import ControlEvidence, Signed
 from por.checks.evidence import open_bundle
 from por.checks.examination import Examination, examine
 from por.checks.observation import Broken, Missing, Seen
@@ -46,7 +47,8 @@ def test_an_honest_bundle_is_seen_whole(tmp_path: Path) -> None:
     assert examination.headers == {CHAIN: Seen(headers()[0])}
     assert examination.children == {CHAIN: Seen(headers()[1])}
     assert isinstance(examination.views[CHAIN], Seen)
-    assert examination.signers == {i: Seen(address(name)) for i, name in enumerate(ACCOUNTS)}
+    said = {i: Signed("eip191", address(name)) for i, name in enumerate(ACCOUNTS)}
+    assert examination.signers == {i: Seen(ControlEvidence(signed)) for i, signed in said.items()}
     held = examination.holdings[0, ETH]
     assert isinstance(held, Seen)
     assert held.value.units == COINS["cold"]
@@ -136,7 +138,9 @@ def test_t38_a_header_of_another_block_proves_no_holding(tmp_path: Path) -> None
     for held in examination.holdings.values():
         assert held == Broken("the header evidence is not of the block the bundle names")
     assert {type(seen) for seen in examination.signers.values()} == {Seen}
-    assert address("cold") not in {seen.value for seen in examination.signers.values() if isinstance(seen, Seen)}
+    assert ControlEvidence(Signed("eip191", address("cold"))) not in {
+        seen.value for seen in examination.signers.values() if isinstance(seen, Seen)
+    }
 
 
 def test_t57_an_account_on_a_chain_without_block_has_nothing_to_go_by(tmp_path: Path) -> None:

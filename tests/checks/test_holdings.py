@@ -45,6 +45,7 @@ from tests.checks.scenery import (
     with_claim,
 )
 
+TOKEN_CODE = ((USDC.reference, scenery.CODE_HASH),)
 COLD = account("cold")
 HEADER = headers()[0]
 
@@ -81,7 +82,7 @@ def test_the_exact_coins_and_tokens_are_proven(tmp_path: Path, name: str) -> Non
     assert coins.value.state is not None
     assert coins.value.state.balance == COINS[name]
     dollars = looked(tmp_path / "d", claimed(USDC, name), name=name)
-    assert dollars == Seen(ProvenHolding(DOLLARS[name], 0, None))
+    assert dollars == Seen(ProvenHolding(DOLLARS[name], 0, None, codes=TOKEN_CODE))
 
 
 def test_an_absent_account_held_nothing(tmp_path: Path) -> None:
@@ -102,7 +103,7 @@ def test_a_holder_without_word_held_no_tokens(tmp_path: Path) -> None:
     claim = with_evidence(USDC, have.proof(proof))
     made = listed(with_claim("cold", USDC, evidence=claim.evidence), have)
     seen = proven_holding(open_in(tmp_path, made, have), account("nobody"), claim, HEADER, (LAYOUT,))
-    assert seen == Seen(ProvenHolding(0, 0, None))
+    assert seen == Seen(ProvenHolding(0, 0, None, codes=TOKEN_CODE))
 
 
 def test_t68_a_claim_without_evidence_is_missing(tmp_path: Path) -> None:
@@ -210,7 +211,7 @@ def test_flag_bits_beside_a_balance_are_kept_apart(tmp_path: Path) -> None:
     masked = replace(LAYOUT, mask=2**8 - 1)
     seen = looked(tmp_path, claimed(USDC), layouts=(masked,))
     word = DOLLARS["cold"]
-    assert seen == Seen(ProvenHolding(word & 0xFF, word & ~0xFF, None))
+    assert seen == Seen(ProvenHolding(word & 0xFF, word & ~0xFF, None, codes=TOKEN_CODE))
 
 
 def test_t70_assets_of_another_kind_are_missing(tmp_path: Path) -> None:

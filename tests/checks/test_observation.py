@@ -15,6 +15,7 @@ from por.errors import (
     PublishError,
     SourceError,
     UnavailableError,
+    UnsupportedEvidenceError,
     UnsupportedVersionError,
 )
 from por.model import Finding, Outcome
@@ -34,6 +35,10 @@ def test_what_is_looked_at_is_seen() -> None:
 @pytest.mark.parametrize("kind", [SourceError, UnavailableError, IncapableError, DisagreementError])
 def test_t64_a_sources_failure_is_missing_and_never_broken_or_zero(kind: type[SourceError]) -> None:
     assert raising(kind("the node is away")) == Missing("the node is away")
+
+
+def test_t49_evidence_that_there_are_no_rules_for_is_missing_and_never_broken_or_seen() -> None:
+    assert raising(UnsupportedEvidenceError("a later fork")) == Missing("a later fork")
 
 
 @pytest.mark.parametrize("kind", [EvidenceError, FormatError, UnsupportedVersionError])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,20 +11,15 @@ from por.checks import reserves
 from por.checks.chain_view import ChainView
 from por.checks.holdings import ProvenHolding
 from por.checks.observation import Broken, Missing, Observation, Seen
-from por.encoding import media_types
 from por.model import (
-    AccountState,
     AssetClass,
     AssetId,
     BlockRef,
     Bundle,
     ChainAccount,
     ChainId,
-    ControlSignature,
-    Custody,
     Denomination,
     Grade,
-    Instant,
     Role,
     format_coins,
 )
@@ -34,12 +28,8 @@ from tests.checks.scenery import (
     CHAIN,
     COINS,
     ETH,
-    EXPIRES,
-    ISSUER,
     NUMBER,
-    SNAPSHOT,
     USDC,
-    Files,
     account,
     address,
     bundle,
@@ -48,9 +38,7 @@ from tests.checks.scenery import (
     headers,
     listed,
     one,
-    signature,
     told,
-    with_account,
     with_claim,
 )
 
@@ -58,179 +46,9 @@ COLD = str(account("cold"))
 DOLLAR_ELSEWHERE = AssetId(ChainId("eip155", "10"), "erc20", "0x" + "44" * 20)
 
 
-def controlled(tmp_path: Path, document: bytes | ControlSignature, have: Files | None = None) -> tuple[str, str]:
-    """Show a control proof for the cold account and judge it."""
-    known = files() if have is None else have
-    if isinstance(document, bytes):
-        digest = known.add(document, media_types.CONTROL_SIGNATURE)
-    else:
-        digest = known.control(document)
-    made = listed(with_account("cold", control=digest), known)
-    found = {f.subject: (str(f.outcome), f.message) for f in reserves.control(examined(tmp_path, made, known))}
-    assert found[str(account("hot"))] == ("PASS", "reserves.control.signed")
-    return found[COLD]
-
-
-# --- reserves.control
-
-
-def test_t43_every_honest_account_has_signed(tmp_path: Path) -> None:
-    findings = list(reserves.control(examined(tmp_path)))
-    assert told(findings) == [("PASS", "reserves.control.signed")] * 4
-    assert [f.subject for f in findings] == [str(account(name)) for name in scenery.ACCOUNTS]
-    assert findings[0].facts == {"custody": "cold"}
-    assert findings[0].grade is None
-    assert (findings[0].expected, findings[0].actual) == (address("cold"), address("cold"))
-
-
-REPLAYED: dict[str, Callable[[], ControlSignature]] = {
-    "an earlier snapshot": lambda: signature("cold", snapshot=f"{ISSUER}@2026-10-01T12:00:00Z"),
-    "another issuer": lambda: signature(
-        "cold", issuer="other.example", snapshot=SNAPSHOT.replace(ISSUER, "other.example")
-    ),
-    "another chain": lambda: signature("cold", account=ChainAccount(ChainId("eip155", "10"), address("cold"))),
-    "another account": lambda: signature("cold", account=account("hot")),
-    "another block": lambda: signature("cold", block_hash=headers()[1].hash),
-    "another block number": lambda: signature("cold", block_number=NUMBER + 1),
-    "a later expiry": lambda: signature("cold", expires=str(Instant(EXPIRES.seconds + 1))),
-    "another key": lambda: signature("cold", "stranger"),
-    "the hot account's key": lambda: signature("cold", "hot"),
-    "a claimed scheme": lambda: replace(signature("cold"), scheme="eip712"),
-}
-
-
-@pytest.mark.parametrize("what", REPLAYED)
-def test_t43_t45_t48_t53_a_signature_over_anything_else_is_of_another_signer(tmp_path: Path, what: str) -> None:
-    assert controlled(tmp_path, REPLAYED[what]()) == ("FAIL", "reserves.control.other_signer")
-
-
-def test_t45_t46_one_accounts_document_does_not_serve_another(tmp_path: Path) -> None:
-    made = listed(with_account("cold", control=bundle().reserves[1].control), files())
-    found = one(f for f in reserves.control(examined(tmp_path, made)) if f.subject == COLD)
-    assert (found.outcome, found.message) == ("FAIL", "evidence.broken")
-    assert "another account" in found.facts["reason"]
-
-
-HIGH_S = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
-
-
-def malleable() -> bytes:
-    honest = signature("cold").signature
-    s = HIGH_S - int.from_bytes(honest[32:64], "big")
-    return honest[:32] + s.to_bytes(32, "big") + bytes([55 - honest[64]])
-
-
-@pytest.mark.parametrize(
-    "raw",
-    [
-        b"\x00",
-        bytes(65),
-        bytes(64),
-        signature("cold").signature[:64],
-        signature("cold").signature + b"\x00",
-        signature("cold").signature[:64] + b"\x00",
-        signature("cold").signature[:64] + b"\x1d",
-        malleable(),
-        b"\xff" * 65,
-    ],
-    ids=["one byte", "zeros", "64 zeros", "no v", "66 bytes", "v 0", "v 29", "upper s", "ones"],
-)
-def test_t48_a_malformed_or_malleable_signature_breaks(tmp_path: Path, raw: bytes) -> None:
-    assert controlled(tmp_path, replace(signature("cold"), signature=raw)) == ("FAIL", "evidence.broken")
-
-
-@pytest.mark.parametrize("document", [b"{}", b"[]", b"no", b"\xff\xfe"])
-def test_a_control_document_of_no_form_breaks(tmp_path: Path, document: bytes) -> None:
-    assert controlled(tmp_path, document) == ("FAIL", "evidence.broken")
-
-
-@pytest.mark.parametrize("scheme", ["eip1271", "bip322", "", "EIP191", "eip191 "])
-def test_t47_t49_an_unsupported_scheme_is_undecided_never_skipped(tmp_path: Path, scheme: str) -> None:
-    lie = replace(signature("cold"), scheme=scheme)
-    assert controlled(tmp_path, lie) == ("INCONCLUSIVE", "evidence.missing")
-
-
-def with_state(tmp_path: Path, state: AccountState | None, made: Bundle | None = None) -> dict[str, tuple[str, str]]:
-    """Judge control where the cold account's own coin shows this state, or shows nothing."""
-    examination = examined(tmp_path, made)
-    coin: Observation[ProvenHolding] = Missing("m") if state is None else Seen(ProvenHolding(COINS["cold"], 0, state))
-    examination = replace(examination, holdings={**examination.holdings, (0, ETH): coin})
-    return {f.subject: (str(f.outcome), f.message) for f in reserves.control(examination)}
-
-
-@pytest.mark.parametrize("state", [scenery.CONTRACT, replace(scenery.PLAIN, code_hash=b"\xef" * 32)])
-def test_t47_a_signature_shows_no_control_of_an_account_with_code(tmp_path: Path, state: AccountState) -> None:
-    """One owner's key of a wallet of several, or a key whose account delegates to code."""
-    found = with_state(tmp_path, state)
-    assert found[COLD] == ("INCONCLUSIVE", "reserves.control.code")
-    assert found[str(account("hot"))] == ("PASS", "reserves.control.signed")
-
-
-def test_t47_nor_where_nobody_sees_whether_it_has_code(tmp_path: Path) -> None:
-    """The proof of a token says nothing of its holder: that of the chain's own coin is needed, be it of zero."""
-    found = with_state(tmp_path / "a", None)
-    assert found[COLD] == ("INCONCLUSIVE", "reserves.control.code_unseen")
-    assert found[str(account("hot"))] == ("PASS", "reserves.control.signed")
-    tokens = tuple(claim for claim in bundle().reserves[0].holdings if claim.asset == USDC)
-    made = listed(with_account("cold", holdings=tokens), files())
-    outcomes = {f.subject: f.message for f in reserves.control(examined(tmp_path / "b", made))}
-    assert outcomes[COLD] == "reserves.control.code_unseen"
-
-
-def test_t47_an_account_that_the_chain_does_not_know_has_no_code(tmp_path: Path) -> None:
-    state = scenery.State.of({address("hot"): 1}, {address("cold"): 5})
-    block, child = headers(state.root)
-    have = files()
-    coin = have.proof(state.of_account(address("cold")), block.hash)
-    named = replace(bundle().blocks[0], block=block.ref, header=have.header(block), child=have.header(child))
-    control = have.control(signature("cold", block_hash=block.hash))
-    made = with_claim("cold", ETH, bundle(blocks=(named,)), amount=0, evidence=(coin,))
-    made = listed(with_account("cold", made, control=control), have)
-    examination = examined(tmp_path, made, have, source=scenery.FakeSource((block, child)))
-    assert told(reserves.control(examination))[0] == ("PASS", "reserves.control.signed")
-
-
-@pytest.mark.parametrize("state", [None, scenery.PLAIN, scenery.CONTRACT])
-def test_t47_t48_code_excuses_no_bad_signature(tmp_path: Path, state: AccountState | None) -> None:
-    have = files()
-    forged = have.control(signature("cold", "stranger"))
-    examination = examined(tmp_path, listed(with_account("cold", control=forged), have), have)
-    coin: Observation[ProvenHolding] = Missing("m") if state is None else Seen(ProvenHolding(1, 0, state))
-    examination = replace(examination, holdings={**examination.holdings, (0, ETH): coin})
-    assert told(reserves.control(examination))[0] == ("FAIL", "reserves.control.other_signer")
-
-
-def test_t47_t49_an_unsigned_account_stays_unsigned_whatever_is_seen_of_its_code(tmp_path: Path) -> None:
-    made = listed(with_account("cold", control=None), files())
-    for number, state in enumerate((None, scenery.PLAIN)):
-        assert with_state(tmp_path / str(number), state, made)[COLD] == ("INCONCLUSIVE", "evidence.missing")
-
-
-def test_t49_an_unsigned_account_is_undecided_and_named(tmp_path: Path) -> None:
-    made = listed(with_account("hot", control=None), files())
-    found = [f for f in reserves.control(examined(tmp_path, made)) if f.outcome != "PASS"]
-    assert [(f.subject, f.outcome, f.message) for f in found] == [
-        (str(account("hot")), "INCONCLUSIVE", "evidence.missing")
-    ]
-
-
-def test_t57_control_on_a_chain_without_block_is_undecided(tmp_path: Path) -> None:
-    elsewhere = ChainAccount(ChainId("eip155", "10"), address("cold"))
-    made = listed(with_account("cold", account=elsewhere, holdings=()), files())
-    found = next(iter(reserves.control(examined(tmp_path, made))))
-    assert (found.outcome, found.message) == ("INCONCLUSIVE", "evidence.missing")
-
-
-def test_t50_control_of_third_party_custody_is_graded_as_a_document(tmp_path: Path) -> None:
-    made = with_account("cold", custody=Custody.THIRD_PARTY)
-    found = next(iter(reserves.control(examined(tmp_path, made))))
-    assert (found.outcome, found.grade) == ("PASS", Grade.THIRD_PARTY_DOCUMENT)
-    assert found.facts["custody"] == "third-party"
-
-
 def test_t68_no_account_gives_no_finding_to_pass(tmp_path: Path) -> None:
     examination = examined(tmp_path, listed(bundle(reserves=()), files()))
-    for ask in (reserves.control, reserves.balance, reserves.eligible, reserves.distinct):
+    for ask in (reserves.balance, reserves.eligible, reserves.distinct):
         assert list(ask(examination)) == []
 
 

@@ -12,12 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from por.checks import reserves
+from por.checks import control, reserves
+from por.checks.asset_classes import classes_by_asset, exact_text
 from por.checks.chain_view import ChainView
+from por.checks.control_evidence import ControlEvidence, Signed
 from por.checks.examination import Examination
 from por.checks.holdings import ProvenHolding
 from por.checks.observation import Broken, Missing, Observation, Seen
-from por.checks.solvency import Coverage, classes_by_asset, coverage, exact_text
+from por.checks.solvency import Coverage, coverage
 from por.model import (
     AssetClass,
     AssetId,
@@ -61,6 +63,10 @@ COINS = AssetClass((Denomination(ETH, 18),))
 PROVEN = "proven"
 
 
+def signed_by(who: str) -> Observation[ControlEvidence]:
+    return Seen(ControlEvidence(Signed("eip191", who)))
+
+
 def owed(asset: AssetId, total: int, segment: str = "spot", decimals: int | None = None) -> LiabilityCommitment:
     places = {ETH: 18, USDC: 6, BSC_DOLLAR: 18}.get(asset, 18) if decimals is None else decimals
     return LiabilityCommitment(SCHEME, segment, asset, places, 4, total, bytes(32), bytes(32))
@@ -82,7 +88,7 @@ def scene(
     reserves: Sequence[ReserveAccount],
     *,
     rules: Policy | None = None,
-    signers: dict[str, Observation[str]] | None = None,
+    signers: dict[str, Observation[ControlEvidence]] | None = None,
     held: dict[tuple[str, AssetId], Observation[ProvenHolding]] | None = None,
 ) -> Examination:
     """Examine a bundle of these figures, all of them proven but for what `signers` and `held` spoil.
@@ -92,11 +98,11 @@ def scene(
     base = examined(tmp_path, rules=policy(classes=(COINS, DOLLARS)) if rules is None else rules)
     made = bundle(liabilities=tuple(liabilities), reserves=tuple(reserves))
     names = {address(name): name for name in "abcdefgh"}
-    control: dict[int, Observation[str]] = {}
+    control: dict[int, Observation[ControlEvidence]] = {}
     holdings: dict[tuple[int, AssetId], Observation[ProvenHolding]] = {}
     for i, row in enumerate(reserves):
         name = names[row.account.address]
-        control[i] = (signers or {}).get(name, Seen(row.account.address))
+        control[i] = (signers or {}).get(name, signed_by(row.account.address))
         for claim in row.holdings:
             usual = Seen(ProvenHolding(claim.amount, 0, PLAIN))
             holdings[i, claim.asset] = (held or {}).get((name, claim.asset), usual)
@@ -167,7 +173,7 @@ UNDECIDED = Missing("undecided")
 SPOILS: dict[str, tuple[dict[str, object], bool]] = {
     "unsigned": ({"signers": {"a": Missing("m")}}, True),
     "unproven": ({"held": {("a", ETH): Missing("m")}}, True),
-    "signed by another": ({"signers": {"a": Seen(address("b"))}}, False),
+    "signed by another": ({"signers": {"a": signed_by(address("b"))}}, False),
     "bad signature": ({"signers": {"a": Broken("b")}}, False),
     "bad proof": ({"held": {("a", ETH): Broken("b")}}, False),
     "less than claimed": ({"held": {("a", ETH): Seen(ProvenHolding(1, 0, PLAIN))}}, False),
@@ -352,7 +358,7 @@ def many(tmp_path: Path, number: int) -> Examination:
     return replace(
         base,
         opened=replace(base.opened, bundle=made),
-        signers={i: Seen(row.account.address) for i, row in enumerate(made.reserves)},
+        signers={i: signed_by(row.account.address) for i, row in enumerate(made.reserves)},
         holdings={(i, ETH): Seen(ProvenHolding(1, 0, PLAIN)) for i in range(len(made.reserves))},
     )
 
@@ -360,7 +366,7 @@ def many(tmp_path: Path, number: int) -> Examination:
 def test_t46_t84_thousands_of_accounts_and_liabilities_are_judged_in_linear_work(tmp_path: Path) -> None:
     """A bundle of 200,000 accounts, each listed twice, would otherwise take a verifier's day."""
     few, lots = many(tmp_path / "few", 750), many(tmp_path / "lots", 3000)
-    for ask in (coverage, reserves.distinct, reserves.control, reserves.balance, reserves.eligible):
+    for ask in (coverage, reserves.distinct, control.control, reserves.balance, reserves.eligible):
         assert calls(partial(list, ask(lots))) < 5 * calls(partial(list, ask(few)))
     assert {f.outcome for f in reserves.distinct(lots)} == {Outcome.FAIL}
     assert len(list(coverage(lots))) == 3001

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 
@@ -25,6 +26,13 @@ def lies(monkeypatch: pytest.MonkeyPatch) -> list[Lie]:
     return chosen
 
 
+@pytest.fixture
+def off_chain(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave out what happens on chain, which takes long and has tests of its own."""
+    monkeypatch.setattr(demo, "set_up", contextlib.nullcontext)
+    monkeypatch.setattr(demo, "play", lambda *_: True)
+
+
 def test_the_honest_story_and_a_lie_that_is_caught(
     tmp_path: Path, lies: list[Lie], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -43,6 +51,7 @@ def by_another(lie: Lie, caught_by: str | None, outcome: str = "FAIL") -> Lie:
     return Lie(lie.name, lie.threats, lie.sentence, caught_by, lie.tell, outcome)
 
 
+@pytest.mark.usefixtures("off_chain")
 def test_t69_a_lie_that_passes_or_is_caught_by_another_check_fails_the_demo(
     lies: list[Lie], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -61,6 +70,15 @@ def test_t69_a_lie_that_passes_or_is_caught_by_another_check_fails_the_demo(
     assert "0 of 5 lies caught" in out
 
 
+def test_an_attack_on_chain_that_succeeds_fails_the_demo(
+    lies: list[Lie], off_chain: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(demo, "play", lambda *_: False)
+    assert (main(list(FEW)), lies) == (1, [])
+    assert "0 of 0 lies caught" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("off_chain")
 def test_a_victims_crash_catches_nothing(
     lies: list[Lie], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

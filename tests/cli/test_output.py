@@ -236,6 +236,18 @@ def test_short_work_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     assert talk.text == ""
 
 
+def test_counted_work_gets_a_bar_and_the_time_that_is_left(monkeypatch: pytest.MonkeyPatch, clock: list[float]) -> None:
+    talk = Talk(terminal=True)
+    monkeypatch.setattr(sys, "stderr", talk)
+    progress = Progress()
+    for done in range(1, 51):
+        progress(f"account {done} of 200")
+        clock[0] += 1
+    assert talk.text.endswith("[#####...............] account 50 of 200, 2:30 left")
+    progress("tree 1 of 2: level 3 of 4")
+    assert talk.text.endswith("[##########..........] tree 1 of 2: level 3 of 4")
+
+
 # --- locales
 
 

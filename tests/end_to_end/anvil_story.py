@@ -113,10 +113,14 @@ class Story:
     def send(self, **transaction: str) -> str:
         """Send from a funded account, in the next block of its own; return the created contract or nothing."""
         self.next_block_at()
-        sent = rpc(self.url, "eth_sendTransaction", {"from": DEPLOYER, **transaction})
+        return self.receipt(rpc(self.url, "eth_sendTransaction", {"from": DEPLOYER, **transaction}))
+
+    def receipt(self, sent: str) -> str:
+        """Wait for a transaction, which must succeed; return the created contract or nothing."""
         for _ in range(1000):
             receipt = rpc(self.url, "eth_getTransactionReceipt", sent)
             if receipt is not None:
+                assert receipt["status"] == "0x1", receipt
                 return str(receipt["contractAddress"] or "")
             time.sleep(0.01)
         raise TimeoutError(sent)

@@ -9,6 +9,7 @@ from pathlib import Path
 from por.model import AssetId, ChainAccount, ChainId, Instant
 from por.publish.contracts import artifact
 from por.publish.runtimes import DEPLOYER, SALT, deterministic_address
+from por.publish.transactions import DEFAULT_PATIENCE
 from por.simulator import onchain
 from por.simulator.exchange import ANCHORING, WALLET_LIMITS, open_exchange
 from por.simulator.scene import PAYER, Scene, secrets_in_environment, variable
@@ -44,6 +45,22 @@ def scenes(kind: str, folder: Path) -> Iterator[tuple[Scene, Scene]]:
 
 @contextmanager
 def _anvils(folder: Path) -> Iterator[tuple[Scene, Scene]]:
+    with looking_often():
+        yield from _real_nodes(folder)
+
+
+@contextmanager
+def looking_often() -> Iterator[None]:
+    """Let commands look for their transactions every few milliseconds: here a block is final in a tenth of a second."""
+    usual = DEFAULT_PATIENCE.poll_ms
+    object.__setattr__(DEFAULT_PATIENCE, "poll_ms", 50)
+    try:
+        yield
+    finally:
+        object.__setattr__(DEFAULT_PATIENCE, "poll_ms", usual)
+
+
+def _real_nodes(folder: Path) -> Iterator[tuple[Scene, Scene]]:
     second = ("--chain-id", OTHER_CHAIN.partition(":")[2], *anvil_story.OPTIONS)
     with anvil_story.node() as url, running_anvil(*second) as other_url:
         story = Story(folder, url)

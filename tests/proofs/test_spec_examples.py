@@ -15,10 +15,13 @@ from eth_account.messages import encode_typed_data
 from eth_utils.crypto import keccak
 
 import por
-from por.encoding import control_signature_v1, evm_account_proof_v1, evm_header_v1
-from por.model import AssetId, ChainAccount, Challenge, Implementation, KeyOrder, TokenLayout
-from por.proofs.control.challenge import challenge_text, challenge_typed_data
+from por.checks.control_reasons import MAX_CHAINS
+from por.commitments.control_set import TAG, implied_root
+from por.encoding import control_opening_v1, control_signature_v1, evm_account_proof_v1, evm_header_v1
+from por.model import AssetId, ChainAccount, Challenge, ControlScheme, Implementation, KeyOrder, TokenLayout
+from por.proofs.control.challenge import MAX_PERIOD, challenge_text, challenge_typed_data
 from por.proofs.control.evm import SUPPORTED_SCHEMES, signer
+from por.proofs.control.replay import USUAL_DAYS
 from por.proofs.signed_note import (
     VerifierKey,
     private_key_from_text,
@@ -31,6 +34,7 @@ from por.proofs.state.account import account_state
 from por.proofs.state.header import header_from_rlp
 from por.proofs.state.tokens import TokenHolding, storage_keys, token_holding
 
+SIBLINGS = ("sibling 0", "sibling 2")
 SPEC = Path(por.__file__).parent / "spec"
 BLOCKS = re.compile(r"^```(?P<title>[^\n]+)\n(?P<body>.*?)\n```$", re.MULTILINE | re.DOTALL)
 
@@ -80,6 +84,35 @@ def test_the_digests_that_are_signed(challenge: Challenge) -> None:
         b"\x19\x01" + message.header + message.body,
     ):
         assert f"The digest that is signed is `0x{keccak(preimage).hex()}`." in page
+
+
+def test_the_opening_of_a_control_set() -> None:
+    page, text = blocks("control-proof.md"), (SPEC / "control-proof.md").read_text(encoding="utf-8")
+    document = page["json control-opening"].encode()
+    opening = control_opening_v1.read(document)
+    assert control_opening_v1.write(opening) == document
+    said = {name: hashlib.sha256(f"por spec example {name}".encode()).digest() for name in ("salt", *SIBLINGS)}
+    assert opening.salt == said["salt"]
+    assert opening.path == tuple(said[name] for name in SIBLINGS)
+    assert opening.record == page["json control-signature eip191"].encode()
+    tag = b"por control set v1, salted record"
+    leaf = hashlib.sha256(tag + opening.salt + opening.record).digest()
+    node = hashlib.sha256(opening.path[0] + leaf).digest()
+    root = hashlib.sha256(node + opening.path[1]).digest()
+    assert implied_root(opening, 3) == root
+    assert f"Its leaf is `{leaf.hex()}`." in text
+    assert f"whose root is `{root.hex()}`" in text
+
+
+def test_the_page_of_control_proofs_has_the_numbers_of_the_code() -> None:
+    page = (SPEC / "control-proof.md").read_text(encoding="utf-8")
+    assert all(f"`{scheme}`" in page for scheme in ControlScheme)
+    assert f"The tag is the {len(TAG)} bytes of ASCII `{TAG.decode()}`" in page
+    assert f"at most {MAX_PERIOD // 86_400} days after it" in page
+    *days, last = USUAL_DAYS
+    assert f"an expiry {', '.join(map(str, days))} or {last} days after" in page
+    assert f"({MAX_CHAINS} chains at most)" in page
+    assert f"at most {control_opening_v1.MAX_PATH}; a level" in page
 
 
 def test_the_state_proofs() -> None:

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from por.checks.asset_classes import exact_text
 from por.checks.certificate import Given, check_certificate
-from por.checks.solvency import exact_text
 from por.commitments.anchors import anchor_id
 from por.commitments.statements import committee_id, figures_digest, rulebooks_digest
 from por.encoding.attestation_v1 import MAX_SIGNATURE

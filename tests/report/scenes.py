@@ -7,6 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from por.checks.control_evidence import Approved, ControlEvidence, Published, Signed
+from por.checks.control_reasons import Misuse
 from por.checks.evidence import OpenBundle
 from por.checks.examination import Examination
 from por.checks.holdings import ProvenHolding
@@ -18,7 +20,9 @@ from por.checks.verify import RUN
 from por.encoding import bundle_v1
 from por.encoding.digests import digest_of
 from por.errors import UnavailableError
-from por.model import AccountState, AssetClass, Bundle, Denomination, Finding, Instant, Verdict
+from por.model import AccountState, AssetClass, Bundle, ControlSet, Denomination, Finding, Instant, Verdict
+from por.proofs.control.contract import Approval
+from por.proofs.control.replay import Use
 from por.proofs.state.header import header_from_rlp
 from tests.checks import registry_scenery as r
 from tests.checks import scenery as s
@@ -55,6 +59,7 @@ class Scenes:
         yield from self.files()
         yield from self.liabilities()
         yield from self.reserves()
+        yield from self.controls()
         yield from self.publications()
         yield from self.registries()
         yield from self.identities()
@@ -121,6 +126,24 @@ class Scenes:
         yield replace(honest, holdings=dict.fromkeys(honest.holdings, flagged))
         yield replace(honest, holdings=dict.fromkeys(honest.holdings, Broken("a node is missing")))
 
+    def controls(self) -> Iterator[Examination]:
+        honest = self.examined()
+        who = s.address("cold")
+        said = Signed("eip191", who)
+        for use in Use:
+            instead = Misuse(use, "other.example", "other.example@2026-10-01T00:00:00Z", CHAIN, "eip712", str(NOON))
+            yield controlled(honest, ControlEvidence(replace(said, signer=s.address("hot"), misuse=instead)))
+        delegation = b"\x02" * 32
+        yield controlled(honest, ControlEvidence(said, delegates=((delegation, who),)), delegation)
+        for deployed in (True, False):
+            approval = Approval(who, ((who, b"\x01" * 32),), deployed)
+            approved = controlled(honest, ControlEvidence(Approved("eip1271-eip191", approval)))
+            yield from (approved, replace(approved, policy=replace(approved.policy, wallets=(b"\x01" * 32,))))
+        yield controlled(honest, ControlEvidence(Published("I am an address", (who,))))
+        opened = replace(honest.opened, bundle=replace(honest.bundle, control_set=ControlSet(b"\x01" * 32, 4)))
+        yield controlled(replace(honest, opened=opened), ControlEvidence(said, (0, b"\x02" * 32)))
+        yield self.examined(s.bundle(expires=Instant(NOON.seconds + 91 * DAY)))
+
     def publications(self) -> Iterator[Examination]:
         made = s.bundle()
         yield self.examined(rules=s.policy(bundles=(digest_of(bundle_v1.write(made)),)))
@@ -156,6 +179,15 @@ class Scenes:
         honest = self.anchored(r.anchored())
         for said in (SAID, IDENTITIES["another key"][0], IDENTITIES["another issuer"][0]):
             yield replace(honest, identity=Seen(said))
+
+
+def controlled(honest: Examination, evidence: ControlEvidence, code: bytes | None = None) -> Examination:
+    """Show another control proof for the first account, and another code where one is given."""
+    held = honest.holdings
+    if code is not None:
+        state = replace(s.PLAIN, code_hash=code)
+        held = {**held, (0, ETH): Seen(ProvenHolding(s.COINS["cold"], 0, state))}
+    return replace(honest, signers={**honest.signers, 0: Seen(evidence)}, holdings=held)
 
 
 def questions() -> Iterator[Verdict]:

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from por.checks.asset_classes import exact_text
 from por.checks.catalogue import CATALOGUE, check
 from por.checks.policy import shipped_tables
 from por.checks.policy_text import described, open_points, starting_policy
 from por.checks.requirements import with_waivers
-from por.checks.solvency import exact_text
 from por.encoding import policy_v1, verdict_v1
 from por.errors import FormatError
 from por.model import Digest, Finding, Grade, Instant, Outcome, Verdict, Waiver, printable

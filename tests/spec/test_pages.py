@@ -106,14 +106,19 @@ def test_the_bundles_tables_name_every_member() -> None:
         bundle["blocks"][0],
         bundle["liabilities"][0],
         bundle["reserves"][0],
+        bundle["reserves"][0]["holdings"][0],
+        bundle["reserves"][0]["holdings"][0]["encumbrance"],
         bundle["evidence"][0],
     ):
         assert set(shown) <= named
     assert named <= {name for shown in (bundle, *bundle["blocks"], *bundle["reserves"]) for name in shown} | {
         *bundle["liabilities"][0],
+        *bundle["reserves"][0]["holdings"][0],
         *bundle["evidence"][0],
+        *("root", "count", "kind", "pledged", "lent", "locked", "staked", "peg"),
     }
-    assert all(kind in pages.text("bundle.md") for kind in media_types.EVIDENCE)
+    families = (kind.removeprefix("application/vnd.por.").removesuffix(".v1+json") for kind in media_types.EVIDENCE)
+    assert all(f"`{family}`" in pages.text("bundle.md") for family in families)
 
 
 def test_the_bundles_limits_are_the_codecs() -> None:

@@ -16,7 +16,7 @@ _STIPEND = 2_300
 
 
 def called(chain: Any, header: Any, call: Mapping[str, object], overrides: object = None) -> bytes:
-    """Return what a call returns on the state of a block; `overrides` may put code at addresses first.
+    """Return what a call returns on the state of a block; `overrides` may put code and storage words there first.
 
     Raises: RefusedQuestionError, with the data of a revert.
     """
@@ -66,8 +66,11 @@ def _limit(header: Any, call: Mapping[str, object]) -> int:
 
 def _run(chain: Any, header: Any, call: Mapping[str, object], gas: int, overrides: object = None) -> Any:
     state = _free_state(chain, header)
-    for address, code in _codes(overrides):
-        state.set_code(address, code)
+    for address, members in _overrides(overrides):
+        if "code" in members:
+            state.set_code(address, data(members["code"]))
+        for key, word in _words(members.get("stateDiff", {})):
+            state.set_storage(address, key, word)
     try:
         return state.apply_transaction(_unsigned(chain, state, call, gas))
     except ValidationError as error:
@@ -101,18 +104,29 @@ def _unsigned(chain: Any, state: Any, call: Mapping[str, object], gas: int) -> A
     return SpoofTransaction(unsigned, from_=sender)
 
 
-def _codes(overrides: object) -> list[tuple[bytes, bytes]]:
-    refusal = RefusedQuestionError(-32602, "invalid params: only code may be overridden")
+def _overrides(overrides: object) -> list[tuple[bytes, Mapping[str, object]]]:
     if overrides is None:
         return []
     if not isinstance(overrides, dict):
-        raise refusal
-    codes = []
-    for address, members in overrides.items():
-        if not isinstance(members, dict) or members.keys() != {"code"}:
-            raise refusal
-        codes.append((fixed(address, 20), data(members["code"])))
-    return codes
+        raise _no_override()
+    for members in overrides.values():
+        if not isinstance(members, dict) or not members or members.keys() - {"code", "stateDiff"}:
+            raise _no_override()
+    return [(fixed(address, 20), members) for address, members in overrides.items()]
+
+
+def _words(words: object) -> list[tuple[int, int]]:
+    if not isinstance(words, dict):
+        raise _no_override()
+    return [(_number(fixed(key, 32)), _number(fixed(word, 32))) for key, word in words.items()]
+
+
+def _no_override() -> RefusedQuestionError:
+    return RefusedQuestionError(-32602, "invalid params: only code and stateDiff may be overridden")
+
+
+def _number(word: bytes) -> int:
+    return int.from_bytes(word, "big")
 
 
 def _failure(computation: Any) -> RefusedQuestionError:

@@ -1,10 +1,12 @@
-"""Write the challenge of a reserve account, byte for byte (`por/spec/control-proof.md`, C1 to C3)."""
+"""Write the challenge of a reserve account, byte for byte (`por/spec/control-proof.md`, C1 to C4)."""
 
 from por.errors import FormatError
 from por.model import ChainAccount, Challenge, Instant, issuer_id
 
 TITLE = "por control proof"
 VERSION = "1"
+MAX_PERIOD = 90 * 86_400
+"""Seconds from the snapshot's instant to the expiry, at most (T44): a signature of any later year would serve else."""
 
 _DOMAIN = {"name": "string", "version": "string", "chainId": "uint256"}
 _MESSAGE = {

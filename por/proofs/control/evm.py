@@ -19,22 +19,28 @@ def signer(challenge: Challenge, scheme: str, signature: bytes) -> str:
     Compare it with the account: only equality shows control, and control is not ownership. A scheme that is not in
     SUPPORTED_SCHEMES is the caller's to set aside. Raises: EvidenceError; FormatError for a malformed challenge.
     """
-    digest = _digest(challenge, scheme)
+    if scheme not in SUPPORTED_SCHEMES:
+        raise EvidenceError(f"control proof: scheme {scheme} of an account of {challenge.account.chain} is not read")
+    digest = challenge_digest(challenge, typed=scheme == "eip712")
     try:
         return recovered(digest, signature)
     except EvidenceError as error:
         raise EvidenceError(f"control proof: {error}") from error
 
 
-def _digest(challenge: Challenge, scheme: str) -> bytes:
+def challenge_digest(challenge: Challenge, *, typed: bool) -> bytes:
+    """Return the 32-byte digest that is signed: of the typed data (EIP-712), or of the text (EIP-191).
+
+    Raises: EvidenceError for an account of another kind of chain; FormatError for a malformed challenge.
+    """
     # Half a second, paid by those alone who have a signature to check.
     from eth_account.messages import encode_defunct, encode_typed_data  # noqa: PLC0415
 
-    if challenge.account.chain.namespace != "eip155" or scheme not in SUPPORTED_SCHEMES:
-        raise EvidenceError(f"control proof: scheme {scheme} of an account of {challenge.account.chain} is not read")
-    if scheme == "eip191":
-        message = encode_defunct(text=challenge_text(challenge))
-    else:
+    if challenge.account.chain.namespace != "eip155":
+        raise EvidenceError(f"control proof: an account of {challenge.account.chain} has no such digest")
+    if typed:
         message = encode_typed_data(full_message=challenge_typed_data(challenge))
+    else:
+        message = encode_defunct(text=challenge_text(challenge))
     digest: bytes = keccak(b"\x19" + message.version + message.header + message.body)
     return digest

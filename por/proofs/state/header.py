@@ -66,8 +66,28 @@ _FIELDS = (
     _data("parentBeaconBlockRoot", 32),
     _data("requestsHash", 32),
 )
+_PLACES = {field.name: place for place, field in enumerate(_FIELDS)}
 _HEADER_NAMES = frozenset(field.name for field in _FIELDS)
 _OTHER_NAMES = frozenset({"hash", "size", "totalDifficulty", "uncles", "transactions", "withdrawals"})
+
+
+@dataclass(frozen=True, slots=True)
+class BlockEnvironment:
+    """Hold what code sees of its block; `fields` is how many fields the header has, which tells its fork (H3).
+
+    Base fee and excess blob gas are None where the header has none. A chain may show its code other values than its
+    header has: that is not established.
+    """
+
+    number: int
+    timestamp: int
+    coinbase: bytes
+    gas_limit: int
+    base_fee: int | None
+    prev_randao: bytes
+    difficulty: int
+    excess_blob_gas: int | None
+    fields: int
 
 
 def header_from_rlp(encoded: bytes) -> Header:
@@ -90,6 +110,27 @@ def header_from_rlp(encoded: bytes) -> Header:
         state_root=values[3],
         timestamp=timestamp,
         rlp=encoded,
+    )
+
+
+def block_environment(header: Header) -> BlockEnvironment:
+    """Return what the header says that code sees of its block. Raises: EvidenceError."""
+    values = _decode(header.rlp)
+
+    def number(name: str) -> int | None:
+        place = _PLACES[name]
+        return int.from_bytes(values[place]) if place < len(values) else None
+
+    return BlockEnvironment(
+        number=header.number,
+        timestamp=header.timestamp,
+        coinbase=values[_PLACES["miner"]],
+        gas_limit=int.from_bytes(values[_PLACES["gasLimit"]]),
+        base_fee=number("baseFeePerGas"),
+        prev_randao=values[_PLACES["mixHash"]],
+        difficulty=int.from_bytes(values[_PLACES["difficulty"]]),
+        excess_blob_gas=number("excessBlobGas"),
+        fields=len(values),
     )
 
 

@@ -14,11 +14,13 @@ from eth_account.messages import encode_defunct, encode_typed_data
 from eth_keys.backends.native.main import NativeECCBackend
 from eth_keys.main import KeyAPI
 from eth_utils.crypto import keccak
+from hypothesis import given
+from hypothesis import strategies as st
 
 from por.errors import EvidenceError, FormatError
 from por.model import ChainAccount, Challenge
 from por.proofs.control.challenge import challenge_text, challenge_typed_data
-from por.proofs.control.evm import SUPPORTED_SCHEMES, signer
+from por.proofs.control.evm import SUPPORTED_SCHEMES, challenge_digest, signer
 from tests.proofs.control.test_challenge import CHALLENGE, OTHERS
 
 ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
@@ -34,6 +36,14 @@ def sign(challenge: Challenge, scheme: str, key: bytes = KEY) -> bytes:
     else:
         message = encode_typed_data(full_message=challenge_typed_data(challenge))
     return bytes(Account.sign_message(message, key).signature)
+
+
+def read_as(signature: bytes, scheme: str) -> str | None:
+    """Return the signer, or None for a signature that is refused."""
+    try:
+        return signer(HERE, scheme, signature)
+    except EvidenceError:
+        return None
 
 
 def parts(signature: bytes) -> tuple[int, int, int]:
@@ -150,6 +160,40 @@ def test_t48_the_greatest_low_s_is_read() -> None:
     assert signer(HERE, "eip191", joined(r, ORDER // 2, v)) != ADDRESS
 
 
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("nonce", [1, 2, 3, 7, ORDER // 3])
+def test_t48_a_signature_whose_key_is_the_point_at_infinity_is_nobodys(scheme: str, nonce: int) -> None:
+    """Anybody can make one: s = z / k for R = k G, so that s R - z G is no point at all."""
+    digest = int.from_bytes(challenge_digest(HERE, typed=scheme == "eip712"), "big")
+    point = ec.derive_private_key(nonce, ec.SECP256K1()).public_key().public_numbers()
+    s = digest * pow(nonce, -1, ORDER) % ORDER
+    for s_form, odd in ((s, point.y & 1), (ORDER - s, 1 - (point.y & 1))):
+        if s_form <= ORDER // 2:
+            with pytest.raises(EvidenceError, match="no key made this"):
+                signer(HERE, scheme, joined(point.x % ORDER, s_form, 27 + odd))
+
+
+@pytest.mark.parametrize("nonce", [1, 2, ORDER - 1, ORDER - 2])
+@pytest.mark.parametrize("s", [1, 2, ORDER // 2])
+@pytest.mark.parametrize("v", [27, 28])
+def test_t48_small_and_great_r_and_s_are_of_strangers(nonce: int, s: int, v: int) -> None:
+    """Each is of a key that nobody has; none is taken for the account's, and none is an error of ours."""
+    point = ec.derive_private_key(nonce, ec.SECP256K1()).public_key().public_numbers()
+    assert signer(HERE, "eip191", joined(point.x % ORDER, s, v)) != ADDRESS
+
+
+@given(st.integers(0, 65 * 8 - 1), st.sampled_from(SCHEMES))
+def test_t48_a_bit_changed_is_refused_or_a_stranger(bit: int, scheme: str) -> None:
+    signature = bytearray(sign(HERE, scheme))
+    signature[bit // 8] ^= 1 << bit % 8
+    assert read_as(bytes(signature), scheme) != ADDRESS
+
+
+@given(st.binary(max_size=200))
+def test_t48_no_bytes_are_an_error_of_another_kind(signature: bytes) -> None:
+    assert read_as(signature, "eip191") != ADDRESS
+
+
 @pytest.mark.parametrize("v", [27, 28])
 def test_t48_an_r_of_no_point_is_nobodys(v: int) -> None:
     with pytest.raises(EvidenceError, match="no key made this"):
@@ -165,7 +209,7 @@ def test_t49_a_scheme_that_is_not_verified_is_never_a_signer(scheme: str) -> Non
 def test_an_account_of_another_kind_of_chain_is_not_read() -> None:
     there = replace(HERE, account=ChainAccount.parse("bip122:000000000019d6689c085ae165831e93:bc1qexample"))
     for scheme in SCHEMES:
-        with pytest.raises(EvidenceError, match="is not read"):
+        with pytest.raises(EvidenceError, match="has no such digest"):
             signer(there, scheme, sign(HERE, scheme))
 
 

@@ -1,0 +1,143 @@
+"""Read what accounts held from the verifier's own sources, by state proofs, or by the sources' word (`state-proof.md`).
+
+One proof of a token's contract serves many holders. What fails is missing for the holdings that it is about, and for
+no others.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import TypeVar
+
+from por.checks.holdings import ProvenHolding
+from por.checks.observation import Broken, Missing, Observation, observe, then
+from por.errors import IncapableError, UnavailableError
+from por.model import AccountProof, AssetId, Grade, Header, Policy, Source, TokenLayout
+from por.proofs.state.account import EMPTY_CODE_HASH, account_state
+from por.proofs.state.token_call import balance_call
+from por.proofs.state.tokens import implementation_address, storage_keys, token_holding
+
+# Nodes bound the size of an answer: a hundred holders of a big token are about a megabyte of trie nodes.
+HOLDERS = 100
+
+T = TypeVar("T")
+
+Held = dict[tuple[str, AssetId], Observation[ProvenHolding]]
+
+
+def read_holdings(
+    source: Source,
+    header: Header,
+    wanted: Mapping[AssetId, Sequence[str]],
+    policy: Policy,
+    progress: Callable[[str], None],
+) -> Held:
+    """Read what lower-case addresses held of each asset at a block whose header was agreed on, by address and asset.
+
+    A holding of a token in the policy's `quorum_tokens` is what the sources say, and graded so; every other is proven
+    against the header's state root. No answer at all is never zero (T64).
+    """
+    reader = _StateReader(source, header, policy)
+    held: Held = {}
+    total = sum(len(holders) for holders in wanted.values())
+    for asset, holders in wanted.items():
+        for start in range(0, len(holders), HOLDERS):
+            some = holders[start : start + HOLDERS]
+            found = _answered(source, partial(reader.read, asset, some))
+            for position, holder in enumerate(some):
+                held[holder, asset] = then(found, lambda items, at=position: items[at])  # type: ignore[misc]
+            progress(f"asking {source.chain}: holding {len(held)} of {total}")
+    return held
+
+
+class _StateReader:
+    """Read from one source at one block; which layout a token has is found out once."""
+
+    def __init__(self, source: Source, header: Header, policy: Policy) -> None:
+        self._source = source
+        self._header = header
+        self._policy = policy
+        self._layouts: dict[AssetId, tuple[TokenLayout, tuple[AccountProof, ...]]] = {}
+
+    def read(self, asset: AssetId, holders: Sequence[str]) -> list[Observation[ProvenHolding]]:
+        """Return the holders' holdings in their order. Raises: SourceError, EvidenceError."""
+        if asset.native:
+            proofs = self._source.account_proofs(self._header.ref, [(holder, ()) for holder in holders])
+            return [
+                self._each(partial(self._coins, holder, item)) for holder, item in zip(holders, proofs, strict=True)
+            ]
+        if asset.token is None:
+            raise IncapableError(
+                f"holdings of {asset.namespace} assets are not asked for: the bundle has to prove them"
+            )
+        if asset in self._policy.quorum_tokens:
+            return self._told(asset.token, holders)
+        return self._proven(asset.token, asset, holders)
+
+    def _each(self, look: Callable[[], ProvenHolding]) -> Observation[ProvenHolding]:
+        return _answered(self._source, look)
+
+    def _coins(self, holder: str, proof: AccountProof) -> ProvenHolding:
+        state = account_state(self._header.state_root, holder, proof.account_nodes)
+        codes = ((holder, state.code_hash),) if state.code_hash != EMPTY_CODE_HASH else ()
+        return ProvenHolding(state.balance, 0, state, codes=codes)
+
+    def _told(self, token: str, holders: Sequence[str]) -> list[Observation[ProvenHolding]]:
+        answers = self._source.calls(self._header.ref, [balance_call(token, holder) for holder in holders])
+        grade = Grade.QUORUM_VALUE if len(self._source.names) > 1 else Grade.SINGLE_SOURCE
+        return [self._each(partial(self._word, token, grade, answer)) for answer in answers]
+
+    def _word(self, token: str, grade: Grade, answer: bytes | None) -> ProvenHolding:
+        if answer is None or len(answer) != 32:
+            said = "reverts" if answer is None else f"answers with {len(answer)} bytes"
+            raise UnavailableError(f"{token} {said} when it is asked for a balance at block {self._header.number}")
+        return ProvenHolding(int.from_bytes(answer), 0, None, grade=grade)
+
+    def _proven(self, token: str, asset: AssetId, holders: Sequence[str]) -> list[Observation[ProvenHolding]]:
+        if asset not in self._layouts:
+            self._layouts[asset] = self._layout(token, asset, holders[0])
+        layout, behind = self._layouts[asset]
+        keys = [storage_keys(layout, holder) for holder in holders]
+        proof = self._source.account_proof(self._header.ref, token, [*(key for key, *_ in keys), *keys[0][1:]])
+        shared = proof.storage_nodes[len(holders) :]
+        own = (AccountProof(token, proof.account_nodes, (nodes, *shared)) for nodes in proof.storage_nodes)
+        return [
+            self._each(partial(self._holding, layout, holder, (each, *behind)))
+            for holder, each in zip(holders, own, strict=False)
+        ]
+
+    def _holding(self, layout: TokenLayout, holder: str, proofs: Sequence[AccountProof]) -> ProvenHolding:
+        held = token_holding(layout, holder, self._header.state_root, proofs)
+        pinned = (layout.code_hash, *(() if layout.implementation is None else (layout.implementation.code_hash,)))
+        codes = tuple(zip((proof.address for proof in proofs), pinned, strict=True))
+        return ProvenHolding(held.units, held.flags, None, codes=codes)
+
+    def _layout(self, token: str, asset: AssetId, holder: str) -> tuple[TokenLayout, tuple[AccountProof, ...]]:
+        """Return the layout for the code that is proven at the block, with the proof of what is behind a proxy."""
+        code = self._code_hash(self._source.account_proof(self._header.ref, token, ()))
+        for layout in self._policy.layouts:
+            if layout.asset != asset or layout.code_hash != code:
+                continue
+            if layout.implementation is None:
+                return layout, ()
+            proof = self._source.account_proof(self._header.ref, token, storage_keys(layout, holder))
+            target = implementation_address(layout, self._header.state_root, proof) or ""
+            behind = self._source.account_proof(self._header.ref, target, ())
+            if self._code_hash(behind) == layout.implementation.code_hash:
+                return layout, (behind,)
+        raise IncapableError(
+            f"no [[layout]] of the policy fits {asset}, whose code hash at block {self._header.number} is "
+            f"0x{code.hex()}; por policy token helps to find one"
+        )
+
+    def _code_hash(self, proof: AccountProof) -> bytes:
+        return account_state(self._header.state_root, proof.address, proof.account_nodes).code_hash
+
+
+def _answered(source: Source, look: Callable[[], T]) -> Observation[T]:
+    """Look once: a proof of the source's own that does not hold refutes the source, and nothing that is claimed."""
+    seen = observe(look)
+    if isinstance(seen, Broken):
+        return Missing(
+            f"{', '.join(source.names)}: the answer does not fit the header that was agreed on: {seen.reason}"
+        )
+    return seen
