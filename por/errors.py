@@ -5,8 +5,7 @@ PorError
 │   └── UnsupportedVersionError
 ├── PolicyError              the verifier's own policy is unusable (exit 2)
 ├── EvidenceError            evidence breaks its own rules (FAIL of the check that needed it)
-├── UnsupportedSchemeError   evidence is of a kind that this release cannot judge (INCONCLUSIVE, T49)
-│   └── UnsupportedEvidenceError  this release or this policy cannot judge it (INCONCLUSIVE)
+│   └── UnsupportedEvidenceError  neither this release nor this policy can judge it (INCONCLUSIVE, T49)
 ├── SourceError              a chain source did not give an answer to build on (INCONCLUSIVE)
 │   ├── UnavailableError     it cannot be reached, or answers with an error
 │   ├── IncapableError       it answers, but does not serve this question
@@ -50,11 +49,7 @@ class EvidenceError(PorError):
 
 
 class UnsupportedEvidenceError(EvidenceError):
-    """Report evidence that this release, or this verifier's policy, has no rules to judge by."""
-
-
-class UnsupportedSchemeError(PorError):
-    """Report evidence that breaks no rule known here, and shows nothing either; it is never success (T49)."""
+    """Report evidence that neither this release nor the policy has rules to judge by; it is never success (T49)."""
 
 
 class SourceError(PorError):

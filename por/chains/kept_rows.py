@@ -137,7 +137,7 @@ class KeptRows:
             raise FormatError(
                 f"cannot be used to keep proofs in: {error}; see to it, or name another file", str(self._path)
             ) from error
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             raise self.damaged() from error
 
     @contextmanager

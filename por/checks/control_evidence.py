@@ -12,7 +12,7 @@ from por.checks.witness_evidence import read_witnesses
 from por.commitments.control_set import implied_root
 from por.encoding import control_opening_v1, control_signature_v1, evm_code_v1, media_types, published_signature_v1
 from por.encoding.published_signature_v1 import PublishedSignature
-from por.errors import FormatError, UnsupportedSchemeError
+from por.errors import FormatError
 from por.model import (
     ChainAccount,
     Challenge,
@@ -183,10 +183,7 @@ class ControlReader:
         again = repeated(self.opened.bundle, self.brought, account.account, document.signature)
         if again is not None:
             return Seen(Published(document.message, (), again))
-        try:
-            return observe(lambda: Published(document.message, published_signer(document)))
-        except UnsupportedSchemeError as error:
-            return Missing(str(error))
+        return observe(lambda: Published(document.message, published_signer(document)))
 
 
 def control_reader(

@@ -1,23 +1,20 @@
 """Read what accounts held from the verifier's own sources, by state proofs, or by the sources' word (`state-proof.md`).
 
-One proof of a token's contract serves many holders. What fails is missing for the holdings that it is about, and for
-no others.
+What fails is missing for the holdings that it is about, and for no others.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TypeVar
 
+from por.chains.holding_proofs import HOLDERS, HoldingProofs
 from por.checks.holdings import ProvenHolding
 from por.checks.observation import Broken, Missing, Observation, observe, then
 from por.errors import IncapableError, UnavailableError
 from por.model import AccountProof, AssetId, Grade, Header, Policy, Source, TokenLayout
 from por.proofs.state.account import EMPTY_CODE_HASH, account_state
 from por.proofs.state.token_call import balance_call
-from por.proofs.state.tokens import implementation_address, storage_keys, token_holding
-
-# Nodes bound the size of an answer: a hundred holders of a big token are about a megabyte of trie nodes.
-HOLDERS = 100
+from por.proofs.state.tokens import token_holding
 
 T = TypeVar("T")
 
@@ -56,12 +53,12 @@ class _StateReader:
         self._source = source
         self._header = header
         self._policy = policy
-        self._layouts: dict[AssetId, tuple[TokenLayout, tuple[AccountProof, ...]]] = {}
+        self._proofs = HoldingProofs(source, header, policy.layouts)
 
     def read(self, asset: AssetId, holders: Sequence[str]) -> list[Observation[ProvenHolding]]:
         """Return the holders' holdings in their order. Raises: SourceError, EvidenceError."""
         if asset.native:
-            proofs = self._source.account_proofs(self._header.ref, [(holder, ()) for holder in holders])
+            proofs = self._proofs.coins(holders)
             return [
                 self._each(partial(self._coins, holder, item)) for holder, item in zip(holders, proofs, strict=True)
             ]
@@ -71,7 +68,7 @@ class _StateReader:
             )
         if asset in self._policy.quorum_tokens:
             return self._told(asset.token, holders)
-        return self._proven(asset.token, asset, holders)
+        return self._proven(asset, holders)
 
     def _each(self, look: Callable[[], ProvenHolding]) -> Observation[ProvenHolding]:
         return _answered(self._source, look)
@@ -92,45 +89,16 @@ class _StateReader:
             raise UnavailableError(f"{token} {said} when it is asked for a balance at block {self._header.number}")
         return ProvenHolding(int.from_bytes(answer), 0, None, grade=grade)
 
-    def _proven(self, token: str, asset: AssetId, holders: Sequence[str]) -> list[Observation[ProvenHolding]]:
-        if asset not in self._layouts:
-            self._layouts[asset] = self._layout(token, asset, holders[0])
-        layout, behind = self._layouts[asset]
-        keys = [storage_keys(layout, holder) for holder in holders]
-        proof = self._source.account_proof(self._header.ref, token, [*(key for key, *_ in keys), *keys[0][1:]])
-        shared = proof.storage_nodes[len(holders) :]
-        own = (AccountProof(token, proof.account_nodes, (nodes, *shared)) for nodes in proof.storage_nodes)
-        return [
-            self._each(partial(self._holding, layout, holder, (each, *behind)))
-            for holder, each in zip(holders, own, strict=False)
-        ]
+    def _proven(self, asset: AssetId, holders: Sequence[str]) -> list[Observation[ProvenHolding]]:
+        shown = self._proofs.tokens(asset, holders)
+        layout = self._proofs.laid_out(asset, holders[0]).layout
+        return [self._each(partial(self._units, layout, *pair)) for pair in zip(holders, shown, strict=True)]
 
-    def _holding(self, layout: TokenLayout, holder: str, proofs: Sequence[AccountProof]) -> ProvenHolding:
+    def _units(self, layout: TokenLayout, holder: str, proofs: Sequence[AccountProof]) -> ProvenHolding:
         held = token_holding(layout, holder, self._header.state_root, proofs)
         pinned = (layout.code_hash, *(() if layout.implementation is None else (layout.implementation.code_hash,)))
         codes = tuple(zip((proof.address for proof in proofs), pinned, strict=True))
         return ProvenHolding(held.units, held.flags, None, codes=codes)
-
-    def _layout(self, token: str, asset: AssetId, holder: str) -> tuple[TokenLayout, tuple[AccountProof, ...]]:
-        """Return the layout for the code that is proven at the block, with the proof of what is behind a proxy."""
-        code = self._code_hash(self._source.account_proof(self._header.ref, token, ()))
-        for layout in self._policy.layouts:
-            if layout.asset != asset or layout.code_hash != code:
-                continue
-            if layout.implementation is None:
-                return layout, ()
-            proof = self._source.account_proof(self._header.ref, token, storage_keys(layout, holder))
-            target = implementation_address(layout, self._header.state_root, proof) or ""
-            behind = self._source.account_proof(self._header.ref, target, ())
-            if self._code_hash(behind) == layout.implementation.code_hash:
-                return layout, (behind,)
-        raise IncapableError(
-            f"no [[layout]] of the policy fits {asset}, whose code hash at block {self._header.number} is "
-            f"0x{code.hex()}; por policy token helps to find one"
-        )
-
-    def _code_hash(self, proof: AccountProof) -> bytes:
-        return account_state(self._header.state_root, proof.address, proof.account_nodes).code_hash
 
 
 def _answered(source: Source, look: Callable[[], T]) -> Observation[T]:

@@ -2,23 +2,35 @@
 
 import argparse
 import sys
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 from por.chains import open_source
-from por.checks.evidence import load_document, open_bundle
+from por.checks.evidence import load_document, open_bundle, read_text
 from por.checks.policy import shipped_tables
+from por.checks.staked import STAKED
+from por.cli.beacon import add_beacon_options, collect_light_client, collect_stakes
 from por.cli.output import Progress
-from por.cli.sources import add_source_options, source_urls
+from por.cli.sources import add_source_options, kept, source_urls
 from por.commitments.anchors import asset_sums
 from por.encoding import tables_v1, toml
 from por.encoding.digests import digest_of
 from por.errors import FormatError
 from por.issuer.accounts import read_accounts
 from por.issuer.assets import AssetTable
-from por.issuer.bundle import Inputs, assemble, require_sources
+from por.issuer.bundle import Inputs, assemble, require_sources, snapshot_header
+from por.issuer.control import file_name
+from por.issuer.holdings import Known
 from por.issuer.signing import bundle_directory, ensure_signing_key
 from por.issuer.workspace import Workspace
-from por.model import Bundle, ChainAccount, Digest, TokenLayout, format_coins
+from por.model import AssetId, Bundle, ChainAccount, ChainId, Digest, Source, format_coins
+from por.model.identifiers import EVM_COIN
+
+# What was proven so far, so that a run which was cut short does not ask for it again; gone when the bundle is written.
+PROOFS = "proofs.sqlite"
+MAX_WITHHELD = 64 * 2**20
 
 EXAMPLE = "por issuer bundle snapshot-2026-11 --accounts accounts.csv --source eip155:1=https://node-a.example"
 
@@ -37,7 +49,13 @@ def add(parser: argparse.ArgumentParser) -> None:
         metavar="ACCOUNT",
         help="the account that will anchor it in a registry, such as eip155:1:0x…; default: none",
     )
+    parser.add_argument(
+        "--withhold-control",
+        metavar="all|FILE",
+        help="do not publish these control proofs (FILE: an account a line); the bundle commits to them all the same",
+    )
     add_source_options(parser, record=False)
+    add_beacon_options(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -45,34 +63,45 @@ def run(args: argparse.Namespace) -> int:
     workspace = Workspace(args.directory)
     workspace.require_absent("bundle")
     snapshot = workspace.snapshot()
-    table = AssetTable.load(args.assets)
+    table, known = AssetTable.load(args.assets), _known(args.layouts)
+    control = workspace.files("control")
     inputs = Inputs(
         commitments=workspace.commitments(),
         snapshot=snapshot,
         accounts=read_accounts(args.accounts, table),
         headers=workspace.files("snapshot"),
-        control=workspace.files("control"),
-        layouts=_layouts(args.layouts),
+        control=control,
+        layouts=known.layouts,
         previous=_previous(args.previous),
         supersedes=open_bundle(args.supersedes).digest if args.supersedes else None,
         anchored_by=_anchoring_account(args.anchored_by),
+        calls=known.calls,
+        salts=workspace.files("salts"),
+        withheld=_withheld(args.withhold_control, control),
     )
-    sources = {chain: open_source(chain, urls) for chain, urls in source_urls(args.source).items()}
-    require_sources(inputs, sources)
+    opened = {chain: open_source(chain, urls) for chain, urls in source_urls(args.source).items()}
+    require_sources(inputs, opened)
     key_file = args.key or args.directory.parent / "por-signing.key"
     key, made = ensure_signing_key(key_file, snapshot.issuer)
     print(f"{'made a new' if made else 'using the'} signing key in {key_file}", file=sys.stderr)
     progress = Progress()
-    bundle, files = assemble(inputs, sources, progress)
+    proofs = args.directory / PROOFS
+    with ExitStack() as stack:
+        sources = {chain: stack.enter_context(kept(source, proofs)) for chain, source in opened.items()}
+        bundle, files = assemble(_with_beacons(inputs, args, sources), sources, progress)
     progress.done()
     directory = bundle_directory(bundle, files.data, key)
     target = workspace.put("bundle", directory)
     print(f"bundle     {digest_of(directory['bundle.json'])}")
     print(f"key        {key.verifier}")
     _sum_up(bundle, table)
-    unsigned = [str(row.account) for row in bundle.reserves if row.control is None]
+    signed = {name.removesuffix(".json") for name in control}
+    unsigned = [str(row.account) for row in bundle.reserves if file_name(row.account) not in signed]
+    if inputs.withheld:
+        print(f"{len(inputs.withheld)} control proofs are committed to and not published; por issuer open opens them")
     if unsigned:
         print(f"{len(unsigned)} accounts have no control proof, such as {unsigned[0]}", file=sys.stderr)
+    proofs.unlink(missing_ok=True)
     print(f"wrote {target}; publish that directory, and the key where customers find it", file=sys.stderr)
     return 0
 
@@ -89,11 +118,45 @@ def _sum_up(bundle: Bundle, table: AssetTable) -> None:
         print(f"owed {format_coins(owed, places):>20}  proven {format_coins(proven, places):>20}  {asset}{note}")
 
 
-def _layouts(path: Path | None) -> tuple[TokenLayout, ...]:
-    shipped = shipped_tables().layouts
+def _known(path: Path | None) -> Known:
+    shipped = shipped_tables()
     if path is None:
-        return shipped
-    return (*load_document(path, toml.MAX_BYTES, tables_v1.read_tables).layouts, *shipped)
+        return Known(shipped.layouts, shipped.calls)
+    own = load_document(path, toml.MAX_BYTES, tables_v1.read_tables)
+    return Known((*own.layouts, *shipped.layouts), (*own.calls, *shipped.calls))
+
+
+def _with_beacons(inputs: Inputs, args: argparse.Namespace, sources: Mapping[ChainId, Source]) -> Inputs:
+    """Collect what beacon nodes prove, for the chains that were named for it."""
+    stakes, light_client = {}, {}
+    for chain, source in sources.items():
+        holders = [row.account.address for row in inputs.accounts if _staked(chain) in row.assets]
+        header = snapshot_header(inputs.snapshot, source)
+        light_client[chain] = collect_light_client(args, source, header)
+        stakes[chain] = collect_stakes(args, header, chain, holders) if holders else {}
+    return replace(inputs, stakes=stakes, light_client=light_client)
+
+
+def _staked(chain: ChainId) -> AssetId:
+    return AssetId(chain, STAKED, EVM_COIN)
+
+
+def _withheld(text: str | None, control: Mapping[str, bytes]) -> frozenset[str]:
+    """Name the control proofs that are not published. Raises: FormatError for an account that has none."""
+    if text is None:
+        return frozenset()
+    if text == "all":
+        return frozenset(control)
+    names = set()
+    for number, line in enumerate(read_text(Path(text), MAX_WITHHELD).splitlines(), 1):
+        try:
+            name = f"{file_name(ChainAccount.parse(line))}.json"
+        except FormatError as error:
+            raise FormatError(error.reason, f"{text}:{number}") from error
+        if name not in control:
+            raise FormatError("no control proof was collected for this account", f"{text}:{number}")
+        names.add(name)
+    return frozenset(names)
 
 
 def _anchoring_account(text: str | None) -> ChainAccount | None:

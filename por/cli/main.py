@@ -13,7 +13,15 @@ from types import TracebackType
 from typing import TextIO
 
 from por.cli.dispatch import dispatch, shown
-from por.errors import EvidenceError, FormatError, PolicyError, PorError, PublishError, SourceError
+from por.errors import (
+    EvidenceError,
+    FormatError,
+    PolicyError,
+    PorError,
+    PublishError,
+    SourceError,
+    UnsupportedEvidenceError,
+)
 
 USAGE_ERROR = 2
 INTERNAL_ERROR = 70
@@ -100,6 +108,8 @@ def _speak_utf8() -> None:
 def _status(error: PorError) -> int:
     if isinstance(error, (FormatError, PolicyError)):
         return USAGE_ERROR
+    if isinstance(error, UnsupportedEvidenceError):
+        return 3
     if isinstance(error, EvidenceError):
         return 1
     return 3 if isinstance(error, (PublishError, SourceError)) else INTERNAL_ERROR

@@ -12,7 +12,7 @@ from por.encoding import bundle_v1, published_signature_v1
 from por.encoding.digests import digest_of
 from por.encoding.media_types import PUBLISHED_SIGNATURE
 from por.encoding.published_signature_v1 import PublishedSignature
-from por.errors import EvidenceError, UnsupportedSchemeError
+from por.errors import EvidenceError, UnsupportedEvidenceError
 from por.formats.coins import Coins
 from por.formats.holdings import PlacedWallet, place_wallets
 from por.formats.wallet_list import WalletList
@@ -109,7 +109,7 @@ def standing(document: PublishedSignature | None) -> tuple[Standing, str]:
         return Standing.UNSIGNED, "no signature is published"
     try:
         return Standing.VALID, published_signers(document).variant
-    except UnsupportedSchemeError as error:
+    except UnsupportedEvidenceError as error:
         return Standing.UNSUPPORTED, str(error)
     except EvidenceError as error:
         return Standing.INVALID, str(error)

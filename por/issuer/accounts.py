@@ -1,6 +1,8 @@
 """Read the issuer's list of reserve accounts, a CSV of `account,role,custody,asset`, one row a holding.
 
-Accounts are CAIP-10 ids; assets are symbols of the asset table or CAIP-19 ids, on the account's own chain.
+Two more columns, `encumbrance,encumbered`, say what stands on a holding: a kind and an amount in base units, or nothing
+in both. Accounts are CAIP-10 ids, EVM addresses also with the checksum of EIP-55; assets are symbols of the asset table
+or CAIP-19 ids, on the account's own chain.
 """
 
 from collections.abc import Callable
@@ -8,14 +10,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
+from eth_utils.address import is_checksum_address, is_checksum_formatted_address
+
 from por.checks.evidence import read_text
 from por.encoding.csv_rows import table_rows
 from por.errors import FormatError
 from por.issuer.assets import AssetTable
-from por.model import AssetId, ChainAccount, Custody, Role
+from por.model import AssetId, ChainAccount, Custody, Encumbrance, EncumbranceKind, Role, parse_units
 
 MAX_BYTES = 256 * 2**20
 COLUMNS = ["account", "role", "custody", "asset"]
+ENCUMBERED = [*COLUMNS, "encumbrance", "encumbered"]
 
 Parsed = TypeVar("Parsed")
 
@@ -28,6 +33,7 @@ class ListedAccount:
     role: Role
     custody: Custody
     assets: tuple[AssetId, ...]
+    encumbrances: tuple[tuple[AssetId, Encumbrance], ...] = ()
 
 
 def read_accounts(path: Path, table: AssetTable) -> tuple[ListedAccount, ...]:
@@ -37,7 +43,8 @@ def read_accounts(path: Path, table: AssetTable) -> tuple[ListedAccount, ...]:
     """
     listed: dict[ChainAccount, ListedAccount] = {}
     text = read_text(path, MAX_BYTES)
-    for place, fields in table_rows(text, COLUMNS, str(path)):
+    columns = ENCUMBERED if text.split("\n", 1)[0].removesuffix("\r") == ",".join(ENCUMBERED) else COLUMNS
+    for place, fields in table_rows(text, columns, str(path)):
         row = _listed(fields, place, table)
         above = listed.get(row.account, row)
         if (above.role, above.custody) != (row.role, row.custody):
@@ -45,15 +52,16 @@ def read_accounts(path: Path, table: AssetTable) -> tuple[ListedAccount, ...]:
         if above is not row and row.assets[0] in above.assets:
             raise FormatError(f"{row.account} stands above with the same asset", place)
         assets = sorted({*above.assets, *row.assets}, key=str)
-        listed[row.account] = replace(above, assets=tuple(assets))
+        encumbrances = () if above is row else above.encumbrances
+        listed[row.account] = replace(above, assets=tuple(assets), encumbrances=(*encumbrances, *row.encumbrances))
     if not listed:
         raise FormatError("no account in it", str(path))
     return tuple(listed[account] for account in sorted(listed, key=str))
 
 
 def _listed(fields: list[str], place: str, table: AssetTable) -> ListedAccount:
-    account = _column(place, "account", ChainAccount.parse, fields[0])
-    asset = _column(place, "asset", lambda text: table.resolve(text).asset, fields[3])
+    account = _column(place, "account", _account, fields[0])
+    asset = _column(place, "asset", lambda text: _asset(text, table), fields[3])
     if asset.chain != account.chain:
         raise FormatError(f"{asset} is on another chain than the account", f"{place} column asset")
     return ListedAccount(
@@ -61,7 +69,38 @@ def _listed(fields: list[str], place: str, table: AssetTable) -> ListedAccount:
         _column(place, "role", _role, fields[1]),
         _column(place, "custody", _custody, fields[2]),
         (asset,),
+        _encumbrance(asset, fields[4:], place),
     )
+
+
+def _account(text: str) -> ChainAccount:
+    """Read an account; an EVM address in mixed case has the checksum of EIP-55, or is misspelt (T46)."""
+    chain, _, address = text.rpartition(":")
+    mixed = address.startswith("0x") and address not in {address.lower(), "0x" + address[2:].upper()}
+    if chain.startswith("eip155:") and mixed and is_checksum_formatted_address(address):
+        if not is_checksum_address(address):
+            raise FormatError("the address has another checksum (EIP-55) than it is written with; is it misspelt?")
+        return ChainAccount.parse(f"{chain}:{address.lower()}")
+    return ChainAccount.parse(text)
+
+
+def _asset(text: str, table: AssetTable) -> AssetId:
+    if "/staked:" in text:
+        return AssetId.parse(text)
+    return table.resolve(text).asset
+
+
+def _encumbrance(asset: AssetId, fields: list[str], place: str) -> tuple[tuple[AssetId, Encumbrance], ...]:
+    if not any(fields):
+        return ()
+    kind = _column(place, "encumbrance", _kind, fields[0])
+    return ((asset, Encumbrance(kind, _column(place, "encumbered", parse_units, fields[1]))),)
+
+
+def _kind(text: str) -> EncumbranceKind:
+    if text not in set(EncumbranceKind):
+        raise FormatError(f"none of {', '.join(EncumbranceKind)}")
+    return EncumbranceKind(text)
 
 
 def _column(place: str, name: str, read: Callable[[str], Parsed], text: str) -> Parsed:

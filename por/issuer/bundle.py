@@ -1,31 +1,38 @@
 """Assemble the bundle: commitments, blocks, proven holdings and control proofs, with every evidence file by digest."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
+from por.chains.bulk import BulkSource
+from por.checks.staked import STAKED
 from por.commitments.anchors import totals_of
-from por.encoding import bundle_v1, evm_account_proof_v1
+from por.encoding import bundle_v1, control_signature_v1
 from por.encoding.commitments_v1 import Commitments
 from por.encoding.digests import digest_of
-from por.encoding.evm_account_proof_v1 import AccountProofDocument
-from por.encoding.media_types import CONTROL_SIGNATURE, EVM_ACCOUNT_PROOF, EVM_HEADER
+from por.encoding.media_types import CONTROL_OPENING, CONTROL_SIGNATURE, EVM_HEADER, VALIDATORS
 from por.errors import EvidenceError, FormatError, IncapableError
 from por.issuer.accounts import ListedAccount
 from por.issuer.control import file_name
-from por.issuer.holdings import prove_holding
+from por.issuer.control_set import control_openings
+from por.issuer.control_state import control_state
+from por.issuer.holdings import Known, Shown, prove_holdings
 from por.issuer.snapshot import Snapshot
+from por.issuer.validators import Stake
+from por.issuer.witnesses import Document
 from por.model import (
-    AccountProof,
     AssetId,
     Bundle,
     ChainAccount,
     ChainId,
     ClaimedHolding,
+    ControlSet,
     Digest,
     EvidenceEntry,
     Header,
     ReserveAccount,
+    SnapshotBlock,
     Source,
+    TokenCall,
     TokenLayout,
 )
 from por.model.identifiers import EVM_COIN
@@ -48,7 +55,11 @@ class EvidenceFiles:
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """Hold everything a bundle is made from; `headers` and `control` are evidence files by name."""
+    """Hold everything a bundle is made from; `headers`, `control` and `salts` are files by name.
+
+    With `salts` the control proofs are committed to as a set, and those in `withheld` are not published. Stakes and
+    light-client evidence are by chain, stakes then by address.
+    """
 
     commitments: Commitments
     snapshot: Snapshot
@@ -59,15 +70,20 @@ class Inputs:
     previous: tuple[int, Digest] | None
     supersedes: Digest | None
     anchored_by: ChainAccount | None = None
+    calls: tuple[TokenCall, ...] = ()
+    salts: Mapping[str, bytes] = field(default_factory=dict)
+    withheld: frozenset[str] = frozenset()
+    stakes: Mapping[ChainId, Mapping[str, Stake]] = field(default_factory=dict)
+    light_client: Mapping[ChainId, tuple[Document, ...]] = field(default_factory=dict)
 
 
 def assemble(
-    inputs: Inputs, sources: Mapping[ChainId, Source], progress: Callable[[str], None]
+    inputs: Inputs, sources: Mapping[ChainId, BulkSource], progress: Callable[[str], None]
 ) -> tuple[Bundle, EvidenceFiles]:
     """Prove every holding at its chain's snapshot block, and join all into a bundle with its evidence files.
 
-    Raises: SourceError; FormatError for a chain without a source, a token without a known layout, and what cannot be
-    anchored as it is to be.
+    Raises: SourceError; FormatError for a chain without a source, a token of which nothing is known, and what cannot be
+    anchored as it is to be; EvidenceError for a contract that does not approve its control proof.
     """
     snapshot, commitments = inputs.snapshot, inputs.commitments
     if (commitments.issuer, commitments.instant) != (snapshot.issuer, snapshot.instant):
@@ -77,10 +93,10 @@ def assemble(
     for name, document in inputs.headers.items():
         if name != "snapshot.json":
             files.add(document, EVM_HEADER)
-    reserves = []
-    for i, listed in enumerate(inputs.accounts, 1):
-        progress(f"proving account {i} of {len(inputs.accounts)}")
-        reserves.append(_account(listed, inputs, sources, files))
+    control_set, control = _control_files(inputs)
+    reserves: list[ReserveAccount] = []
+    for chain in sorted({listed.account.chain for listed in inputs.accounts}):
+        reserves += _reserves(inputs, sources[chain], control, files, progress)
     bundle = Bundle(
         issuer=snapshot.issuer,
         instant=snapshot.instant,
@@ -90,11 +106,12 @@ def assemble(
         anchored_by=inputs.anchored_by,
         case_rule=commitments.case_rule,
         expires=snapshot.expires,
-        blocks=snapshot.blocks,
+        blocks=tuple(_with_light_client(block, inputs, files) for block in snapshot.blocks),
         liabilities=commitments.liabilities,
         commitments_root=commitments.commitments_root,
-        reserves=tuple(reserves),
+        reserves=tuple(sorted(reserves, key=lambda row: str(row.account))),
         evidence=tuple(files.entries[digest] for digest in sorted(files.entries, key=str)),
+        control_set=control_set,
     )
     bundle_v1.read(bundle_v1.write(bundle))
     require_anchorable(bundle)
@@ -113,7 +130,7 @@ def require_anchorable(bundle: Bundle) -> None:
         raise FormatError("a registry takes no bundle that owes nothing and claims nothing", "--anchored-by")
 
 
-def require_sources(inputs: Inputs, sources: Mapping[ChainId, Source]) -> None:
+def require_sources(inputs: Inputs, sources: Mapping[ChainId, BulkSource]) -> None:
     """Raise: FormatError, before any work, for an account that lacks a snapshot block, a source or its row."""
     blocks = {block.chain for block in inputs.snapshot.blocks}
     for chain in sorted({listed.account.chain for listed in inputs.accounts}):
@@ -133,27 +150,110 @@ def own_coin(chain: ChainId) -> AssetId:
     return AssetId(chain, "slip44", EVM_COIN)
 
 
-def _account(
-    listed: ListedAccount, inputs: Inputs, sources: Mapping[ChainId, Source], files: EvidenceFiles
-) -> ReserveAccount:
-    chain = listed.account.chain
-    block = next(block.block for block in inputs.snapshot.blocks if block.chain == chain)
-    header: Header = sources[chain].header(block.number)
+def snapshot_header(snapshot: Snapshot, source: Source) -> Header:
+    """Ask a source for its chain's snapshot block. Raises: SourceError, also where that block is another now."""
+    block = next(block.block for block in snapshot.blocks if block.chain == source.chain)
+    header = source.header(block.number)
     if header.ref != block:
         raise IncapableError(
-            f"block {block.number} of {chain} is no longer the snapshot's; run por issuer challenge anew"
+            f"block {block.number} of {source.chain} is no longer the snapshot's; run por issuer challenge anew"
         )
-    holdings = []
-    for asset in sorted({*listed.assets, own_coin(chain)}, key=str):
-        amount, proofs = prove_holding(sources[chain], header, listed.account, asset, inputs.layouts)
-        holdings.append(ClaimedHolding(asset, amount, _evidence(chain, header, proofs, files)))
-    signature = inputs.control.get(f"{file_name(listed.account)}.json")
-    control = None if signature is None else files.add(signature, CONTROL_SIGNATURE)
-    return ReserveAccount(listed.account, listed.role, listed.custody, tuple(holdings), control)
+    return header
 
 
-def _evidence(
-    chain: ChainId, header: Header, proofs: Iterable[AccountProof], files: EvidenceFiles
-) -> tuple[Digest, ...]:
-    documents = (evm_account_proof_v1.write(AccountProofDocument(chain, header.hash, proof)) for proof in proofs)
-    return tuple(files.add(document, EVM_ACCOUNT_PROOF) for document in documents)
+def _control_files(inputs: Inputs) -> tuple[ControlSet | None, dict[str, Document]]:
+    """Return the set, and what is published of each control proof by file name."""
+    if not inputs.salts or not inputs.control:
+        return None, {name: (document, CONTROL_SIGNATURE) for name, document in inputs.control.items()}
+    control_set, openings = control_openings(inputs.control, inputs.salts)
+    return control_set, {
+        name: (opening, CONTROL_OPENING) for name, opening in openings.items() if name not in inputs.withheld
+    }
+
+
+def _with_light_client(block: SnapshotBlock, inputs: Inputs, files: EvidenceFiles) -> SnapshotBlock:
+    documents = inputs.light_client.get(block.chain, ())
+    return replace(block, light_client=tuple(files.add(*document) for document in documents))
+
+
+def _reserves(
+    inputs: Inputs,
+    source: BulkSource,
+    control: Mapping[str, Document],
+    files: EvidenceFiles,
+    progress: Callable[[str], None],
+) -> list[ReserveAccount]:
+    listed = [row for row in inputs.accounts if row.account.chain == source.chain]
+    header = snapshot_header(inputs.snapshot, source)
+    wanted: dict[AssetId, list[str]] = {}
+    for row in listed:
+        for asset in {*row.assets, own_coin(source.chain)}:
+            wanted.setdefault(asset, []).append(row.account.address)
+    asked = {asset: holders for asset, holders in sorted(wanted.items()) if asset.namespace != STAKED}
+    total = sum(len(holders) for holders in asked.values())
+    shown = prove_holdings(
+        source,
+        header,
+        asked,
+        Known(inputs.layouts, inputs.calls),
+        lambda done: progress(f"proving on {source.chain}: holding {done} of {total}"),
+    )
+    codes = _codes(inputs, source, header, [row.account for row in listed])
+    rows = []
+    for i, row in enumerate(listed, 1):
+        progress(f"control proofs on {source.chain}: account {i} of {len(listed)}")
+        name = f"{file_name(row.account)}.json"
+        holdings = [_holding(inputs, row, asset, shown, files) for asset in _assets(row)]
+        state = _control_state(inputs, source, header, name, codes)
+        rows.append(
+            ReserveAccount(
+                row.account,
+                row.role,
+                row.custody,
+                tuple(holdings),
+                files.add(*control[name]) if name in control else None,
+                tuple(files.add(*document) for document in state),
+            )
+        )
+    return rows
+
+
+def _assets(row: ListedAccount) -> list[AssetId]:
+    return sorted({*row.assets, own_coin(row.account.chain)}, key=str)
+
+
+def _holding(
+    inputs: Inputs,
+    row: ListedAccount,
+    asset: AssetId,
+    shown: Mapping[tuple[str, AssetId], Shown],
+    files: EvidenceFiles,
+) -> ClaimedHolding:
+    if asset.namespace == STAKED:
+        stake = inputs.stakes.get(asset.chain, {}).get(row.account.address)
+        if stake is None:
+            raise FormatError(f"no validator withdraws to {row.account}; give --beacon-state, or leave the row out")
+        proven = Shown(stake.units, tuple((document, VALIDATORS) for document in stake.documents))
+    else:
+        proven = shown[row.account.address, asset]
+    evidence = tuple(files.add(*document) for document in proven.evidence)
+    return ClaimedHolding(asset, proven.amount, evidence, dict(row.encumbrances).get(asset))
+
+
+def _codes(
+    inputs: Inputs, source: BulkSource, header: Header, accounts: Sequence[ChainAccount]
+) -> dict[ChainAccount, bytes]:
+    signing = [account for account in accounts if f"{file_name(account)}.json" in inputs.control]
+    found = source.codes(header.ref, [account.address for account in signing]) if signing else ()
+    return dict(zip(signing, found, strict=True))
+
+
+def _control_state(
+    inputs: Inputs, source: BulkSource, header: Header, name: str, codes: Mapping[ChainAccount, bytes]
+) -> tuple[Document, ...]:
+    document = inputs.control.get(name)
+    if document is None:
+        return ()
+    signature = control_signature_v1.read(document)
+    challenge = inputs.snapshot.challenge(signature.account)
+    return control_state(source, header, challenge, signature, codes[signature.account])

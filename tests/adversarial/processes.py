@@ -1,6 +1,6 @@
-"""Runs many commands of `por`, each in a process of its own, and prints how each ended, as JSON.
+"""Runs many commands of `por`, each in a process of its own: a JSON object of commands a line, and how each ended.
 
-    python tests/adversarial/processes.py < commands.json
+    python tests/adversarial/processes.py < commands
 
 The processes are forked from this one, which has loaded what the commands need and nothing runs in: an exit status
 is the system's own, at a hundredth of the start-up time. `exitcode` is negative for a signal, as elsewhere.
@@ -34,6 +34,8 @@ if __name__ == "__main__":
     for module in LOADED:
         import_module(module)
     gc.freeze()
-    commands: dict[str, list[str]] = json.load(sys.stdin)
-    statuses = {name: ended(command) for name, command in commands.items()}
-    print(json.dumps({"optimize": sys.flags.optimize, "statuses": statuses}))
+    # Not sys.stdin, which each command sets up for itself before it reads any of it.
+    for line in os.fdopen(os.dup(0)):
+        commands: dict[str, list[str]] = json.loads(line)
+        statuses = {name: ended(command) for name, command in commands.items()}
+        print(json.dumps({"optimize": sys.flags.optimize, "statuses": statuses}), flush=True)

@@ -6,6 +6,8 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -78,21 +80,48 @@ def ended(exchange: Exchange, tmp_path_factory: pytest.TempPathFactory) -> dict[
     alone = [lie for lie in LIES if lie in lies_registry.LIES or lie.name in CHANGING]
     together = [lie for lie in (*LIES, *UNSEEN) if lie not in alone]
     both: dict[tuple[str, ...], Ended] = {(): ({}, {}), ("-O",): ({}, {})}
-    for batch in (together, *([lie] for lie in alone)):
-        folder = tmp_path_factory.mktemp("lies")
-        with exchange.aside():
-            commands = {}
-            for lie in batch:
-                stage = folder / slug((), lie.name)
-                stage.mkdir()
-                commands[lie.name] = lie.tell(exchange, stage)
-            for flags, (statuses, written) in both.items():
-                written |= {name: folder / f"{slug((), name)}{len(flags)}.json" for name in commands}
-                whole = {name: [*command, "--output", str(written[name])] for name, command in commands.items()}
-                report = json.loads(python(*flags, "tests/adversarial/processes.py", words=json.dumps(whole)).stdout)
-                assert report["optimize"] == len(flags)
-                statuses.update(report["statuses"])
+    with ExitStack() as running:
+        runners = {flags: running.enter_context(runner(flags)) for flags in both}
+        for batch in (together, *([lie] for lie in alone)):
+            folder = tmp_path_factory.mktemp("lies")
+            with exchange.aside():
+                commands = dict(tell(lie, exchange, folder) for lie in batch)
+                for flags, (statuses, written) in both.items():
+                    written |= {name: folder / f"{slug((), name)}{len(flags)}.json" for name in commands}
+                    whole = {name: [*command, "--output", str(written[name])] for name, command in commands.items()}
+                    statuses.update(runners[flags](whole))
     return both
+
+
+def tell(lie: Lie, exchange: Exchange, folder: Path) -> tuple[str, list[str]]:
+    stage = folder / slug((), lie.name)
+    stage.mkdir()
+    return lie.name, lie.tell(exchange, stage)
+
+
+Runner = Callable[[dict[str, list[str]]], dict[str, int]]
+
+
+@contextmanager
+def runner(flags: tuple[str, ...]) -> Iterator[Runner]:
+    """Start what runs commands in processes of their own; yield what hands it some, and returns how they ended."""
+    command = [sys.executable, *flags, "tests/adversarial/processes.py"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdin=pipe, stdout=pipe, text=True) as process:
+        ways_in, ways_out = process.stdin, process.stdout
+        assert ways_in is not None
+        assert ways_out is not None
+
+        def run(commands: dict[str, list[str]]) -> dict[str, int]:
+            print(json.dumps(commands), file=ways_in, flush=True)
+            report = json.loads(ways_out.readline())
+            assert report["optimize"] == len(flags)
+            statuses: dict[str, int] = report["statuses"]
+            return statuses
+
+        yield run
+        ways_in.close()
 
 
 @pytest.mark.parametrize("flags", [(), ("-O",)], ids=["t69-as-a-process", "t71-as-a-process-without-assertions"])
@@ -158,12 +187,11 @@ def program(flags: tuple[str, ...], *command: str, before: str = "") -> subproce
     return python(*flags, "-c", before + entry, *command)
 
 
-def python(*arguments: str, words: str = "") -> subprocess.CompletedProcess[str]:
+def python(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, *arguments],
         cwd=ROOT,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
-        input=words,
         capture_output=True,
         text=True,
         timeout=120,

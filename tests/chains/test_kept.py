@@ -367,7 +367,7 @@ def test_a_changed_code_is_refused_with_the_cure(node: LyingServer, path: Path) 
         source.codes(BLOCK, [TOKEN])
 
 
-@pytest.mark.parametrize("content", [b"not a database", b"SQLite format 3\x00" + b"\xff" * 4096, bytes(range(256)) * 32])
+@pytest.mark.parametrize("content", [b"not a database", b"SQLite format 3\x00" + b"\xff" * 4096, bytes(range(256)) * 9])
 def test_what_is_no_database_is_refused_with_the_cure(node: LyingServer, path: Path, content: bytes) -> None:
     path.write_bytes(content)
     with pytest.raises(FormatError, match="delete it, or name another file"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import pytest
@@ -13,7 +13,8 @@ from por.chains.evm import EvmSource
 from por.chains.quorum import QuorumSource
 from por.errors import DisagreementError, FormatError, IncapableError, SourceError, UnavailableError
 from por.model import AccountProof, BlockRef, Call, ChainId, Header, Log
-from tests.chains.honest_chain import RICH, TOKEN, TOPIC, HonestChain
+from tests.chains.honest_chain import POOR, RICH, TOKEN, TOPIC, HonestChain, balance_of
+from tests.chains.lying_calls import BELIEVED
 from tests.chains.lying_server import QUICK, SECRETS, LyingServer
 from tests.chains.true_logs import true_logs
 
@@ -272,6 +273,92 @@ def test_t55_a_node_that_hides_a_log_is_caught_beside_an_honest_one(fault: str) 
         assert f"{liar.origin} says {8 if fault == 'log left out' else 9} logs" in str(caught.value)
         liar.fault = None
         assert quorum.logs(TOKEN, (TOPIC,), 0, 9) == true_logs(chain, 0, 9)
+
+
+CALL, OTHER_CALL = Call(TOKEN, b"\x01" * 36), Call(RICH, b"\x02" * 37)
+GIVEN = {CALL: b"\x07" * 32, OTHER_CALL: None}
+
+
+def calling(*answers: Mapping[Call, bytes | None] | SourceError) -> tuple[QuorumSource, list[Told]]:
+    told = [Told(f"http://node-{place}:1") for place in range(len(answers))]
+    for source, answer in zip(told, answers, strict=True):
+        source.told_calls = answer
+    return QuorumSource(told), told
+
+
+def test_what_all_say_that_a_call_gives_is_the_answer() -> None:
+    quorum, told = calling(GIVEN, GIVEN, GIVEN)
+    assert quorum.calls(BLOCK, [CALL, OTHER_CALL, CALL]) == (b"\x07" * 32, None, b"\x07" * 32)
+    assert quorum.calls(BLOCK, []) == ()
+    assert [source.asked for source in told] == [["calls", "calls"]] * 3
+
+
+@pytest.mark.parametrize("liar", [0, 1, 2])
+@pytest.mark.parametrize("lie", [b"\x08" * 32, b"", b"\x07" * 31, b"\x07" * 33, bytes(32), None])
+def test_t55_one_other_answer_to_one_call_is_a_disagreement_that_names_it(liar: int, lie: bytes | None) -> None:
+    answers: list[Mapping[Call, bytes | None] | SourceError] = [GIVEN, GIVEN, GIVEN]
+    answers[liar] = GIVEN | {CALL: lie}
+    quorum, _ = calling(*answers)
+    with pytest.raises(DisagreementError) as caught:
+        quorum.calls(BLOCK, [OTHER_CALL, CALL])
+    said = str(caught.value)
+    assert said.startswith(f"call of {TOKEN} with 0x{'01' * 36} at block 5 of eip155:1: http://node-0:1 says ")
+    shown = "that it reverts" if lie is None else f"0x{lie.hex()}"
+    assert f"http://node-{liar}:1 says {shown}" in said
+    assert "0x" + "07" * 32 in said
+
+
+def test_t55_a_revert_that_others_do_not_see_is_a_disagreement() -> None:
+    quorum, _ = calling(GIVEN, GIVEN | {OTHER_CALL: bytes(32)})
+    with pytest.raises(DisagreementError, match=r"with 0x(02){36}… at block 5 .* says that it reverts; .* says 0x00"):
+        quorum.calls(BLOCK, [CALL, OTHER_CALL])
+
+
+@pytest.mark.parametrize("error", [DOWN, UNABLE])
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_t55_one_that_does_not_call_is_not_outvoted(error: SourceError, place: int) -> None:
+    answers: list[Mapping[Call, bytes | None] | SourceError] = [GIVEN, GIVEN, GIVEN]
+    answers[place] = error
+    with pytest.raises(type(error)):
+        calling(*answers)[0].calls(BLOCK, [CALL])
+
+
+@pytest.mark.parametrize("fault", sorted(fault for fault in BELIEVED if fault.startswith("call ")))
+def test_t55_a_node_that_lies_about_calls_is_caught_beside_an_honest_one(fault: str) -> None:
+    chain = HonestChain(multicall=True)
+    calls = [Call(TOKEN, balance_of(holder)) for holder in (RICH, POOR)]
+    with LyingServer(chain, fault) as liar, LyingServer(chain) as honest:
+        sources = [EvmSource(ONE, node.url, limits=QUICK) for node in (honest, liar)]
+        with pytest.raises(DisagreementError, match=f"call of {TOKEN}"):
+            QuorumSource(sources).calls(BlockRef(5, chain.hash(5)), calls)
+
+
+QUESTIONS: list[Callable[[QuorumSource], object]] = [
+    lambda quorum: quorum.access(BLOCK, CALL),
+    lambda quorum: quorum.codes(BLOCK, [TOKEN]),
+    lambda quorum: quorum.trial(BLOCK, CALL, {}),
+]
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_what_issuers_ask_the_first_able_source_answers(question: Callable[[QuorumSource], object]) -> None:
+    told = [Told("http://a:1"), Told("http://b:1"), Told("http://c:1")]
+    told[0].knows = UNABLE
+    answer = question(QuorumSource(told))
+    assert answer in (((("http://b:1", (CALL.data,)),)), (b"http://b:1",), b"http://b:1")
+    assert not told[2].asked
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize(("errors", "kind"), [((UNABLE, UNABLE), IncapableError), ((UNABLE, DOWN), UnavailableError)])
+def test_without_an_able_source_what_issuers_ask_has_no_answer(
+    question: Callable[[QuorumSource], object], errors: tuple[SourceError, ...], kind: type[SourceError]
+) -> None:
+    told = [Told(f"http://{place}.example:1") for place in range(2)]
+    for source, error in zip(told, errors, strict=True):
+        source.knows = error
+    with pytest.raises(kind, match="; "):
+        question(QuorumSource(told))
 
 
 def test_t55_no_source_is_refused() -> None:

@@ -12,7 +12,7 @@ from web3.types import RPCEndpoint
 from por.chains.read_only_provider import READ_METHODS, ReadOnlyProvider
 from por.chains.transport import Transport
 from por.errors import SourceError, UnavailableError
-from tests.chains.honest_chain import POOR, RICH, TOKEN, HonestChain
+from tests.chains.honest_chain import POOR, RICH, TOKEN, HonestChain, balance_of
 from tests.chains.lying_server import BATCH_LIES, QUICK, SECRETS, LyingServer
 
 CHAIN = HonestChain(head=2, final=1)
@@ -111,7 +111,7 @@ def test_t64_an_answer_to_another_question_is_refused(
 @pytest.mark.parametrize("method", sorted(READ_METHODS))
 def test_t64_no_result_is_no_answer(node: LyingServer, provider: ReadOnlyProvider, fault: str, method: str) -> None:
     node.fault = fault
-    call = {"to": TOKEN, "data": "0x18160ddd"}
+    call = {"to": TOKEN, "data": "0x" + balance_of(RICH).hex()}
     questions: dict[str, list[object]] = {
         "eth_call": [call, "latest"],
         "eth_createAccessList": [call, "latest"],

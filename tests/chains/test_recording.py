@@ -35,6 +35,7 @@ from tests.chains.honest_chain import (
     TOPIC,
     UNSET_SLOT,
     HonestChain,
+    balance_of,
 )
 from tests.chains.lying_server import QUICK, SECRETS, LyingServer
 from tests.chains.true_logs import true_logs
@@ -70,6 +71,8 @@ def test_a_whole_run_is_repeated_without_the_node(node: LyingServer, recorder: R
     final, header = recorder.finalized(), recorder.header(5)
     proofs = recorder.account_proofs(BLOCK, requests)
     logs, none = recorder.logs(TOKEN, (TOPIC,), 2, 9), recorder.logs(RICH, (TOPIC,), 2, 9)
+    calls = [Call(TOKEN, balance_of(RICH)), Call(TOKEN, b""), Call(RICH, b"")]
+    given = recorder.calls(BLOCK, calls)
     posts = node.posts
     again = replayed(recorder)
     assert again.chain == ONE
@@ -80,6 +83,9 @@ def test_a_whole_run_is_repeated_without_the_node(node: LyingServer, recorder: R
     assert again.account_proof(BLOCK, TOKEN, SLOTS) == proofs[1]
     assert again.logs(TOKEN, (TOPIC,), 2, 9) == logs == true_logs(CHAIN, 2, 9)
     assert again.logs(RICH, (TOPIC,), 2, 9) == none == ()
+    assert again.calls(BLOCK, calls) == given == ((1000 * 0xA1 + 5).to_bytes(32, "big"), None, b"")
+    assert again.calls(BLOCK, calls[::-1]) == given[::-1]
+    assert again.calls(BLOCK, []) == ()
     assert node.posts == posts
 
 
@@ -95,6 +101,7 @@ def test_what_was_not_asked_is_not_known(recorder: RecordingSource) -> None:
     recorder.header(5)
     recorder.account_proof(BLOCK, TOKEN, SLOTS)
     recorder.logs(TOKEN, (TOPIC,), 2, 8)
+    recorder.calls(BLOCK, [Call(TOKEN, balance_of(RICH))])
     again = replayed(recorder)
     questions: list[Callable[[], object]] = [
         again.finalized,
@@ -110,6 +117,11 @@ def test_what_was_not_asked_is_not_known(recorder: RecordingSource) -> None:
         lambda: again.logs(TOKEN, (TOPIC,), 3, 8),
         lambda: again.logs(TOKEN, (TOPIC,), 2, 7),
         lambda: again.logs(TOKEN, (TOPIC,), 2, 9),
+        lambda: again.calls(BLOCK, [Call(TOKEN, balance_of(POOR))]),
+        lambda: again.calls(BLOCK, [Call(TOKEN, balance_of(RICH)), Call(TOKEN, balance_of(POOR))]),
+        lambda: again.calls(BLOCK, [Call(POOR, balance_of(RICH))]),
+        lambda: again.calls(BLOCK, [Call(TOKEN, b"")]),
+        lambda: again.calls(BlockRef(5, CHAIN.hash(4)), [Call(TOKEN, balance_of(RICH))]),
     ]
     for question in questions:
         with pytest.raises(UnavailableError, match="the recording of eip155:1 does not hold"):
@@ -123,6 +135,7 @@ def test_an_error_is_not_an_answer_and_not_recorded(node: LyingServer, recorder:
         lambda: recorder.header(5),
         lambda: recorder.account_proof(BLOCK, RICH, []),
         lambda: recorder.logs(TOKEN, (TOPIC,), 0, 9),
+        lambda: recorder.calls(BLOCK, [Call(TOKEN, balance_of(RICH))]),
     ]
     for question in questions:
         with pytest.raises(SourceError):
@@ -187,10 +200,66 @@ def test_t56_logs_that_could_not_be_read_again_are_not_recorded(node: LyingServe
         replayed(recorder).logs(TOKEN, (TOPIC,), 2, 9)
 
 
+def test_calls_asked_twice_are_kept_once_and_stand_in_the_order_of_their_questions(recorder: RecordingSource) -> None:
+    earlier = BlockRef(4, CHAIN.hash(4))
+    calls = [Call(TOKEN, balance_of(RICH)), Call(POOR, b""), Call(TOKEN, b""), Call(TOKEN, balance_of(RICH))]
+    for block in (BLOCK, earlier, BLOCK):
+        recorder.calls(block, calls)
+    kept = [recorded.question for recorded in recorder.recording().calls]
+    assert kept == sorted({(block.hash, call.to, call.data) for block in (BLOCK, earlier) for call in calls})
+
+
+def test_t55_a_call_that_gives_something_else_later_is_an_error_and_not_recorded(
+    node: LyingServer, recorder: RecordingSource
+) -> None:
+    one, other = Call(TOKEN, balance_of(RICH)), Call(RICH, b"")
+    recorder.calls(BLOCK, [one, other])
+    node.fault = "call of yesterday"
+    with pytest.raises(DisagreementError, match="contradicts itself") as caught:
+        recorder.calls(BLOCK, [other, one])
+    assert f"a call of {TOKEN} at block 5 of eip155:1" in str(caught.value)
+    assert recorder.recording().calls == ()
+    assert recorder.failures == [str(caught.value)]
+
+
+def test_t64_a_revert_that_comes_later_is_another_answer(node: LyingServer, recorder: RecordingSource) -> None:
+    recorder.calls(BLOCK, [Call(TOKEN, balance_of(RICH))])
+    node.fault = "call reverts"
+    with pytest.raises(DisagreementError):
+        recorder.calls(BLOCK, [Call(TOKEN, balance_of(RICH))])
+    with pytest.raises(UnavailableError, match="does not hold this call"):
+        replayed(recorder).calls(BLOCK, [Call(TOKEN, balance_of(RICH))])
+
+
+def test_t64_calls_that_could_not_be_read_again_are_not_recorded(node: LyingServer, recorder: RecordingSource) -> None:
+    recorder.calls(BLOCK, [Call(TOKEN, balance_of(RICH)), Call(RICH, b"")])
+    node.fault = "call pruned"
+    with pytest.raises(IncapableError):
+        recorder.calls(BLOCK, [Call(RICH, b"")])
+    assert [recorded.to for recorded in recorder.recording().calls] == [TOKEN]
+
+
+def test_what_issuers_ask_is_passed_on_and_not_recorded(recorder: RecordingSource) -> None:
+    call = Call(TOKEN, balance_of(RICH))
+    assert recorder.access(BLOCK, call) == ((TOKEN, SLOTS[:2]),)
+    assert recorder.codes(BLOCK, [TOKEN, RICH]) == (CHAIN.code(TOKEN), b"")
+    assert recorder.trial(BLOCK, call, {}) == (1000 * 0xA1 + 5).to_bytes(32, "big")
+    empty = replayed(recorder)
+    questions: list[Callable[[], object]] = [
+        lambda: empty.access(BLOCK, call),
+        lambda: empty.codes(BLOCK, [TOKEN]),
+        lambda: empty.trial(BLOCK, call, {}),
+    ]
+    for question in questions:
+        with pytest.raises(IncapableError, match="a recording, such as that of eip155:1, never holds"):
+            question()
+
+
 def test_t96_a_recording_holds_no_key(recorder: RecordingSource) -> None:
     recorder.finalized()
     recorder.account_proof(BLOCK, RICH, [])
     recorder.logs(TOKEN, (TOPIC,), 0, 9)
+    recorder.calls(BLOCK, [Call(TOKEN, balance_of(RICH))])
     document = recording_v1.write(RecordingSource.joined([recorder])).decode()
     assert [secret for secret in SECRETS if secret in document] == []
 
@@ -254,6 +323,10 @@ QUESTIONS: dict[str, tuple[Any, ...]] = {
     "account_proof": (BlockRef(1, bytes(32)), "0x", []),
     "account_proofs": (BlockRef(1, bytes(32)), [], None),
     "logs": ("0x", (bytes(32),), 0, 1),
+    "calls": (BlockRef(1, bytes(32)), [Call("0x", b"")]),
+    "access": (BlockRef(1, bytes(32)), Call("0x", b"")),
+    "codes": (BlockRef(1, bytes(32)), ["0x"]),
+    "trial": (BlockRef(1, bytes(32)), Call("0x", b""), {}),
 }
 
 

@@ -13,12 +13,15 @@ from por.checks.chain_view import Sources
 from por.checks.examination import Examination, examine
 from por.checks.light_client import MAX_ANCESTORS, final, light_chain
 from por.checks.observation import Broken, Missing, Seen
+from por.checks.policy import shipped_tables
 from por.encoding import light_client_v1, media_types
 from por.encoding.light_client_v1 import LightClientDocument
 from por.model import Bundle, ChainRule, Digest, Fork, Grade, Header, Policy, SnapshotBlock
+from por.proofs.beacon.payload import execution_block
 from por.proofs.state.header import header_from_rlp
 from tests.checks import scenery
 from tests.checks.scenery import AN_HOUR_LATER, CHAIN, NOON, NUMBER, FakeSource, Files, bundle, files, headers, told
+from tests.proofs.beacon import mainnet_beacon as mainnet
 from tests.proofs.beacon import worlds
 
 BLOCK, CHILD = headers()
@@ -224,3 +227,46 @@ def test_what_is_seen_holds_the_way_down(tmp_path: Path) -> None:
     assert isinstance(seen, Seen)
     assert (seen.value.child, seen.value.view.block) == (CHILD, CHILD.ref)
     assert final(seen) is seen.value
+
+
+# --- mainnet
+
+
+@pytest.fixture(scope="module")
+def real(vectors: Path) -> tuple[Header, list[LightClientDocument]]:
+    header = execution_block(mainnet.data(vectors, "beacon_block_11650252.ssz"))
+    return header, [mainnet.bootstrap(vectors), mainnet.update(vectors), mainnet.head_block(vectors)]
+
+
+def mainnet_bundle(header: Header, documents: Sequence[LightClientDocument]) -> tuple[Bundle, Files]:
+    have = files()
+    digests = tuple(have.add(light_client_v1.write(document), media_types.LIGHT_CLIENT) for document in documents)
+    block = SnapshotBlock(CHAIN, header.ref, have.header(header), None, digests)
+    used = sorted({block.header, *digests})
+    return bundle(blocks=(block,), reserves=(), evidence=tuple(have.entries[digest] for digest in used)), have
+
+
+def mainnet_policy(checkpoint: bytes = mainnet.CHECKPOINT) -> Policy:
+    return rules(checkpoint, beacons={row.chain: row for row in shipped_tables().beacons})
+
+
+def test_t56_mainnets_block_is_signed_and_needs_a_source_to_be_final(
+    real: tuple[Header, list[LightClientDocument]], tmp_path: Path
+) -> None:
+    made = mainnet_bundle(*real)
+    alone = examined(tmp_path / "alone", made, policy=mainnet_policy())
+    assert canonical(alone)[:2] == ("INCONCLUSIVE", "snapshot.canonical.signed_only")
+    source = FakeSource((real[0], replace(real[0], number=real[0].number + 64)), final=real[0].number + 64)
+    both = examined(tmp_path / "both", made, source, mainnet_policy())
+    assert canonical(both) == ("PASS", "snapshot.canonical.final", Grade.STATE_PROOF)
+
+
+def test_t55_mainnets_evidence_from_another_checkpoint_or_without_its_update_fails(
+    real: tuple[Header, list[LightClientDocument]], tmp_path: Path
+) -> None:
+    header, documents = real
+    for number, (given, policy) in enumerate(
+        ((documents, mainnet_policy(bytes(32))), (documents[::2], mainnet_policy()), (documents[:2], mainnet_policy()))
+    ):
+        seen = examined(tmp_path / str(number), mainnet_bundle(header, given), policy=policy)
+        assert canonical(seen)[:2] == ("FAIL", "evidence.broken")

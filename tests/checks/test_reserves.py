@@ -4,23 +4,33 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from por.checks import reserves
 from por.checks.chain_view import ChainView
+from por.checks.examination import Examination
 from por.checks.holdings import ProvenHolding
 from por.checks.observation import Broken, Missing, Observation, Seen
 from por.model import (
     AssetClass,
     AssetId,
+    AssetKind,
     BlockRef,
+    Bridge,
     Bundle,
+    CallMethod,
     ChainAccount,
     ChainId,
     Denomination,
+    Encumbrance,
+    EncumbranceKind,
+    Finding,
     Grade,
+    KnownEncumbrance,
     Role,
+    TokenCall,
     format_coins,
 )
 from tests.checks import scenery
@@ -208,6 +218,192 @@ def test_t60_a_holder_that_the_token_flags_does_not_count(tmp_path: Path, flags:
     found = [f for f in reserves.eligible(examination) if f.outcome != "PASS"]
     assert told(found) == [("FAIL", "reserves.eligible.flagged")]
     assert found[0].facts["flags"] == hex(flags)
+
+
+# --- reserves.eligible: bridges, kinds, encumbrances, vaults
+
+HELD = COINS["cold"]
+MINTED = AssetId(ChainId("eip155", "10"), "erc20", "0x" + "77" * 20)
+WRAPPED = AssetId(CHAIN, "erc20", "0x" + "88" * 20)
+BRIDGE = Bridge(account("cold"), ETH, MINTED)
+
+
+def of_cold(examination: Examination, asset: AssetId = ETH) -> Finding:
+    """Judge the first account's coins."""
+    subject = f"{COLD}/{asset.namespace}:{asset.reference}"
+    return one(f for f in reserves.eligible(examination) if f.subject == subject)
+
+
+def judged(tmp_path: Path, made: Bundle | None = None, **rules: Any) -> tuple[str, str]:
+    finding = of_cold(examined(tmp_path, made, rules=scenery.policy(**rules)))
+    return str(finding.outcome), finding.message.removeprefix("reserves.eligible.")
+
+
+@pytest.mark.parametrize(
+    ("bridge", "expected"),
+    [
+        (BRIDGE, ("FAIL", "escrow")),
+        (replace(BRIDGE, escrow=account("hot")), ("PASS", "may_count")),
+        (replace(BRIDGE, asset=USDC), ("PASS", "may_count")),
+        (replace(BRIDGE, escrow=ChainAccount(ChainId("eip155", "10"), address("cold"))), ("PASS", "may_count")),
+    ],
+)
+def test_t54_a_bridges_escrow_never_counts(tmp_path: Path, bridge: Bridge, expected: tuple[str, str]) -> None:
+    assert judged(tmp_path, bridges=(bridge,)) == expected
+
+
+def test_t54_an_escrow_says_whose_coins_they_are(tmp_path: Path) -> None:
+    finding = of_cold(examined(tmp_path, rules=scenery.policy(bridges=(BRIDGE,))))
+    assert finding.facts == {"minted": str(MINTED)}
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_t54_an_escrow_counts_in_no_role(tmp_path: Path, role: Role) -> None:
+    assert judged(tmp_path, scenery.with_account("cold", role=role), bridges=(BRIDGE,)) == ("FAIL", "escrow")
+
+
+@pytest.mark.parametrize("kind", [kind for kind in AssetKind if kind not in {AssetKind.NATIVE, AssetKind.VAULT}])
+def test_t62_a_kind_that_the_policy_does_not_count_is_shown_and_refutes_nothing(
+    tmp_path: Path, kind: AssetKind
+) -> None:
+    classes = (AssetClass((Denomination(USDC, 6), Denomination(ETH, 18, kind))),)
+    finding = of_cold(examined(tmp_path, rules=scenery.policy(classes=classes)))
+    assert (finding.outcome, finding.message) == ("PASS", "reserves.eligible.not_counted")
+    assert finding.facts["kind"] == str(kind)
+    counted = frozenset({AssetKind.NATIVE, kind})
+    assert judged(tmp_path / "b", classes=classes, kinds=counted) == ("PASS", "may_count")
+
+
+def test_an_asset_always_counts_for_itself_whatever_its_kind(tmp_path: Path) -> None:
+    """The first of a class names it: coins at stake answer for coins at stake."""
+    staked = (AssetClass((Denomination(ETH, 18, AssetKind.STAKED),)),)
+    assert judged(tmp_path, classes=staked) == ("PASS", "may_count")
+
+
+def test_t62_an_own_wrapper_fails_and_the_coin_it_wraps_does_not(tmp_path: Path) -> None:
+    """BTC and the issuer's own wBTC in one class: the wrapper is a promise of the issuer, the coin is not."""
+    classes = (AssetClass((Denomination(USDC, 6), Denomination(ETH, 18, AssetKind.WRAPPED))),)
+    rules = scenery.policy(classes=classes, own_assets=frozenset({ETH}), kinds=frozenset(AssetKind))
+    examination = examined(tmp_path, rules=rules)
+    assert of_cold(examination).message == "reserves.eligible.own_asset"
+    assert of_cold(examination, USDC).message == "reserves.eligible.may_count"
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        {"bridges": (Bridge(account("hot"), WRAPPED, ETH),)},
+        {"calls": (TokenCall(ETH, (bytes(32),), CallMethod.CONVERT_TO_ASSETS, WRAPPED),)},
+        {
+            "bridges": (Bridge(account("hot"), WRAPPED, USDC),),
+            "calls": (TokenCall(ETH, (bytes(32),), CallMethod.CONVERT_TO_ASSETS, USDC),),
+        },
+    ],
+)
+def test_t62_t63_what_stands_for_an_own_asset_is_own(tmp_path: Path, rules: dict[str, Any]) -> None:
+    assert judged(tmp_path, own_assets=frozenset({WRAPPED}), **rules) == ("FAIL", "own_asset")
+
+
+def said(amount: int) -> Bundle:
+    return with_claim("cold", ETH, encumbrance=Encumbrance(EncumbranceKind.PLEDGED, amount))
+
+
+def known(*amounts: int, holder: str = "cold", asset: AssetId = ETH) -> tuple[KnownEncumbrance, ...]:
+    return tuple(
+        KnownEncumbrance(account(holder), asset, Encumbrance(EncumbranceKind.PEG, amount)) for amount in amounts
+    )
+
+
+@pytest.mark.parametrize(
+    ("issuer", "verifier", "expected", "amount"),
+    [
+        (1, (), ("PASS", "encumbered"), 1),
+        (HELD, (), ("PASS", "encumbered"), HELD),
+        (HELD + 1, (), ("FAIL", "over_encumbered"), HELD + 1),
+        (None, (5,), ("PASS", "encumbered"), 5),
+        (None, (HELD + 1,), ("FAIL", "over_encumbered"), HELD + 1),
+        (None, (HELD, 1), ("FAIL", "over_encumbered"), HELD + 1),
+        (7, (5,), ("PASS", "encumbered"), 7),
+        (5, (7,), ("PASS", "encumbered"), 7),
+        (5, (4, 3), ("PASS", "encumbered"), 7),
+        (1, (HELD + 1,), ("FAIL", "over_encumbered"), HELD + 1),
+    ],
+)
+def test_t52_the_larger_encumbrance_of_issuer_and_verifier_stands(
+    tmp_path: Path, issuer: int | None, verifier: tuple[int, ...], expected: tuple[str, str], amount: int
+) -> None:
+    made = bundle() if issuer is None else said(issuer)
+    finding = of_cold(examined(tmp_path, made, rules=scenery.policy(encumbrances=known(*verifier))))
+    assert (str(finding.outcome), finding.message.rpartition(".")[2]) == expected
+    assert finding.facts["encumbered"] == format_coins(amount, 18)
+
+
+@pytest.mark.parametrize("where", [{"holder": "hot"}, {"asset": USDC}])
+def test_t52_an_encumbrance_stands_on_its_own_holding_alone(tmp_path: Path, where: dict[str, str]) -> None:
+    assert judged(tmp_path, encumbrances=known(HELD + 1, **where)) == ("PASS", "may_count")  # type: ignore[arg-type]
+
+
+def test_t52_pegs_and_pledges_are_named(tmp_path: Path) -> None:
+    finding = of_cold(examined(tmp_path, said(1), rules=scenery.policy(encumbrances=known(3))))
+    assert (finding.facts["encumbrance"], finding.facts["encumbered"]) == ("peg", "0.000000000000000003")
+
+
+VAULT: dict[str, Any] = {
+    "calls": (TokenCall(ETH, (bytes(32),), CallMethod.CONVERT_TO_ASSETS, USDC),),
+    "kinds": frozenset({AssetKind.NATIVE, AssetKind.VAULT}),
+}
+
+
+def test_t62_shares_without_a_proven_rate_are_undecided(tmp_path: Path) -> None:
+    assert judged(tmp_path, **VAULT) == ("INCONCLUSIVE", "no_rate")
+
+
+def test_t62_shares_of_a_vault_are_shown_and_count_nothing_under_a_policy_without_vaults(tmp_path: Path) -> None:
+    assert judged(tmp_path, calls=VAULT["calls"]) == ("PASS", "not_counted")
+
+
+def test_t62_shares_with_a_proven_rate_may_count(tmp_path: Path) -> None:
+    examination = examined(tmp_path, rules=scenery.policy(**VAULT))
+    held = Seen(ProvenHolding(HELD, 0, None, underlying=(USDC, 5)))
+    finding = of_cold(replace(examination, holdings={**examination.holdings, (0, ETH): held}))
+    assert (finding.outcome, finding.message) == ("PASS", "reserves.eligible.may_count")
+    assert finding.facts["kind"] == "vault"
+
+
+def test_t62_a_vault_of_wrapped_coins_needs_both_kinds(tmp_path: Path) -> None:
+    classes = (AssetClass((Denomination(WRAPPED, 18), Denomination(USDC, 6, AssetKind.WRAPPED))),)
+    assert judged(tmp_path, classes=classes, **VAULT) == ("PASS", "not_counted")
+    both = frozenset({AssetKind.NATIVE, AssetKind.VAULT, AssetKind.WRAPPED})
+    assert judged(tmp_path / "b", classes=classes, **{**VAULT, "kinds": both}) == ("INCONCLUSIVE", "no_rate")
+
+
+def test_t54_t52_what_fails_first_is_named_first(tmp_path: Path) -> None:
+    everything: dict[str, Any] = {"bridges": (BRIDGE,), "encumbrances": known(HELD + 1)}
+    assert judged(tmp_path, own_assets=frozenset({ETH}), **everything) == ("FAIL", "own_asset")
+    assert judged(tmp_path / "b", **everything) == ("FAIL", "escrow")
+
+
+# --- reserves.balance: what sources merely say
+
+
+@pytest.mark.parametrize(
+    ("units", "names", "expected"),
+    [
+        (HELD, ("a", "b"), ("PASS", "told", Grade.QUORUM_VALUE)),
+        (HELD, ("a",), ("PASS", "told", Grade.SINGLE_SOURCE)),
+        (HELD + 1, ("a", "b"), ("FAIL", "told_other", Grade.QUORUM_VALUE)),
+        (0, ("a", "b"), ("FAIL", "told_other", Grade.QUORUM_VALUE)),
+    ],
+)
+def test_t55_t60_the_sources_word_is_no_proof_and_graded_so(
+    tmp_path: Path, units: int, names: tuple[str, ...], expected: tuple[str, str, Grade]
+) -> None:
+    examination = examined(tmp_path)
+    held = Seen(ProvenHolding(units, 0, None, grade=Grade.QUORUM_VALUE))
+    holdings = {**examination.holdings, (0, ETH): held}
+    examination = replace(examination, holdings=holdings, views={CHAIN: Seen(view(names=names))})
+    found = one(f for f in reserves.balance(examination) if f.subject == f"{COLD}/slip44:60")
+    assert (str(found.outcome), found.message.rpartition(".")[2], found.grade) == expected
 
 
 # --- reserves.distinct

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
@@ -18,24 +18,33 @@ from por.checks.chain_view import ChainView
 from por.checks.control_evidence import ControlEvidence, Signed
 from por.checks.examination import Examination
 from por.checks.holdings import ProvenHolding
+from por.checks.liabilities import scheme
 from por.checks.observation import Broken, Missing, Observation, Seen
 from por.checks.solvency import Coverage, coverage
+from por.checks.worth import Worth
 from por.model import (
     AssetClass,
     AssetId,
+    AssetKind,
     BlockRef,
+    Bridge,
+    CallMethod,
     ChainAccount,
     ClaimedHolding,
     Custody,
     Denomination,
     Digest,
+    Encumbrance,
+    EncumbranceKind,
     Finding,
     Grade,
+    KnownEncumbrance,
     LiabilityCommitment,
     Outcome,
     Policy,
     ReserveAccount,
     Role,
+    TokenCall,
 )
 from tests.checks import scenery
 from tests.checks.scenery import (
@@ -88,8 +97,8 @@ def scene(
     reserves: Sequence[ReserveAccount],
     *,
     rules: Policy | None = None,
-    signers: dict[str, Observation[ControlEvidence]] | None = None,
-    held: dict[tuple[str, AssetId], Observation[ProvenHolding]] | None = None,
+    signers: Mapping[str, Observation[ControlEvidence]] | None = None,
+    held: Mapping[tuple[str, AssetId], Observation[ProvenHolding]] | None = None,
 ) -> Examination:
     """Examine a bundle of these figures, all of them proven but for what `signers` and `held` spoil.
 
@@ -286,6 +295,188 @@ def test_classes_are_found_by_their_members() -> None:
     assert AssetId.parse("eip155:5/slip44:60") not in classes_by_asset((COINS, DOLLARS))
 
 
+# --- kinds, look-through and encumbrances
+
+SHARE = AssetId(CHAIN, "erc20", address("a vault"))
+WRAPPED = AssetId(CHAIN, "erc20", address("a wrapper"))
+MANY_KINDS = AssetClass(
+    (
+        Denomination(USDC, 6),
+        Denomination(WRAPPED, 8, AssetKind.WRAPPED),
+        Denomination(BSC_DOLLAR, 18, AssetKind.BRIDGED),
+    )
+)
+INTO_USDC = TokenCall(SHARE, (bytes(32),), CallMethod.CONVERT_TO_ASSETS, USDC)
+
+
+def rules_of(*kinds: AssetKind, **changes: object) -> Policy:
+    usual = {"classes": (COINS, MANY_KINDS), "calls": (INTO_USDC,), "kinds": frozenset({AssetKind.NATIVE, *kinds})}
+    return policy(**{**usual, **changes})
+
+
+@pytest.mark.parametrize(
+    ("kinds", "lower", "uncounted", "outcome"),
+    [
+        ((), "1", "6", "FAIL"),
+        ((AssetKind.WRAPPED,), "3", "4", "FAIL"),
+        ((AssetKind.BRIDGED,), "5", "2", "FAIL"),
+        ((AssetKind.WRAPPED, AssetKind.BRIDGED), "7", "0", "PASS"),
+        ((AssetKind.LENT, AssetKind.STAKED, AssetKind.VAULT), "1", "6", "FAIL"),
+    ],
+)
+def test_t54_t62_kinds_count_as_the_policy_says_and_are_told_apart(
+    tmp_path: Path, kinds: tuple[AssetKind, ...], lower: str, uncounted: str, outcome: str
+) -> None:
+    rows = [holder("a", (USDC, 10**6), (WRAPPED, 2 * 10**8)), holder("b", (BSC_DOLLAR, 4 * 10**18))]
+    finding = judged(tmp_path, [owed(USDC, 7 * 10**6)], rows, rules=rules_of(*kinds))
+    assert (finding.outcome, finding.facts["lower"], finding.facts["uncounted"]) == (outcome, lower, uncounted)
+    assert finding.facts["upper"] == lower
+    assert finding.facts["native"] == "1"
+    assert finding.facts["wrapped"] == ("2" if AssetKind.WRAPPED in kinds else "0")
+    assert finding.facts["bridged"] == ("4" if AssetKind.BRIDGED in kinds else "0")
+    assert finding.message.endswith("_composed") == (lower != "1")
+
+
+def test_t62_listing_what_does_not_count_refutes_nothing_that_is_covered_without_it(tmp_path: Path) -> None:
+    rows = [holder("a", (USDC, 10**6), (WRAPPED, 2 * 10**8))]
+    finding = judged(tmp_path, [owed(USDC, 10**6)], rows, rules=rules_of())
+    assert (finding.outcome, finding.message, finding.facts["lower"]) == ("PASS", "solvency.coverage.pass", "1")
+
+
+def test_t62_bitcoin_and_an_own_wrapper_of_it_are_counted_once(tmp_path: Path) -> None:
+    rows = [holder("a", (USDC, 10**6), (WRAPPED, 10**8))]
+    rules = rules_of(AssetKind.WRAPPED, own_assets=frozenset({WRAPPED}))
+    finding = judged(tmp_path, [owed(USDC, 2 * 10**6)], rows, rules=rules)
+    assert (finding.outcome, finding.facts["upper"]) == ("FAIL", "1")
+
+
+def test_t54_escrow_and_minted_side_are_counted_once(tmp_path: Path) -> None:
+    """The issuer runs a bridge: the coins it locked are those of whoever has the minted token, itself included."""
+    rows = [holder("a", (USDC, 4 * 10**6)), holder("b", (BSC_DOLLAR, 4 * 10**18))]
+    bridges = (Bridge(account("a"), USDC, BSC_DOLLAR),)
+    both = judged(tmp_path / "a", [owed(USDC, 8 * 10**6)], rows, rules=rules_of(AssetKind.BRIDGED))
+    assert both.outcome is Outcome.PASS  # what the check is for
+    once = judged(tmp_path / "b", [owed(USDC, 8 * 10**6)], rows, rules=rules_of(AssetKind.BRIDGED, bridges=bridges))
+    assert (once.outcome, once.facts["upper"], once.facts["bridged"]) == ("FAIL", "4", "4")
+
+
+def vault(units: int | None, shares: int = 10) -> dict[tuple[str, AssetId], Observation[ProvenHolding]]:
+    behind = None if units is None else (USDC, units)
+    return {("a", SHARE): Seen(ProvenHolding(shares, 0, PLAIN, underlying=behind))}
+
+
+def test_t62_a_vault_counts_as_what_its_shares_stand_for(tmp_path: Path) -> None:
+    rows = [holder("a", (SHARE, 10))]
+    finding = judged(tmp_path, [owed(USDC, 12 * 10**6)], rows, rules=rules_of(AssetKind.VAULT), held=vault(12 * 10**6))
+    assert (finding.outcome, finding.facts["lower"], finding.facts["vault"]) == ("PASS", "12", "12")
+    assert (finding.facts["native"], finding.message) == ("0", "solvency.coverage.pass_composed")
+
+
+def test_t62_a_vault_counts_nothing_where_the_policy_counts_no_vaults(tmp_path: Path) -> None:
+    rows = [holder("a", (SHARE, 10))]
+    finding = judged(tmp_path, [owed(USDC, 1)], rows, rules=rules_of(), held=vault(12 * 10**6))
+    assert (finding.outcome, finding.facts["upper"], finding.facts["uncounted"]) == ("FAIL", "0", "12")
+
+
+@pytest.mark.parametrize("held", [vault(None), {("a", SHARE): Missing("no code is known")}])
+def test_t62_t64_a_rate_that_is_not_proven_counts_nothing_and_refutes_nothing(
+    tmp_path: Path, held: dict[tuple[str, AssetId], Observation[ProvenHolding]]
+) -> None:
+    """Nobody knows what the shares stand for: not even that it is too little."""
+    rows = [holder("a", (SHARE, 10), (USDC, 10**6))]
+    finding = judged(tmp_path, [owed(USDC, 10**12)], rows, rules=rules_of(AssetKind.VAULT), held=held)
+    assert (finding.outcome, finding.facts["lower"], finding.facts["upper"]) == ("INCONCLUSIVE", "1", "any number")
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        {"held": {("a", SHARE): Broken("a bad witness")}},
+        {"held": vault(None), "signers": {"a": Broken("a bad signature")}},
+    ],
+)
+def test_t62_a_vault_that_fails_leaves_the_upper_figure_where_it_is(tmp_path: Path, spoil: dict[str, object]) -> None:
+    rows = [holder("a", (SHARE, 10))]
+    finding = judged(tmp_path, [owed(USDC, 1)], rows, rules=rules_of(AssetKind.VAULT), **spoil)
+    assert (finding.outcome, finding.facts["upper"]) == ("FAIL", "0")
+
+
+def test_t52_t62_the_houses_vault_leaves_the_customers_upper_figure_alone(tmp_path: Path) -> None:
+    rows = [holder("a", (SHARE, 10), role=Role.HOUSE)]
+    finding = judged(tmp_path, [owed(USDC, 1)], rows, rules=rules_of(AssetKind.VAULT), held=vault(None))
+    assert (finding.outcome, finding.facts["upper"]) == ("FAIL", "0")
+
+
+def pledged(amount: int, units: int = 10 * 10**18) -> ReserveAccount:
+    row = holder("a", (ETH, units))
+    claim = replace(row.holdings[0], encumbrance=Encumbrance(EncumbranceKind.PLEDGED, amount))
+    return replace(row, holdings=(claim,))
+
+
+@pytest.mark.parametrize(
+    ("owes", "encumbered", "outcome", "lower", "upper"),
+    [
+        (6, 4, "PASS", "6", "6"),
+        (7, 4, "FAIL", "6", "6"),
+        (1, 10, "FAIL", "0", "0"),
+        (1, 11, "FAIL", "0", "0"),
+    ],
+)
+def test_t52_encumbered_coins_count_in_neither_figure(
+    tmp_path: Path, owes: int, encumbered: int, outcome: str, lower: str, upper: str
+) -> None:
+    finding = judged(tmp_path, [owed(ETH, owes * 10**18)], [pledged(encumbered * 10**18)])
+    assert (finding.outcome, finding.facts["lower"], finding.facts["upper"]) == (outcome, lower, upper)
+    assert finding.facts["encumbered"] == ("0" if encumbered > 10 else str(encumbered))
+    assert (finding.facts["cold"], finding.facts["native"]) == (lower, lower)
+
+
+def test_t52_peg_collateral_that_the_verifier_knows_of_is_taken_off_too(tmp_path: Path) -> None:
+    peg = KnownEncumbrance(account("a"), ETH, Encumbrance(EncumbranceKind.PEG, 9 * 10**18))
+    rules = policy(classes=(COINS, DOLLARS), encumbrances=(peg,))
+    finding = judged(tmp_path, [owed(ETH, 2 * 10**18)], [pledged(4 * 10**18)], rules=rules)
+    assert (finding.outcome, finding.facts["lower"], finding.facts["encumbered"]) == ("FAIL", "1", "9")
+
+
+def test_t52_an_undecided_claim_is_encumbered_too(tmp_path: Path) -> None:
+    finding = judged(tmp_path, [owed(ETH, 7 * 10**18)], [pledged(4 * 10**18)], signers={"a": Missing("m")})
+    assert (finding.outcome, finding.facts["lower"], finding.facts["upper"]) == ("FAIL", "0", "6")
+
+
+def test_t52_t62_encumbered_shares_take_their_part_of_what_they_stand_for(tmp_path: Path) -> None:
+    row = holder("a", (SHARE, 9))
+    claim = replace(row.holdings[0], encumbrance=Encumbrance(EncumbranceKind.LOCKED, 3))
+    finding = judged(
+        tmp_path,
+        [owed(USDC, 8 * 10**6)],
+        [replace(row, holdings=(claim,))],
+        rules=rules_of(AssetKind.VAULT),
+        held=vault(12 * 10**6, 9),
+    )
+    assert (finding.outcome, finding.facts["lower"], finding.facts["encumbered"]) == ("PASS", "8", "4")
+
+
+@given(st.integers(1, 10**30), st.integers(0, 10**30), st.integers(0, 10**30))
+def test_t52_free_and_encumbered_are_all_that_is_held(amount: int, said: int, known: int) -> None:
+    encumbered = min(max(said, known), amount)
+    group = AssetClass((Denomination(ETH, 18),))
+    worth = Worth(group, AssetKind.NATIVE, Fraction(amount), Fraction(encumbered), counts=True)
+    assert worth.free + worth.encumbered == amount
+    assert replace(worth, counts=False).free == 0
+
+
+def test_t59_six_and_eighteen_decimals_swapped_cover_nothing_more(tmp_path: Path) -> None:
+    """The token has 6 decimals on one chain and 18 on the other: only the verifier's table says which."""
+    swapped = AssetClass((Denomination(USDC, 18), Denomination(BSC_DOLLAR, 6)))
+    rows = [holder("a", (USDC, 5 * 10**6))]
+    right = judged(tmp_path / "a", [owed(USDC, 5 * 10**6)], rows)
+    assert (right.outcome, right.facts["lower"]) == ("PASS", "5")
+    rules = policy(classes=(COINS, swapped))
+    examination = scene(tmp_path / "b", [owed(USDC, 5 * 10**6)], rows, rules=rules)
+    assert {f.outcome for f in scheme(examination)} >= {Outcome.FAIL}
+    assert one(coverage(examination)).facts["lower"] == "0.000000000005"
+
+
 # --- the ratio, debts, and nothing owed
 
 
@@ -398,6 +589,22 @@ def test_t16_totals_that_the_records_do_not_imply_stay_self_declared(tmp_path: P
         str(USDC): Grade.STATE_PROOF,
         str(ETH): Grade.SELF_DECLARED,
     }
+
+
+@pytest.mark.parametrize("grade", [Grade.SINGLE_SOURCE, Grade.QUORUM_VALUE])
+def test_t55_t60_one_holding_by_word_alone_weakens_the_whole_coverage(tmp_path: Path, grade: Grade) -> None:
+    examination = examined(tmp_path, recomputation=recomputed())
+    held = Seen(ProvenHolding(scenery.DOLLARS["cold"], 0, None, grade=grade))
+    graded = replace(examination, holdings={**examination.holdings, (0, USDC): held})
+    assert {f.subject: f.grade for f in coverage(graded)} == {str(ETH): Grade.STATE_PROOF, str(USDC): grade}
+
+
+def test_t62_what_does_not_count_weakens_no_grade(tmp_path: Path) -> None:
+    examination = examined(tmp_path, recomputation=recomputed())
+    held = Seen(ProvenHolding(scenery.DOLLARS["house"], 0, None, grade=Grade.SINGLE_SOURCE))
+    last = len(examination.bundle.reserves) - 1
+    weak = replace(examination, holdings={**examination.holdings, (last, USDC): held})
+    assert {f.grade for f in coverage(weak)} == {Grade.STATE_PROOF}
 
 
 def test_t64_where_no_block_is_agreed_on_nothing_is_better_than_self_declared(tmp_path: Path) -> None:

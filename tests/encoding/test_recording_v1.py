@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from por.encoding import canonical, recording_v1
 from por.errors import FormatError, UnsupportedVersionError
 from por.model import AccountProof, BlockRef, ChainId, Log
-from por.model.recording import ChainRecording, RecordedHeader, RecordedLogs, RecordedProof, Recording
+from por.model.recording import ChainRecording, RecordedCall, RecordedHeader, RecordedLogs, RecordedProof, Recording
 
 ADDRESS = "0x" + "ab" * 20
 KEY = bytes(31) + b"\x07"
@@ -44,6 +44,11 @@ SAMPLE = Recording(
                 ),
                 RecordedLogs(ADDRESS, (TOPIC, KEY), 0, 4, (log(3, 7, KEY, data=b"\x07"),)),
             ),
+            (
+                RecordedCall(b"\x05" * 32, ADDRESS, b"", None),
+                RecordedCall(b"\x05" * 32, ADDRESS, b"\x70\xa0", KEY),
+                RecordedCall(b"\x06" * 32, ADDRESS, b"", b""),
+            ),
         ),
         ChainRecording(ChainId("eip155", "10"), ("http://127.0.0.1:8545",), None, (), ()),
     )
@@ -66,6 +71,19 @@ def test_chains_are_written_in_their_order() -> None:
 def test_logs_are_written_in_the_order_of_their_questions() -> None:
     turned = [replace(chain, logs=chain.logs[::-1]) for chain in SAMPLE.chains]
     assert recording_v1.write(Recording(tuple(turned))) == recording_v1.write(SAMPLE)
+
+
+def test_calls_are_written_in_the_order_of_their_questions() -> None:
+    turned = [replace(chain, calls=chain.calls[::-1]) for chain in SAMPLE.chains]
+    assert recording_v1.write(Recording(tuple(turned))) == recording_v1.write(SAMPLE)
+
+
+def test_t64_a_revert_no_bytes_and_a_zero_are_three_answers() -> None:
+    assert [call["answer"] for call in DOCUMENT["chains"][0]["calls"]] == [None, "0x" + KEY.hex(), "0x"]
+    answers = (None, b"", bytes(32))
+    calls = tuple(RecordedCall(b"\x05" * 32, ADDRESS, bytes([place]), each) for place, each in enumerate(answers))
+    recording = Recording((replace(SAMPLE.chains[0], calls=calls),))
+    assert [call.answer for call in recording_v1.read(recording_v1.write(recording)).chains[0].calls] == list(answers)
 
 
 def test_a_log_does_not_repeat_the_contract_it_was_asked_of() -> None:
@@ -131,6 +149,13 @@ def _recorded_logs(draw: st.DrawFn) -> RecordedLogs:
 
 
 _questions = _recorded_logs()
+_recorded_calls = st.builds(
+    RecordedCall,
+    _hashes,
+    st.binary(min_size=20, max_size=20).map(lambda raw: "0x" + raw.hex()),
+    st.binary(max_size=40),
+    st.none() | st.binary(max_size=40),
+)
 _chains = st.builds(
     ChainRecording,
     st.integers(0, 10**17).map(lambda number: ChainId("eip155", str(number))),
@@ -141,6 +166,9 @@ _chains = st.builds(
     st.lists(st.builds(RecordedHeader, _numbers, st.binary(min_size=1, max_size=60)), max_size=3).map(tuple),
     st.lists(_proofs, max_size=3, unique_by=lambda item: (item.block, item.proof.address, item.keys)).map(tuple),
     st.lists(_questions, max_size=3, unique_by=lambda item: item.question).map(
+        lambda items: tuple(sorted(items, key=lambda item: item.question))
+    ),
+    st.lists(_recorded_calls, max_size=3, unique_by=lambda item: item.question).map(
         lambda items: tuple(sorted(items, key=lambda item: item.question))
     ),
 )
@@ -179,6 +207,10 @@ def proof(document: Any) -> Any:
 
 def asked(document: Any) -> Any:
     return document["chains"][0]["logs"][1]
+
+
+def called(document: Any) -> Any:
+    return document["chains"][0]["calls"][1]
 
 
 def longer(document: Any) -> list[str]:
@@ -280,6 +312,30 @@ REFUSED: list[tuple[Change, str]] = [
     (lambda d: told(d).update(hash="0x" + "03" * 31), "/chains/0/logs/1/logs/0/hash"),
     (lambda d: told(d).update(index=-1), "/chains/0/logs/1/logs/0/index"),
     (lambda d: told(d).update(index="0x7"), "/chains/0/logs/1/logs/0/index"),
+    (lambda d: first(d).pop("calls"), "/chains/0"),
+    (lambda d: first(d).update(calls=None), "/chains/0/calls"),
+    (lambda d: first(d).update(calls={}), "/chains/0/calls"),
+    (lambda d: first(d)["calls"].reverse(), "/chains/0/calls"),
+    (lambda d: first(d)["calls"].insert(1, called(d)), "/chains/0/calls"),
+    (lambda d: first(d)["calls"].insert(2, called(d) | {"answer": None}), "/chains/0/calls"),
+    (lambda d: called(d).update(data="0x"), "/chains/0/calls"),
+    (lambda d: called(d).update(block="0x" + "07" * 32), "/chains/0/calls"),
+    (lambda d: called(d).update(block="0x05"), "/chains/0/calls/1/block"),
+    (lambda d: called(d).update(block=5), "/chains/0/calls/1/block"),
+    (lambda d: called(d).pop("block"), "/chains/0/calls/1"),
+    (lambda d: called(d).update(to=ADDRESS.upper()), "/chains/0/calls/1/to"),
+    (lambda d: called(d).update(to=None), "/chains/0/calls/1/to"),
+    (lambda d: called(d).update(to="name.eth"), "/chains/0/calls/1/to"),
+    (lambda d: called(d).update(data=None), "/chains/0/calls/1/data"),
+    (lambda d: called(d).update(data="0x7"), "/chains/0/calls/1/data"),
+    (lambda d: called(d).update(data="0x" + "00" * (2**17 + 1)), "/chains/0/calls/1/data"),
+    (lambda d: called(d).pop("answer"), "/chains/0/calls/1"),
+    (lambda d: called(d).update(answer=0), "/chains/0/calls/1/answer"),
+    (lambda d: called(d).update(answer=False), "/chains/0/calls/1/answer"),
+    (lambda d: called(d).update(answer=""), "/chains/0/calls/1/answer"),
+    (lambda d: called(d).update(answer="0xA0"), "/chains/0/calls/1/answer"),
+    (lambda d: called(d).update(answer="0x" + "00" * (2**17 + 1)), "/chains/0/calls/1/answer"),
+    (lambda d: called(d).update({"from": ADDRESS}), "/chains/0/calls/1"),
 ]
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from por.encoding import bundle_v1, published_signature_v1
 from por.encoding.published_signature_v1 import PublishedSignature
-from por.errors import EvidenceError, UnsupportedSchemeError
+from por.errors import EvidenceError, UnsupportedEvidenceError
 from por.formats.coins import place_address, shipped_coins
 from por.formats.conversion import Conversion, Standing, convert
 from por.formats.conversion_report import count_assets
@@ -31,7 +31,7 @@ HTX_MONTHS = (
     "2025-10-20",
     "2026-02-09",
 )
-REFUSED = (EvidenceError, UnsupportedSchemeError)
+REFUSED = (EvidenceError, UnsupportedEvidenceError)
 
 
 @cache
@@ -218,6 +218,6 @@ def test_t49_the_peers_own_cases_verify_or_are_said_to_be_unread(vectors: Path, 
         )
         try:
             verified += bool(published_signers(document).signers)
-        except UnsupportedSchemeError:
+        except UnsupportedEvidenceError:
             continue
     assert verified == count

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -13,19 +14,43 @@ from por.checks.evidence import OpenBundle
 from por.checks.examination import Examination
 from por.checks.holdings import ProvenHolding
 from por.checks.inclusion import Customer, verify_inclusion
-from por.checks.observation import Broken, Seen
+from por.checks.light_client import LightChain
+from por.checks.movement_view import MovementView
+from por.checks.observation import Broken, Missing, Observation, Seen
 from por.checks.pins import Pins
 from por.checks.requirements import answered
 from por.checks.verify import RUN
 from por.encoding import bundle_v1
 from por.encoding.digests import digest_of
 from por.errors import UnavailableError
-from por.model import AccountState, AssetClass, Bundle, ControlSet, Denomination, Finding, Instant, Verdict
+from por.model import (
+    AccountState,
+    AssetClass,
+    AssetId,
+    AssetKind,
+    Bridge,
+    Bundle,
+    CallMethod,
+    ChainId,
+    ControlSet,
+    Denomination,
+    Encumbrance,
+    EncumbranceKind,
+    Finding,
+    Grade,
+    Instant,
+    Movement,
+    TokenCall,
+    Verdict,
+)
+from por.proofs.beacon.light_client import LightClientView
 from por.proofs.control.contract import Approval
 from por.proofs.control.replay import Use
 from por.proofs.state.header import header_from_rlp
 from tests.checks import registry_scenery as r
 from tests.checks import scenery as s
+from tests.checks import test_code_change as code_scenes
+from tests.checks import test_unshared as shared_scenes
 from tests.checks.scenery import CHAIN, ETH, USDC
 from tests.checks.test_anchored_root import STORIES, by_hand
 from tests.checks.test_anchoring import CORRECTION, RIVAL
@@ -59,6 +84,9 @@ class Scenes:
         yield from self.files()
         yield from self.liabilities()
         yield from self.reserves()
+        yield from self.qualities()
+        yield from self.movements()
+        yield from self.beside()
         yield from self.controls()
         yield from self.publications()
         yield from self.registries()
@@ -80,11 +108,18 @@ class Scenes:
             assert isinstance(view, Seen)
             views = {CHAIN: Seen(replace(view.value, child=other))}
             yield replace(honest, children={CHAIN: Seen(other)}, views=views)
+        signed = LightClientView(block.ref, block.timestamp, 11_650_252, finalized=False, participation=505)
+        final = Seen(LightChain(replace(signed, finalized=True), ()))
+        unasked = {CHAIN: Missing("no source was asked")}
+        yield replace(honest, light={CHAIN: final})
+        yield replace(self.examined(source=s.FakeSource(s.headers(salt=b"another"))), light={CHAIN: final})
+        yield replace(honest, views=unasked, light={CHAIN: Seen(LightChain(signed, ()))})
 
     def files(self) -> Iterator[Examination]:
         made = s.bundle()
         yield self.examined(replace(made, evidence=made.evidence[1:]))
         yield self.examined(replace(made, blocks=()))
+        yield self.examined(s.with_account("cold", control=made.blocks[0].header))
         yield self.examined(replace(made, reserves=made.reserves[1:]))
         yield self.examined(replace(made, reserves=(), liabilities=(), evidence=(), blocks=()))
 
@@ -125,6 +160,66 @@ class Scenes:
         flagged = Seen(ProvenHolding(5, 2**255, contract))
         yield replace(honest, holdings=dict.fromkeys(honest.holdings, flagged))
         yield replace(honest, holdings=dict.fromkeys(honest.holdings, Broken("a node is missing")))
+
+    def qualities(self) -> Iterator[Examination]:
+        """Say every reason for which a holding counts less, or not, and all three outcomes of a mixed class."""
+        minted = AssetId(ChainId("eip155", "10"), "erc20", "0x" + "77" * 20)
+        yield self.examined(rules=s.policy(bridges=(Bridge(s.account("cold"), ETH, minted),)))
+        wrapped = (AssetClass((Denomination(USDC, 6), Denomination(ETH, 18, AssetKind.WRAPPED))),)
+        owed = tuple(item for item in s.bundle().liabilities if item.asset == USDC)
+        mixed = s.bundle(liabilities=owed)
+        yield self.examined(mixed, rules=s.policy(classes=wrapped))
+        both = frozenset({AssetKind.NATIVE, AssetKind.WRAPPED})
+        whole = self.examined(mixed, rules=s.policy(classes=wrapped, kinds=both))
+        yield whole
+        yield replace(whole, policy=replace(whole.policy, ratio=Fraction(100)))
+        open_one = {**whole.holdings, (0, USDC): Missing("no layout")}
+        yield replace(whole, policy=replace(whole.policy, ratio=Fraction(1)), holdings=open_one)
+        little = replace(whole.policy, ratio=Fraction(11, 10))
+        yield replace(whole, policy=little, holdings=open_one)
+        vault = TokenCall(ETH, (bytes(32),), CallMethod.CONVERT_TO_ASSETS, USDC)
+        yield self.examined(rules=s.policy(calls=(vault,), kinds=frozenset(AssetKind)))
+        for amount in (1, s.COINS["cold"] + 1):
+            yield self.examined(s.with_claim("cold", ETH, encumbrance=Encumbrance(EncumbranceKind.PLEDGED, amount)))
+        for units in (s.COINS["cold"], 1):
+            told = Seen(ProvenHolding(units, 0, s.PLAIN, grade=Grade.QUORUM_VALUE))
+            yield replace(self.examined(), holdings={**self.examined().holdings, (0, ETH): told})
+
+    def movements(self) -> Iterator[Examination]:
+        rule = Movement((3600,), (3600,), Fraction(1, 10))
+        honest = self.examined(rules=s.policy(movement=rule))
+        held = sum(s.COINS[name] for name in ("cold", "hot"))
+        dollars = {(moment, USDC): Seen(1000 * 10**6) for moment in (-3600, 3600)}
+        moments: list[tuple[Observation[int], Observation[int]]] = [
+            (Seen(held), Seen(held)),
+            (Seen(0), Seen(held)),
+            (Seen(held), Seen(0)),
+            (Seen(0), Seen(0)),
+            (Missing("pruned"), Seen(held)),
+        ]
+        for before, after in moments:
+            seen = {**dollars, (-3600, ETH): before, (3600, ETH): after}
+            yield replace(honest, movement=MovementView((-3600, 3600), seen))
+
+    def beside(self) -> Iterator[Examination]:
+        """Bring the bundle before, and another issuer's."""
+        new = {**code_scenes.HONEST, code_scenes.TOKEN: code_scenes.NEW}
+        got = {**code_scenes.HONEST, code_scenes.COLD.address: code_scenes.NEW}
+        known = s.policy(layouts=(replace(s.LAYOUT, code_hash=code_scenes.NEW),))
+        for then, now, rules in (
+            (code_scenes.HONEST, code_scenes.HONEST, None),
+            (code_scenes.HONEST, new, None),
+            (code_scenes.HONEST, new, known),
+            (code_scenes.HONEST, got, None),
+            (got, code_scenes.HONEST, None),
+        ):
+            self._made += 1
+            yield code_scenes.compared(self._folder / str(self._made), then, now, rules=rules)
+        theirs = shared_scenes.other(shared_scenes.row(s.account("cold")))
+        strangers = shared_scenes.other(shared_scenes.row(shared_scenes.STRANGERS[0]))
+        old = shared_scenes.other(instant=Instant(NOON.seconds - 30 * DAY))
+        for others in ((theirs,), (strangers, old), (old,)):
+            yield replace(self.examined(), others=others)
 
     def controls(self) -> Iterator[Examination]:
         honest = self.examined()

@@ -18,7 +18,9 @@ from por.encoding import (
     bundle_v1,
     control_signature_v1,
     evm_account_proof_v1,
+    evm_code_v1,
     evm_header_v1,
+    evm_witness_v1,
     inclusion_proof_v1,
     media_types,
     policy_v1,
@@ -37,7 +39,9 @@ READERS: dict[str, Callable[[bytes], object]] = {
     media_types.BUNDLE: bundle_v1.read,
     media_types.CONTROL_SIGNATURE: control_signature_v1.read,
     media_types.EVM_ACCOUNT_PROOF: evm_account_proof_v1.read,
+    media_types.EVM_CODE: evm_code_v1.read,
     media_types.EVM_HEADER: evm_header_v1.read,
+    media_types.EVM_WITNESS: evm_witness_v1.read,
     media_types.INCLUSION_PROOF: inclusion_proof_v1.read,
     media_types.VERDICT: verdict_v1.read,
 }
@@ -170,11 +174,12 @@ def test_the_policies_are_read_and_can_be_used(name: str) -> None:
 
 def test_the_policy_page_shows_and_names_every_entry() -> None:
     shown = tomllib.loads(pages.blocks("policy.md")["toml policy.toml"])
-    nested = {"issuer", "snapshot", "coverage", "registry"}
+    nested = {"issuer", "snapshot", "coverage", "movement", "registry"}
     entries = {name for name in shown if name not in nested}
     entries |= {f"{name}.{inner}" for name in nested for inner in shown[name]}
     assert pages.named_in_tables("policy.md", "Entries") == entries
-    assert pages.named_in_tables("policy.md", "Tables") == set(shown["layout"][0])
+    tables = {name for table in ("layout", "call", "bridge", "beacon") for name in shown[table][0]}
+    assert pages.named_in_tables("policy.md", "Tables") == tables
 
 
 def test_the_policy_page_names_every_member_of_what_the_digest_covers() -> None:

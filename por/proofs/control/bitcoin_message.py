@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from eth_keys.datatypes import PublicKey
 
 from por.encoding.published_signature_v1 import PublishedSignature, from_hex
-from por.errors import EvidenceError, FormatError, UnsupportedSchemeError
+from por.errors import EvidenceError, FormatError, UnsupportedEvidenceError
 from por.proofs.control.bitcoin_address import (
     NETWORKS,
     UtxoNetwork,
@@ -29,15 +29,15 @@ _TO_KEY_HASH = (bytes.fromhex("76a914"), bytes.fromhex("88ac"))
 def bitcoin_signers(document: PublishedSignature) -> Published:
     """Return the account whose key, or enough of whose script's keys, signed.
 
-    Raises: EvidenceError; UnsupportedSchemeError for chains, addresses and scripts of other kinds.
+    Raises: EvidenceError; UnsupportedEvidenceError for chains, addresses and scripts of other kinds.
     """
     network = NETWORKS.get(str(document.account.chain))
     if network is None:
-        raise UnsupportedSchemeError(f"how {document.account.chain} signs messages is not known here")
+        raise UnsupportedEvidenceError(f"how {document.account.chain} signs messages is not known here")
     address = listed_address(document)
     kind = address_kind(network, address)
     if kind is None:
-        raise UnsupportedSchemeError(f"{address} is of a kind of address that is not read")
+        raise UnsupportedEvidenceError(f"{address} is of a kind of address that is not read")
     script = None if document.key is None else _script(document.key)
     if script is None or _is_to_key_hash(network, script, address):
         return _by_key(document, network, kind)
@@ -51,7 +51,7 @@ def message_digest(network: UtxoNetwork, message: str) -> bytes:
 
 def _by_key(document: PublishedSignature, network: UtxoNetwork, kind: str) -> Published:
     if kind == "script":
-        raise UnsupportedSchemeError("the address is a script's, and the list does not publish the script")
+        raise UnsupportedEvidenceError("the address is a script's, and the list does not publish the script")
     if len(document.signatures) != 1:
         raise EvidenceError(f"{len(document.signatures)} signatures for the address of one key")
     address = listed_address(document)
@@ -60,7 +60,7 @@ def _by_key(document: PublishedSignature, network: UtxoNetwork, kind: str) -> Pu
         if text == address:
             return Published((address,), variant)
     if kind == "p2sh" and header < _NESTED:
-        raise UnsupportedSchemeError("the address may be a script's, and the list does not publish the script")
+        raise UnsupportedEvidenceError("the address may be a script's, and the list does not publish the script")
     raise EvidenceError(f"the signature is not by the key of {address}")
 
 

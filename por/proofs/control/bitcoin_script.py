@@ -6,9 +6,9 @@ Source: BIP-11 (m-of-n OP_CHECKMULTISIG).
 from dataclasses import dataclass
 
 from eth_keys.datatypes import PublicKey
-from eth_keys.exceptions import ValidationError
+from eth_utils.exceptions import ValidationError
 
-from por.errors import EvidenceError, UnsupportedSchemeError
+from por.errors import EvidenceError, UnsupportedEvidenceError
 
 _OP_1 = 0x51
 _OP_16 = 0x60
@@ -26,11 +26,11 @@ class Multisig:
 def multisig(script: bytes) -> Multisig:
     """Read an m-of-n script, which consists of nothing else.
 
-    Raises: UnsupportedSchemeError for a script of another form; EvidenceError for one that no keys or too few keys can
-    satisfy, or that names a key twice (T47).
+    Raises: UnsupportedEvidenceError for a script of another form; EvidenceError for one that no keys or too few keys
+    can satisfy, or that names a key twice (T47).
     """
     if len(script) < 3 or script[-1] != _OP_CHECKMULTISIG or not _OP_1 <= script[0] <= _OP_16:
-        raise UnsupportedSchemeError("the script is not m of n keys, and is not read")
+        raise UnsupportedEvidenceError("the script is not m of n keys, and is not read")
     threshold, count = script[0] - _OP_1 + 1, script[-2] - _OP_1 + 1
     keys = tuple(_compressed(key) for key in _pushes(script[1:-2]))
     if len(keys) != count or threshold > count:
@@ -45,7 +45,7 @@ def _pushes(data: bytes) -> list[bytes]:
     while data:
         length = data[0]
         if length not in {33, 65} or len(data) <= length:
-            raise UnsupportedSchemeError("the script holds something else than keys, and is not read")
+            raise UnsupportedEvidenceError("the script holds something else than keys, and is not read")
         found.append(data[1 : 1 + length])
         data = data[1 + length :]
     return found

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.hashes import SHA512_256, Hash
 
 from por.encoding.published_signature_v1 import PublishedSignature
-from por.errors import EvidenceError, UnsupportedSchemeError
+from por.errors import EvidenceError, UnsupportedEvidenceError
 from por.proofs.control.bitcoin_address import bech32
 from por.proofs.control.evm_message import OKX_HEADER
 from por.proofs.control.published_reading import Published, base64_bytes, hex_bytes, listed_address, varstr
@@ -34,7 +34,10 @@ _SMALL_ORDER = frozenset({0, 1, _FIELD - 1, _ORDER_EIGHT, _FIELD - _ORDER_EIGHT}
 
 
 def ed25519_signers(document: PublishedSignature) -> Published:
-    """Return the account whose key signed. Raises: EvidenceError; UnsupportedSchemeError for a key that is not tied."""
+    """Return the account whose key signed.
+
+    Raises: EvidenceError; UnsupportedEvidenceError for a key that is not tied to the address.
+    """
     if len(document.signatures) != 1:
         raise EvidenceError(f"{len(document.signatures)} signatures for one Ed25519 key")
     chain, address = str(document.account.chain), listed_address(document)
@@ -45,7 +48,7 @@ def ed25519_signers(document: PublishedSignature) -> Published:
         return Published((address,), variant)
     if chain in _KEYS:
         raise EvidenceError(f"the key that signed is not that of {address}")
-    raise UnsupportedSchemeError(f"the key 0x{key.hex()} signed ({variant}), and is not tied to {address}")
+    raise UnsupportedEvidenceError(f"the key 0x{key.hex()} signed ({variant}), and is not tied to {address}")
 
 
 def _variant(document: PublishedSignature, key: bytes) -> str:
@@ -69,7 +72,7 @@ def _key(document: PublishedSignature, chain: str, address: str) -> bytes:
     elif chain in _KEYS:
         key = _KEYS[chain](address)
     else:
-        raise UnsupportedSchemeError(f"the list gives no public key for {address}")
+        raise UnsupportedEvidenceError(f"the list gives no public key for {address}")
     y = int.from_bytes(key, "little") % 2**255
     if y in _SMALL_ORDER or y >= _FIELD:
         raise EvidenceError("the public key is of small order or not canonical: anybody signs under it")

@@ -6,7 +6,7 @@ from eth_keys.datatypes import PublicKey
 from eth_utils.crypto import keccak
 
 from por.encoding.published_signature_v1 import PublishedSignature
-from por.errors import UnsupportedSchemeError
+from por.errors import UnsupportedEvidenceError
 from por.proofs.control.published_reading import Digests, Published, key_account, listed_address, varstr
 
 OKX_HEADER = b"OKX Signed Message:\n"
@@ -16,10 +16,10 @@ _ADDRESS = re.compile(r"0x[0-9a-f]{40}", re.ASCII)
 
 
 def evm_signers(document: PublishedSignature) -> Published:
-    """Return the account that signed, by one of the digests in use. Raises: EvidenceError; UnsupportedSchemeError."""
+    """Return the account that signed, by one of the digests in use. Raises: EvidenceError; UnsupportedEvidenceError."""
     address = listed_address(document)
     if not document.owners and not _ADDRESS.fullmatch(address):
-        raise UnsupportedSchemeError(f"{address} is no address of an EVM key")
+        raise UnsupportedEvidenceError(f"{address} is no address of an EVM key")
     return key_account(document, evm_digests(document.message.encode()), PublicKey.to_address)
 
 

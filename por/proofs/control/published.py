@@ -7,7 +7,7 @@ is, and whether it stands elsewhere too, is not established here (T43).
 from collections.abc import Callable, Mapping
 
 from por.encoding.published_signature_v1 import PublishedSignature
-from por.errors import EvidenceError, UnsupportedSchemeError
+from por.errors import EvidenceError, UnsupportedEvidenceError
 from por.proofs.control.bitcoin_message import bitcoin_signers
 from por.proofs.control.ed25519_message import ed25519_signers
 from por.proofs.control.evm_message import evm_signers
@@ -28,12 +28,12 @@ _OF_NAMESPACE: Mapping[str, str] = {"bip122": "bitcoin", "eip155": "evm", "tron"
 def published_signers(document: PublishedSignature) -> Published:
     """Return the accounts that signed, as their chain writes them, and the variant of the digest.
 
-    Raises: EvidenceError for a signature that is not the account's; UnsupportedSchemeError for what cannot be judged:
+    Raises: EvidenceError for a signature that is not the account's; UnsupportedEvidenceError for what cannot be judged:
     an unread scheme, a key that no rule ties to the address, owners who sign a text that does not name the account.
     """
     signers = SCHEMES.get(document.scheme)
     if signers is None:
-        raise UnsupportedSchemeError(
+        raise UnsupportedEvidenceError(
             f"how {document.coin} accounts sign (scheme {document.scheme}) is not read by this release"
         )
     if _OF_NAMESPACE.get(document.account.chain.namespace, document.scheme) != document.scheme:
@@ -44,7 +44,7 @@ def published_signers(document: PublishedSignature) -> Published:
 def published_signer(document: PublishedSignature) -> tuple[str, ...]:
     """Return the addresses that signed, in the notation of `document.account.address`.
 
-    Raises: EvidenceError; UnsupportedSchemeError.
+    Raises: EvidenceError; UnsupportedEvidenceError.
     """
     published_signers(document)
     return (document.account.address,)

@@ -9,7 +9,7 @@ from eth_keys.datatypes import PublicKey, Signature
 from eth_keys.exceptions import BadSignature
 
 from por.encoding.published_signature_v1 import PublishedSignature, from_base64, from_hex
-from por.errors import EvidenceError, FormatError, UnsupportedSchemeError
+from por.errors import EvidenceError, FormatError, UnsupportedEvidenceError
 
 Digests = Sequence[tuple[str, bytes]]
 
@@ -72,8 +72,8 @@ def signing_key(digest: bytes, text: str) -> PublicKey:
 def key_account(document: PublishedSignature, digests: Digests, spell: Callable[[PublicKey], str]) -> Published:
     """Return the account whose one key signed, by whichever of `digests` gives exactly that account.
 
-    Raises: EvidenceError when none does; UnsupportedSchemeError where the account's owners signed, and not the account:
-    nothing in a text that they sign names it (T47).
+    Raises: EvidenceError when none does; UnsupportedEvidenceError where the account's owners signed, and not the
+    account: nothing in a text that they sign names it (T47).
     """
     address = listed_address(document)
     if len(document.signatures) == 1 and not document.owners:
@@ -82,7 +82,7 @@ def key_account(document: PublishedSignature, digests: Digests, spell: Callable[
         raise EvidenceError(f"{len(document.signatures)} signatures for {len(document.owners)} owners")
     for text, owner in zip(document.signatures, document.owners, strict=True):
         _variant(text, owner if owner[:2] != "0x" else owner.lower(), digests, spell)
-    raise UnsupportedSchemeError(
+    raise UnsupportedEvidenceError(
         f"the keys of {', '.join(document.owners)} signed, and nothing they signed names {address}"
     )
 

@@ -14,7 +14,7 @@ _PREFIX = b"\x19TRON Signed Message:\n"
 
 
 def tron_signers(document: PublishedSignature) -> Published:
-    """Return the account that signed, by one of the digests in use. Raises: EvidenceError; UnsupportedSchemeError."""
+    """Return the account that signed, by one of the digests in use. Raises: EvidenceError; UnsupportedEvidenceError."""
     return key_account(document, tron_digests(document.message.encode()), tron_address)
 
 

@@ -25,7 +25,7 @@ from eth_utils.exceptions import ValidationError
 from por.errors import UnsupportedEvidenceError
 from por.model import Call
 from por.proofs.control.delegation import delegate_of
-from por.proofs.state.account import address_bytes
+from por.proofs.state.account import EMPTY_CODE_HASH, address_bytes
 from por.proofs.state.header import BlockEnvironment
 from por.proofs.state.proven_state import ProvenState
 
@@ -33,6 +33,7 @@ GAS = 10_000_000
 CALLER = Address(bytes(20))
 
 _INVALID = 0xFE
+_EMPTY = (0, 0, EMPTY_CODE_HASH)
 _FORKS: Mapping[int, Any] = {17: ShanghaiState, 20: CancunState, 21: PragueState}
 
 
@@ -46,15 +47,37 @@ class _Opcodes(dict[int, OpcodeAPI]):
         raise UnsupportedEvidenceError(f"call: instruction 0x{opcode:02x} is not one of this block's fork")
 
 
-class _Block:
-    """Answer what code asks about its block, and nothing that the header does not show."""
+class _Proven:
+    """Answer what code asks about the state and its block, and nothing that is not proven."""
 
     parent_hash = b""
     execution_context: Any
+    computation_class: Any
     _account_db: ProvenState
 
     def set_system_contracts(self) -> None:
         """Put nothing into the state."""
+
+    def has_code_or_nonce(self, address: bytes) -> bool:
+        """Tell whether no contract can be put at an account."""
+        nonce, _, code_hash = self._account_db.standing(address)
+        return bool(nonce) or code_hash != EMPTY_CODE_HASH
+
+    def account_is_empty(self, address: bytes) -> bool:
+        """Tell whether an account has nothing (EIP-161)."""
+        return self._account_db.standing(address) == _EMPTY
+
+    def account_exists(self, address: bytes) -> bool:
+        """Tell whether there is an account; where that is not proven of a precompile, it decides on a price alone."""
+        return self._account_db.priced(address) not in {None, _EMPTY}
+
+    def is_storage_warm(self, address: bytes, slot: int) -> bool:
+        """Tell whether this call saw a storage word."""
+        return (address, slot) in self._account_db.warm()
+
+    def is_address_warm(self, address: bytes) -> bool:
+        """Tell whether this call saw an account."""
+        return (address, None) in self._account_db.warm() or address in self.computation_class.get_precompiles()
 
     @property
     def mix_hash(self) -> bytes:
@@ -86,7 +109,7 @@ def _rules(fields: int, *, merged: bool) -> Any:
         raise UnsupportedEvidenceError(f"call: a header of {fields} fields does not tell by which rules code runs")
     computation = type("Computation", (fork.computation_class,), {"opcodes": _Opcodes(fork.computation_class.opcodes)})
     accounts = staticmethod(lambda proven, _root: proven)
-    return type("State", (_Block, fork), {"computation_class": computation, "account_db_class": accounts})
+    return type("State", (_Proven, fork), {"computation_class": computation, "account_db_class": accounts})
 
 
 def precompiles(environment: BlockEnvironment) -> frozenset[bytes]:

@@ -163,19 +163,15 @@ class ProvenState:
             self._seen.setdefault(address, code_hash)
         return code_hash
 
-    def account_has_code_or_nonce(self, address: bytes) -> bool:
-        """Tell whether no contract can be put at an account."""
-        return bool(self.get_nonce(address)) or self._has_code(address)
+    def standing(self, address: bytes) -> tuple[int, int, bytes]:
+        """Return an account's nonce, balance and code hash; its code does not count as touched by that."""
+        changed = self._now.codes.get(address)
+        code_hash: bytes = self._account(address).code_hash if changed is None else keccak(changed)
+        return self.get_nonce(address), self.get_balance(address), code_hash
 
-    def account_exists(self, address: bytes) -> bool:
-        """Tell whether there is an account; of a precompile, which is asked for its price alone, nothing is needed."""
-        if address in self._precompiles and address not in self._accounts:
-            return False
-        return not self.account_is_empty(address)
-
-    def account_is_empty(self, address: bytes) -> bool:
-        """Tell whether an account has nothing (EIP-161)."""
-        return not (self.account_has_code_or_nonce(address) or self.get_balance(address))
+    def priced(self, address: bytes) -> tuple[int, int, bytes] | None:
+        """Return an account's standing where the machine asks for a price alone; None for a precompile not proven."""
+        return None if address in self._precompiles and address not in self._accounts else self.standing(address)
 
     def touch_account(self, address: bytes) -> None:
         """Do nothing: since EIP-161 touching changes nothing that code can see."""
@@ -206,21 +202,17 @@ class ProvenState:
             del numbers[place]
         numbers["emptied", address, 0] = 1
 
-    def is_storage_warm(self, address: bytes, slot: int) -> bool:
-        """Tell whether this call saw a storage word."""
-        return (address, slot) in self._now.warm
-
     def mark_storage_warm(self, address: bytes, slot: int) -> None:
         """Note that this call saw a storage word."""
         self._now.warm.add((address, slot))
 
-    def is_address_warm(self, address: bytes) -> bool:
-        """Tell whether this call saw an account."""
-        return (address, None) in self._now.warm
-
     def mark_address_warm(self, address: bytes) -> None:
         """Note that this call saw an account."""
         self._now.warm.add((address, None))
+
+    def warm(self) -> set[tuple[bytes, int | None]]:
+        """Return the accounts and storage words that this call saw (EIP-2929)."""
+        return self._now.warm
 
     def record(self) -> int:
         """Return the id of a checkpoint."""
@@ -243,10 +235,6 @@ class ProvenState:
                 return kept
 
     # What is proven.
-
-    def _has_code(self, address: bytes) -> bool:
-        changed = self._now.codes.get(address)
-        return self._account(address).code_hash != EMPTY_CODE_HASH if changed is None else bool(changed)
 
     def _account(self, address: bytes) -> AccountState:
         if address not in self._accounts:

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from por.encoding.published_signature_v1 import PublishedSignature
-from por.errors import EvidenceError, UnsupportedSchemeError
+from por.errors import EvidenceError, UnsupportedEvidenceError
 from por.model import ChainAccount
 from por.proofs.control.bitcoin_address import NETWORKS, address_kind, segwit_address
 from por.proofs.control.published import published_signer, published_signers
@@ -23,7 +23,7 @@ from tests.published import BTC, ETHEREUM, MESSAGE, TRON, document, key, vrs
 SAMPLES = published.samples("alice", "bob", "carol")
 STRANGERS = published.samples("mallory", "oscar", "trudy")
 NAMES = sorted(SAMPLES)
-REFUSED = (EvidenceError, UnsupportedSchemeError)
+REFUSED = (EvidenceError, UnsupportedEvidenceError)
 
 
 def refused(changed: PublishedSignature) -> None:
@@ -133,7 +133,7 @@ class TestEvm:
         owners = tuple(key(name).public_key.to_address() for name in ("alice", "bob"))
         signed = (vrs(key("alice"), self.DIGEST), vrs(key("bob"), self.DIGEST))
         contract = f"{ETHEREUM}:0x{'c0' * 20}"
-        with pytest.raises(UnsupportedSchemeError, match="nothing they signed names"):
+        with pytest.raises(UnsupportedEvidenceError, match="nothing they signed names"):
             published_signers(document("evm", contract, *signed, owners=owners))
         with pytest.raises(EvidenceError, match="not by the key of"):
             published_signers(document("evm", contract, *signed[::-1], owners=owners))
@@ -142,7 +142,7 @@ class TestEvm:
 
     def test_t47_an_owner_is_never_the_account_by_standing_beside_it(self) -> None:
         alice = key("alice").public_key.to_address()
-        with pytest.raises(UnsupportedSchemeError):
+        with pytest.raises(UnsupportedEvidenceError):
             published_signers(document("evm", self.ACCOUNT, vrs(key("alice"), self.DIGEST), owners=(alice,)))
 
     def test_t47_two_signatures_are_not_one_keys(self) -> None:
@@ -224,10 +224,10 @@ class TestScripts:
 
     def test_t49_a_script_that_is_not_published_is_not_judged(self) -> None:
         address = published.p2sh(published.multisig(2, *self.KEYS))
-        with pytest.raises(UnsupportedSchemeError, match="does not publish the script"):
+        with pytest.raises(UnsupportedEvidenceError, match="does not publish the script"):
             published_signers(document("bitcoin", f"{BTC}:{address}", *self.signed("alice")))
         long = segwit_address("bc", b"\x07" * 32)
-        with pytest.raises(UnsupportedSchemeError, match="does not publish the script"):
+        with pytest.raises(UnsupportedEvidenceError, match="does not publish the script"):
             published_signers(document("bitcoin", f"{BTC}:{long}", *self.signed("alice")))
 
     def test_a_header_of_one_keys_address_is_not_a_scripts(self) -> None:
@@ -295,13 +295,13 @@ class TestBitcoinKeys:
     )
     def test_t49_other_addresses_are_not_judged(self, address: str) -> None:
         assert address_kind(NETWORKS[BTC], address) is None
-        with pytest.raises(UnsupportedSchemeError, match="not read"):
+        with pytest.raises(UnsupportedEvidenceError, match="not read"):
             published_signers(
                 document("bitcoin", f"{BTC}:{address}", published.header_first(key("a"), self.DIGEST, 31))
             )
 
     def test_t49_a_chain_without_a_known_header_is_not_judged(self) -> None:
-        with pytest.raises(UnsupportedSchemeError):
+        with pytest.raises(UnsupportedEvidenceError):
             published_signers(document("bitcoin", f"listed:XYZ:{self.ADDRESS}", "x"))
 
 
@@ -352,19 +352,19 @@ class TestEd25519:
         assert {order_eight(y) for y in self.small_orders if y < 2**255 - 19} == {True}
 
     def test_t49_a_key_that_no_rule_ties_to_the_address_is_not_judged(self) -> None:
-        with pytest.raises(UnsupportedSchemeError, match="not tied"):
+        with pytest.raises(UnsupportedEvidenceError, match="not tied"):
             published_signers(self.of("listed:TON", "UQB1", key=self.PUBLIC.hex()))
-        with pytest.raises(UnsupportedSchemeError, match="no public key"):
+        with pytest.raises(UnsupportedEvidenceError, match="no public key"):
             published_signers(self.of("listed:TON", "UQB1"))
-        with pytest.raises(UnsupportedSchemeError, match="not tied"):
+        with pytest.raises(UnsupportedEvidenceError, match="not tied"):
             published_signers(self.of("aptos:1", "0x" + "de" * 32, key=self.PUBLIC.hex()))
-        with pytest.raises(UnsupportedSchemeError, match="not tied"):
+        with pytest.raises(UnsupportedEvidenceError, match="not tied"):
             published_signers(self.of("near:mainnet", "exchange.near", key=self.PUBLIC.hex()))
 
     def test_an_implicit_account_is_its_key(self) -> None:
         row = self.of("near:mainnet", self.PUBLIC.hex(), key="0x" + self.PUBLIC.hex())
         assert published_signers(row).variant == "raw"
-        with pytest.raises(UnsupportedSchemeError):
+        with pytest.raises(UnsupportedEvidenceError):
             published_signers(self.of("near:mainnet", "00" * 32, key=self.PUBLIC.hex()))
 
     def test_t49_a_bad_signature_by_an_untied_key_is_still_bad(self) -> None:
@@ -395,7 +395,7 @@ def order_eight(y: int) -> bool:
 
 
 def test_t49_an_unread_scheme_is_not_judged() -> None:
-    with pytest.raises(UnsupportedSchemeError, match="not read by this release"):
+    with pytest.raises(UnsupportedEvidenceError, match="not read by this release"):
         published_signers(document("bls", "listed:BETH:0x82f5", "0x98"))
 
 
@@ -411,6 +411,6 @@ def test_an_address_with_other_characters_is_read_back() -> None:
     owner = key("alice").public_key.to_address()
     digest = published.evm_digests(MESSAGE)["keccak"]
     account = "listed:TON:UQ%5Fx"
-    with pytest.raises(UnsupportedSchemeError, match="UQ_x"):
+    with pytest.raises(UnsupportedEvidenceError, match="UQ_x"):
         published_signers(document("evm", account, vrs(key("alice"), digest), owners=(owner,)))
     assert ChainAccount.parse(account).address == "UQ%5Fx"
