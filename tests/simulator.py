@@ -92,6 +92,18 @@ CAUGHT_BY: dict[str, tuple[str, str] | None] = {
     "look-alike token": ("solvency.coverage", "FAIL"),
     "not enough coins": ("solvency.coverage", "FAIL"),
     "debt as reserve": ("solvency.coverage", "FAIL"),
+    # Contracts.
+    "an owner who came later": ("reserves.control", "FAIL"),
+    "a wallet's later state": ("reserves.control", "FAIL"),
+    "an owner's key for a wallet": ("reserves.control", "FAIL"),
+    "a witness without a slot": ("reserves.control", "FAIL"),
+    "a wallet's code altered": ("reserves.control", "FAIL"),
+    "a wallet without state": ("reserves.control", "INCONCLUSIVE"),
+    "a wallet that nobody knows": ("reserves.control", "INCONCLUSIVE"),
+    "a wallet that approves anything": ("reserves.control", "FAIL"),
+    "a token that tells a fortune": ("reserves.balance", "INCONCLUSIVE"),
+    "a token of other code": ("reserves.balance", "INCONCLUSIVE"),
+    "a balance left unproven": ("reserves.balance", "FAIL"),
     # What it is worth.
     "pledged coins": ("solvency.coverage", "FAIL"),
     "more pledged than held": ("reserves.eligible", "FAIL"),

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from por.checks.asset_classes import exact_text
 from por.checks.freshness import span
 from por.checks.requirements import required_checks
 from por.errors import FormatError
-from por.model import ChainId, Policy, RegistryPin
+from por.model import AssetKind, ChainId, Denomination, Policy, RegistryPin, TokenCall
 from por.proofs.signed_note import VerifierKey
 
 _STARTING = """# A policy for por: what this verifier trusts and requires. Nothing is trusted by default.
@@ -35,6 +36,22 @@ max_skew_seconds = 3600    # between the instant and each chain's block
 
 [coverage]
 ratio = "1"  # counted reserves over liabilities, of each asset class
+# Claims on an asset count only when their kind is named: "bridged", "wrapped", "lent", "vault", "staked".
+kinds = []
+
+# Ask what the customer accounts held before and after the instant: coins may be borrowed for a day. It needs sources
+# with an archive, and a run that is later than the last of these moments.
+# [movement]
+# before_seconds = [86400, 604800]
+# after_seconds = [86400, 604800]
+# threshold = "0.1"  # the share of what is held from which a rise and a fall are material
+
+# What you know to stand on a holding, whatever the issuer says of it.
+# [[encumbered]]
+# account = "eip155:1:0x…"
+# asset = "eip155:1/slip44:60"
+# kind = "peg"
+# amount = "1000000000000000000"
 
 # How many independent sources must agree on a chain's headers.
 {chains}
@@ -42,6 +59,12 @@ ratio = "1"  # counted reserves over liabilities, of each asset class
 # table does not know. por policy show lists what is known.
 # [[class]]
 # members = [{{ asset = "eip155:1/erc20:0x…", decimals = 18 }}]
+
+# Accounts that hold coins for those who have a token on another chain; they never count.
+# [[bridge]]
+# escrow = "eip155:1:0x…"
+# asset = "eip155:1/erc20:0x…"
+# minted = "eip155:10/erc20:0x…"
 
 # Where bundles must be anchored, and by which address. Take both from a place that nobody can change for you alone.
 {registry}
@@ -122,6 +145,7 @@ def open_points(policy: Policy) -> Iterator[str]:
     for rule in policy.chains.values():
         if rule.sources == 1:
             yield f"one source is enough for {rule.chain}: if it lies, the verdict does"
+    yield from _open_reserves(policy)
     waived = {waiver.check for waiver in policy.waivers}
     for check in ("publication.anchored", "publication.unequivocal"):
         if policy.registry is None and check not in waived:
@@ -129,6 +153,18 @@ def open_points(policy: Policy) -> Iterator[str]:
     if policy.registry is not None and policy.registry.contract.chain not in policy.chains:
         chain = policy.registry.contract.chain
         yield f"the registry is on {chain}, and no [[chain]] says how many sources must agree about it"
+
+
+def _open_reserves(policy: Policy) -> Iterator[str]:
+    """Say what of the reserves is taken on little, or can be decided by nobody."""
+    for asset in sorted(map(str, policy.quorum_tokens)):
+        yield f"balances of {asset} are the sources' word where the bundle proves nothing"
+    for chain in sorted({rule.chain for rule in policy.chains.values() if rule.checkpoint} - policy.beacons.keys()):
+        yield f"a checkpoint of {chain}, and no [[beacon]] row: light-client evidence shows nothing"
+    if policy.movement is None and "reserves.movement" in policy.require:
+        yield "reserves.movement stays inconclusive without a [movement]"
+    if AssetKind.VAULT in policy.kinds and not any(call.underlying for call in policy.calls):
+        yield "vaults count, and no [[call]] says what their shares stand for: they count nothing"
 
 
 def described(policy: Policy) -> Iterator[str]:
@@ -150,10 +186,43 @@ def described(policy: Policy) -> Iterator[str]:
     yield f"accepts    snapshots up to {span(policy.max_age)} old"
     yield f"accepts    blocks up to {span(policy.max_skew)} before the instant"
     yield f"requires   reserves of at least {policy.ratio} × the liabilities, in each asset class"
+    yield from _of_reserves(policy)
     yield from (f"requires   {check}" for check in required_checks(policy))
     yield from (f"waives     {waiver.check}: {waiver.reason}" for waiver in policy.waivers)
     yield from (f"counts not {asset}, the issuer's own" for asset in sorted(map(str, policy.own_assets)))
     for group in policy.classes:
-        yield f"one asset  {' = '.join(f'{m.asset} ({m.decimals} decimals)' for m in group.members)}"
+        yield f"one asset  {' = '.join(map(_member, group.members))}"
     yield from (f"layout of  {layout.asset}, code hash 0x{layout.code_hash.hex()}" for layout in policy.layouts)
+    yield from map(_call, policy.calls)
     yield from (f"registry   by its code hash 0x{code_hash.hex()}" for code_hash in policy.registries)
+    yield from (f"wallet     by its code hash 0x{code_hash.hex()}" for code_hash in policy.wallets)
+
+
+def _of_reserves(policy: Policy) -> Iterator[str]:
+    """Say what counts of reserves, and where the policy looks beside them."""
+    for rule in policy.chains.values():
+        if rule.checkpoint is not None:
+            yield f"trusts     the beacon block 0x{rule.checkpoint.hex()} of {rule.chain}, to start light clients from"
+    for asset in sorted(map(str, policy.quorum_tokens)):
+        yield f"trusts     the sources' word, if they agree, on balances of {asset}"
+    yield f"counts     {', '.join(sorted(policy.kinds))} assets"
+    for bridge in policy.bridges:
+        yield f"counts not {bridge.asset} of {bridge.escrow}, which stands behind {bridge.minted}"
+    for row in policy.encumbrances:
+        stands = row.encumbrance
+        yield f"counts not {stands.amount} base units of {row.asset} of {row.account}: {stands.kind}"
+    if policy.movement is not None:
+        before, after = (", ".join(map(span, moments)) for moments in (policy.movement.before, policy.movement.after))
+        share = exact_text(policy.movement.threshold)
+        yield f"asks       what was held {before} before and {after} after the instant; {share} of it is material"
+
+
+def _member(member: Denomination) -> str:
+    kind = "" if member.kind is AssetKind.NATIVE else f", {member.kind}"
+    return f"{member.asset} ({member.decimals} decimals{kind})"
+
+
+def _call(call: TokenCall) -> str:
+    codes = ", ".join(f"0x{code_hash.hex()}" for code_hash in call.codes)
+    into = f", shares of {call.underlying}" if call.underlying else ""
+    return f"code of    {call.asset} tells {call.method}{into}, under the code hashes {codes}"

@@ -2,6 +2,7 @@
 
 from por.simulator import (
     lies_chain,
+    lies_contracts,
     lies_control,
     lies_liabilities,
     lies_publication,
@@ -15,6 +16,7 @@ LIES: tuple[Lie, ...] = (
     *lies_liabilities.LIES,
     *lies_reserves.LIES,
     *lies_control.LIES,
+    *lies_contracts.LIES,
     *lies_worth.LIES,
     *lies_publication.LIES,
     *lies_chain.LIES,

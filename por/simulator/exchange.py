@@ -1,5 +1,7 @@
 """Run an honest exchange on the embedded chain: customers in two segments, coins in five accounts, one snapshot.
 
+One of the accounts is a contract, for which its owner signs.
+
 Its bundle is anchored in a registry on the same chain.
 
 Everything is made from fixed seeds, so two runs publish the same bytes, but for the master and signing keys' files.
@@ -14,6 +16,7 @@ from pathlib import Path
 
 from eth_account import Account as EthAccount
 from eth_utils.address import to_checksum_address
+from eth_utils.crypto import keccak
 
 from por.chains import open_source
 from por.chains.embedded import EmbeddedChain
@@ -38,19 +41,22 @@ from por.issuer.signing import SigningKey, bundle_directory, ensure_signing_key
 from por.issuer.snapshot import take_snapshot, write_snapshot
 from por.issuer.store import ProofStore
 from por.issuer.workspace import Workspace
-from por.model import AssetId, CaseRule, ChainAccount, Instant, format_coins
+from por.model import AssetId, CaseRule, ChainAccount, Challenge, Instant, format_coins
 from por.publish.anchoring import Anchoring, anchor
 from por.publish.contracts import artifact
 from por.publish.signers.account import Account
 from por.publish.transactions import Patience, Wallet, WalletLimits
 from por.simulator.signer import SimulatedKey
+from por.simulator.wallet import BOASTER_CREATION_CODE, WALLET_CODE, wallet_creation
 
 ISSUER = "exchange.example"
 GENESIS = Instant.parse("2026-11-01T00:00:00Z")
 CUSTOMER = "customer-7@example.com"
 ANCHORING = "anchoring"
+WALLET, OWNER = "vault", "owner"
 ACCOUNTS = {
     "cold": ("customer", "cold"),
+    WALLET: ("customer", "cold"),
     "hot": ("customer", "hot"),
     "guarantee": ("guarantee", "cold"),
     "house": ("house", "hot"),
@@ -76,6 +82,8 @@ class Exchange:
     url: str
     token: str = ""
     share_token: str = ""
+    wallet_contract: str = ""
+    boaster: str = ""
     registry: str = ""
     registry_block: int = 0
     keys: dict[str, SimulatedKey] = field(default_factory=dict)
@@ -138,7 +146,8 @@ class Exchange:
 
     def account(self, name: str) -> ChainAccount:
         """Name one of the exchange's own accounts."""
-        return ChainAccount(self.chain.chain, self.keys[name].address)
+        address = self.wallet_contract if name == WALLET else self.keys[name].address
+        return ChainAccount(self.chain.chain, address)
 
     def policy(self, entries: str = "") -> Path:
         """Write a verifier's policy that trusts the exchange's key and one node, and waives what needs a registry."""
@@ -151,18 +160,26 @@ class Exchange:
 
     def _policy(self, entries: str, more: str) -> Path:
         path = self.directory / f"policy-{hashlib.sha256((entries + more).encode()).hexdigest()[:8]}.toml"
-        known = _POLICY.format(exchange=self, key=self.signing_key.verifier)
+        known = _POLICY.format(exchange=self, key=self.signing_key.verifier, wallet=keccak(WALLET_CODE).hex())
         path.write_text(entries + known + more + self.tables())
         return path
 
-    def pay(self, name: str, receiver: str, wei: int) -> None:
-        """Send coins of one of the exchange's accounts, in a block of their own where blocks are made at once."""
+    def signed(self, challenge: Challenge) -> str:
+        """Sign an account's challenge by its key, or by its owner's, as a line that `por issuer collect` reads."""
+        if challenge.account.address == self.wallet_contract:
+            return self.keys[OWNER].csv_line(challenge, "eip1271-eip712")
+        (key,) = (key for key in self.keys.values() if key.address == challenge.account.address)
+        return key.csv_line(challenge)
+
+    def pay(self, name: str, receiver: str, wei: int, data: bytes = b"") -> None:
+        """Send coins, or call a contract, from an account; once the exchange is open, a block holds it at once."""
         transaction = {
             "type": 2,
             "chainId": int(self.chain.chain.reference),
             "nonce": self.chain.account(self.keys[name].address).nonce,
             "to": to_checksum_address(receiver),
             "value": wei,
+            "data": data,
             "gas": 100_000,
             "maxFeePerGas": 2 * 10**9,
             "maxPriorityFeePerGas": 10**9,
@@ -198,6 +215,7 @@ class Exchange:
 
 _POLICY = """version = 1
 profile = "auditor"
+wallets = ["0x{wallet}"]
 
 [issuer]
 id = "exchange.example"
@@ -245,7 +263,7 @@ def open_exchange(directory: Path, customers: int = 2000) -> Iterator[Exchange]:
     exchange = Exchange(directory, chain, "")
     with LoopbackServer(exchange.answer) as server:
         exchange.url = server.url
-        exchange.keys = {name: SimulatedKey.from_seed(name) for name in (*ACCOUNTS, ANCHORING, "stranger")}
+        exchange.keys = {name: SimulatedKey.from_seed(name) for name in (*ACCOUNTS, OWNER, ANCHORING, "stranger")}
         totals = _write_ledger(exchange, customers)
         instant = _run_chain(exchange, totals)
         _commit(exchange, instant)
@@ -260,12 +278,15 @@ def _run_chain(exchange: Exchange, totals: dict[str, int]) -> Instant:
     chain.mine()
     exchange.token = chain.deploy(TOKEN_CREATION_CODE)
     exchange.share_token = chain.deploy(TOKEN_CREATION_CODE)
+    exchange.wallet_contract = chain.deploy(wallet_creation(exchange.keys[OWNER].address))
+    exchange.boaster = chain.deploy(BOASTER_CREATION_CODE)
     exchange.registry = chain.deploy(artifact("ReserveRegistry").creation)
     chain.fund(exchange.keys[ANCHORING].address, 10**18)
-    shares = {"cold": (7, 10), "hot": (4, 10), "guarantee": (4, 10), "house": (1, 4)}
+    shares = {"cold": (4, 10), WALLET: (3, 10), "hot": (4, 10), "guarantee": (4, 10), "house": (1, 4)}
     for name, (over, under) in shares.items():
-        chain.fund(exchange.keys[name].address, totals["coin"] * over // under)
-        chain.send(exchange.token, mint_data(exchange.keys[name].address, totals["dollar"] * over // under))
+        holder = exchange.account(name).address
+        chain.fund(holder, totals["coin"] * over // under)
+        chain.send(exchange.token, mint_data(holder, totals["dollar"] * over // under))
     chain.send(exchange.share_token, mint_data(exchange.account("cold").address, totals["coin"]))
     exchange.registry_block = chain.mine().number
     snapshot = chain.mine()
@@ -334,8 +355,7 @@ def publish_snapshot(exchange: Exchange) -> None:
     workspace.put("snapshot", {**headers, "snapshot.json": write_snapshot(snapshot)})
     workspace.put("challenges", challenge_files(snapshot, accounts))
     signatures = exchange.directory / "signatures.csv"
-    keys = {key.address: key for key in exchange.keys.values()}
-    lines = [keys[row.account.address].csv_line(snapshot.challenge(row.account)) for row in accounts]
+    lines = [exchange.signed(snapshot.challenge(row.account)) for row in accounts]
     signatures.write_text("\n".join(["account,scheme,signature", *lines]) + "\n")
     workspace.put("control", collect(snapshot, workspace.files("challenges"), signatures))
     inputs = Inputs(

@@ -1,4 +1,4 @@
-"""Hold a wallet that is a contract with one owner, whose signature it takes for its own (EIP-1271).
+"""Hold two contracts: a wallet of one owner, whose signature it takes for its own (EIP-1271), and one that says yes.
 
 `_CREATION_CODE` is `OwnableWallet.sol`, beside this file, as scripts/build_contracts compiles it.
 """
@@ -29,6 +29,10 @@ _CREATION_CODE = bytes.fromhex(
 _RUNTIME_BYTES = 852
 
 WALLET_CODE: bytes = _CREATION_CODE[-_RUNTIME_BYTES:]
+
+# Whatever it is asked, it gives 0x1626ba7e and 28 zero bytes: as a wallet it approves, as a token it tells a fortune.
+BOASTER_CODE = bytes.fromhex("631626ba7e60e01b5f5260205ff3")
+BOASTER_CREATION_CODE = bytes.fromhex("600e80600b6000396000f3") + BOASTER_CODE
 
 
 def wallet_creation(owner: str) -> bytes:

@@ -41,7 +41,7 @@ SAMPLE = (
     "not enough coins",
     "header nobody mined",
 )
-CHANGING = ("coins of a day", "a node of its own")
+CHANGING = ("coins of a day", "a node of its own", "an owner who came later", "a wallet's later state")
 CRASH = "import por.checks.verify as v\ndef crash(*a, **k): raise LookupError('injected')\nv.examine = crash\n"
 
 

@@ -12,7 +12,25 @@ import pytest
 from por.checks.policy import load_policy
 from por.checks.policy_text import described, open_points, starting_policy
 from por.errors import FormatError
-from por.model import AssetClass, ChainId, ChainRule, Denomination, Digest, RegistryPin, Waiver
+from por.model import (
+    AssetClass,
+    AssetId,
+    AssetKind,
+    Bridge,
+    CallMethod,
+    ChainAccount,
+    ChainId,
+    ChainRule,
+    Denomination,
+    Digest,
+    Encumbrance,
+    EncumbranceKind,
+    KnownEncumbrance,
+    Movement,
+    RegistryPin,
+    TokenCall,
+    Waiver,
+)
 from tests.checks.registry_scenery import PIN
 from tests.checks.scenery import CHAIN, ETH, ISSUER, KEY, USDC, policy
 
@@ -99,6 +117,20 @@ def test_a_policy_that_leaves_nothing_open_says_nothing() -> None:
 # --- in words
 
 
+def test_every_comment_of_the_policy_to_start_from_can_be_used(tmp_path: Path) -> None:
+    """Whoever takes the marks away before an entry has a policy that is read."""
+    text = starting_policy(ISSUER, [KEY], "auditor", ["eip155:1=2"])
+    places = {"0x…": "0x" + "11" * 20, '"eip155:10/erc20:0x' + "11" * 20: '"eip155:10/erc20:0x' + "22" * 20}
+    for name in ("[movement]", "[[encumbered]]", "[[class]]", "[[bridge]]"):
+        start = text.index(f"# {name}")
+        block = text[start:].split("\n\n")[0]
+        opened = "\n".join(line.removeprefix("# ") for line in block.splitlines())
+        for old, new in places.items():
+            opened = opened.replace(old, new)
+        (tmp_path / "p.toml").write_text(text + "\n" + opened + "\n")
+        load_policy(tmp_path / "p.toml")
+
+
 def test_a_policy_in_words_says_everything_it_trusts_requires_and_waives() -> None:
     rules = policy(
         bundles=(Digest(b"\x01" * 32),),
@@ -140,6 +172,68 @@ def test_a_policy_in_words_says_which_registry_and_committees_it_believes() -> N
     ):
         assert expected in lines
     assert not any("anchored in" in line or "committee" in line for line in described(policy()))
+
+
+TEN = ChainId("eip155", "10")
+VAULT = AssetId(CHAIN, "erc20", "0x" + "88" * 20)
+INTO_USDC = TokenCall(VAULT, (b"\x05" * 32, b"\x06" * 32), CallMethod.CONVERT_TO_ASSETS, USDC)
+
+
+def test_t51_t52_t54_t62_a_policy_in_words_says_what_counts_of_reserves(tmp_path: Path) -> None:
+    escrow, minted = ChainAccount(CHAIN, "0x" + "aa" * 20), AssetId(TEN, "erc20", "0x" + "77" * 20)
+    rules = policy(
+        chains={CHAIN: ChainRule(CHAIN, 2, None, b"\x04" * 32)},
+        quorum_tokens=frozenset({USDC}),
+        kinds=frozenset({AssetKind.NATIVE, AssetKind.WRAPPED}),
+        classes=(AssetClass((Denomination(ETH, 18), Denomination(USDC, 6, AssetKind.WRAPPED))),),
+        bridges=(Bridge(escrow, ETH, minted),),
+        encumbrances=(KnownEncumbrance(escrow, ETH, Encumbrance(EncumbranceKind.PEG, 12)),),
+        movement=Movement((86_400,), (3600, 60), Fraction(1, 20)),
+        calls=(INTO_USDC, TokenCall(USDC, (b"\x05" * 32,), CallMethod.BALANCE_OF, None)),
+        wallets=(b"\x09" * 32,),
+    )
+    lines = list(described(rules))
+    for expected in (
+        f"trusts     the beacon block 0x{'04' * 32} of eip155:1, to start light clients from",
+        f"trusts     the sources' word, if they agree, on balances of {USDC}",
+        "counts     native, wrapped assets",
+        f"counts not {ETH} of {escrow}, which stands behind {minted}",
+        f"counts not 12 base units of {ETH} of {escrow}: peg",
+        "asks       what was held 1 d before and 1 h, 1 min after the instant; 0.05 of it is material",
+        f"one asset  {ETH} (18 decimals) = {USDC} (6 decimals, wrapped)",
+        (
+            f"code of    {VAULT} tells convertToAssets, shares of {USDC}, under the code hashes 0x{'05' * 32}, "
+            f"0x{'06' * 32}"
+        ),
+        f"code of    {USDC} tells balanceOf, under the code hashes 0x{'05' * 32}",
+        f"wallet     by its code hash 0x{'09' * 32}",
+    ):
+        assert expected in lines
+
+
+@pytest.mark.parametrize(
+    ("changes", "point"),
+    [
+        ({"quorum_tokens": frozenset({USDC})}, f"balances of {USDC} are the sources' word"),
+        ({"chains": {TEN: ChainRule(TEN, 2, None, bytes(32))}}, "a checkpoint of eip155:10, and no [[beacon]] row"),
+        ({"require": ("reserves.movement",)}, "reserves.movement stays inconclusive without a [movement]"),
+        ({"kinds": frozenset(AssetKind)}, "vaults count, and no [[call]] says"),
+    ],
+)
+def test_t55_t62_what_of_the_reserves_rests_on_little_is_said(changes: dict[str, object], point: str) -> None:
+    (said,) = open_points(policy(waivers=BOTH_WAIVED, **changes))
+    assert said.startswith(point)
+
+
+def test_what_is_complete_about_reserves_is_not_called_open() -> None:
+    rules = policy(
+        waivers=BOTH_WAIVED,
+        require=("reserves.movement",),
+        movement=Movement((1,), (1,), Fraction(1, 2)),
+        kinds=frozenset(AssetKind),
+        calls=(INTO_USDC,),
+    )
+    assert list(open_points(rules)) == []
 
 
 @pytest.mark.parametrize("pin", [None, PIN])

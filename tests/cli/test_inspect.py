@@ -41,7 +41,8 @@ def test_every_evidence_file_is_shown(desk: Desk, capsys: pytest.CaptureFixture[
         status, out, _ = shown(path, capsys)
         assert status == 0
         kinds.add(json.loads(out)["mediaType"])
-    assert kinds == set(media_types.EVIDENCE)
+    assert {media_types.EVM_HEADER, media_types.EVM_ACCOUNT_PROOF} <= kinds <= media_types.EVIDENCE
+    assert media_types.EVIDENCE <= set(READERS)
 
 
 def test_a_verdict_is_shown(desk: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -119,7 +119,7 @@ def test_the_bundles_tables_name_every_member() -> None:
         *bundle["liabilities"][0],
         *bundle["reserves"][0]["holdings"][0],
         *bundle["evidence"][0],
-        *("root", "count", "kind", "pledged", "lent", "locked", "staked", "peg"),
+        *bundle["reserves"][0]["holdings"][0]["encumbrance"],
     }
     families = (kind.removeprefix("application/vnd.por.").removesuffix(".v1+json") for kind in media_types.EVIDENCE)
     assert all(f"`{family}`" in pages.text("bundle.md") for family in families)
