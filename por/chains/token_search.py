@@ -203,6 +203,9 @@ class _Search:
     def _measured(self, token: FoundToken, layout: TokenLayout) -> FoundToken:
         """Find out which bits count, and compare with what the holder has."""
         key = balance_key(layout, self._holder)
+        pinned = {key} if layout.implementation is None else {key, layout.implementation.slot}
+        if self._depends_on_more(pinned):
+            return token
         mask = self._trials.mask(self._token, key)
         (word,) = self._words([key])
         if mask is None or word & mask != token.balance:
@@ -217,6 +220,14 @@ class _Search:
                 "which one is set"
             )
         return replace(token, layout=replace(layout, mask=mask), flags=word & ~mask)
+
+    def _depends_on_more(self, pinned: set[bytes]) -> bool:
+        """Tell whether the balance changes with a word that a layout does not name, such as a list of blocked ones."""
+        for key in self._read.get(self._token, ()):
+            if key not in pinned and any(self._trials.depends(self._token, key, word) for word in (0, 1, _WHOLE_WORD)):
+                self._remarks.append(f"the word 0x{key.hex()} changes what a balance is, which no layout tells")
+                return True
+        return False
 
     def _vault(self, token: FoundToken) -> FoundToken:
         """See whether it is a vault (EIP-4626) whose shares stand for another asset."""

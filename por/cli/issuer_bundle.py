@@ -112,7 +112,8 @@ def _sum_up(bundle: Bundle, table: AssetTable) -> None:
         if not owed and not proven:
             continue
         if asset not in decimals:
-            decimals[asset] = 18 if asset.native else table.resolve(str(asset)).decimals
+            own = asset.native or asset.namespace == STAKED
+            decimals[asset] = 18 if own else table.resolve(str(asset)).decimals
         places = decimals[asset]
         note = "" if proven >= owed else "   LESS THAN OWED"
         print(f"owed {format_coins(owed, places):>20}  proven {format_coins(proven, places):>20}  {asset}{note}")

@@ -1,6 +1,6 @@
 """Assemble the bundle: commitments, blocks, proven holdings and control proofs, with every evidence file by digest."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from por.chains.bulk import BulkSource
@@ -198,13 +198,13 @@ def _reserves(
         Known(inputs.layouts, inputs.calls),
         lambda done: progress(f"proving on {source.chain}: holding {done} of {total}"),
     )
-    codes = _codes(inputs, source, header, [row.account for row in listed])
     rows = []
     for i, row in enumerate(listed, 1):
         progress(f"control proofs on {source.chain}: account {i} of {len(listed)}")
         name = f"{file_name(row.account)}.json"
         holdings = [_holding(inputs, row, asset, shown, files) for asset in _assets(row)]
-        state = _control_state(inputs, source, header, name, codes)
+        code_hash = shown[row.account.address, own_coin(source.chain)].code_hash or b""
+        state = _control_state(inputs, source, header, name, code_hash)
         rows.append(
             ReserveAccount(
                 row.account,
@@ -240,20 +240,12 @@ def _holding(
     return ClaimedHolding(asset, proven.amount, evidence, dict(row.encumbrances).get(asset))
 
 
-def _codes(
-    inputs: Inputs, source: BulkSource, header: Header, accounts: Sequence[ChainAccount]
-) -> dict[ChainAccount, bytes]:
-    signing = [account for account in accounts if f"{file_name(account)}.json" in inputs.control]
-    found = source.codes(header.ref, [account.address for account in signing]) if signing else ()
-    return dict(zip(signing, found, strict=True))
-
-
 def _control_state(
-    inputs: Inputs, source: BulkSource, header: Header, name: str, codes: Mapping[ChainAccount, bytes]
+    inputs: Inputs, source: BulkSource, header: Header, name: str, code_hash: bytes
 ) -> tuple[Document, ...]:
     document = inputs.control.get(name)
     if document is None:
         return ()
     signature = control_signature_v1.read(document)
     challenge = inputs.snapshot.challenge(signature.account)
-    return control_state(source, header, challenge, signature, codes[signature.account])
+    return control_state(source, header, challenge, signature, code_hash)

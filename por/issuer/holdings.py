@@ -1,19 +1,20 @@
 """Prove the holdings of one chain at the snapshot block, many at a time, and write the evidence that shows them."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from por.chains.bulk import BulkSource
 from por.chains.holding_proofs import HOLDERS, HoldingProofs, UnknownLayoutError
 from por.encoding import evm_account_proof_v1
 from por.encoding.evm_account_proof_v1 import AccountProofDocument
 from por.encoding.media_types import EVM_ACCOUNT_PROOF
-from por.errors import EvidenceError, FormatError
-from por.issuer.witnesses import Document, fetch_witnesses, witness_documents
-from por.model import AccountProof, AssetId, CallMethod, ChainId, Header, TokenCall, TokenLayout
+from por.errors import DisagreementError, EvidenceError, FormatError, IncapableError, SourceError, UnavailableError
+from por.issuer.witnesses import Document, StateFetcher, witness_documents
+from por.model import AccountProof, AssetId, ChainId, Header, TokenCall, TokenLayout, Witness
 from por.proofs.state.account import account_state
-from por.proofs.state.call import proven_call
-from por.proofs.state.token_call import UnknownCodeError, balance_call, called_holding, convert_call
+from por.proofs.state.token_call import CalledHolding, UnknownCodeError, balance_call, called_holding
 from por.proofs.state.tokens import token_holding
 
 
@@ -27,10 +28,14 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """Hold an amount in base units, and the evidence files with their media types that imply it."""
+    """Hold an amount in base units, and the evidence files with their media types that imply it.
+
+    `code_hash` is that of the account itself where its own coin is shown.
+    """
 
     amount: int
     evidence: tuple[Document, ...]
+    code_hash: bytes | None = None
 
 
 def prove_holdings(
@@ -42,16 +47,20 @@ def prove_holdings(
 ) -> dict[tuple[str, AssetId], Shown]:
     """Return what lower-case addresses held of each asset of the source's chain, by address and asset.
 
-    `progress` is called with the number of holdings done. Raises: SourceError; FormatError for an asset of no readable
-    kind or a token of which neither layout nor call is known; EvidenceError for a node whose proofs do not hold.
+    `progress` is called with the number of holdings done. Raises: SourceError, also for a node whose proofs do not fit
+    the block; FormatError for an asset of no readable kind or a token of which neither layout nor call is known;
+    EvidenceError for a token whose own code tells no balance. All name the asset and an account.
     """
     prover = _Prover(source, header, known)
     shown: dict[tuple[str, AssetId], Shown] = {}
     for asset, holders in wanted.items():
         for start in range(0, len(holders), HOLDERS):
             some = holders[start : start + HOLDERS]
-            for holder, each in zip(some, prover.prove(asset, some), strict=True):
-                shown[holder, asset] = each
+            with _named(asset, some):
+                each = iter(prover.prove(asset, some))
+            for holder in some:
+                with _named(asset, [holder]):
+                    shown[holder, asset] = next(each)
                 progress(len(shown))
     return shown
 
@@ -62,54 +71,79 @@ class _Prover:
         self._header = header
         self._known = known
         self._proofs = HoldingProofs(source, header, known.layouts)
+        self._state = StateFetcher(source, header)
 
     def prove(self, asset: AssetId, holders: Sequence[str]) -> Iterator[Shown]:
-        """Yield what shows each holding, in the holders' order; a layout goes before a call."""
+        """Return what shows each holding, in the holders' order; a layout goes before a call."""
         if asset.native:
             return map(self._coins, holders, self._proofs.coins(holders))
         if asset.token is None:
-            raise FormatError(f"holdings of {asset.namespace} assets are not proven by this release", str(asset))
+            raise FormatError(f"holdings of {asset.namespace} assets are not proven by this release")
         try:
-            layout = self._proofs.laid_out(asset, holders[0]).layout
+            with self._fitting():
+                layout = self._proofs.laid_out(asset, holders[0]).layout
         except UnknownLayoutError as error:
             rows = [row for row in self._known.calls if row.asset == asset]
             if not rows:
-                raise FormatError(f"{error}; add a [[layout]] or a [[call]] by --layouts", str(asset)) from error
-            return (self._called(asset.token, rows, holder) for holder in holders)
-        return (self._words(layout, *pair) for pair in zip(holders, self._proofs.tokens(asset, holders), strict=True))
+                raise FormatError(f"{error}; add a [[layout]] or a [[call]] by --layouts") from error
+            self._state.expect(balance_call(asset.token, holder) for holder in holders)
+            return map(partial(self._called, rows), holders)
+        with self._fitting():
+            return map(partial(self._words, layout), holders, self._proofs.tokens(asset, holders))
+
+    @contextmanager
+    def _fitting(self) -> Iterator[None]:
+        """Hold a proof that does not lead to the block against the node that gave it."""
+        try:
+            yield
+        except EvidenceError as error:
+            raise UnavailableError(f"{', '.join(self._source.names)}: what it proves does not hold: {error}") from error
 
     def _coins(self, holder: str, proof: AccountProof) -> Shown:
-        amount = account_state(self._header.state_root, holder, proof.account_nodes).balance
-        return Shown(amount, proof_documents(self._source.chain, self._header, (proof,)))
+        with self._fitting():
+            state = account_state(self._header.state_root, holder, proof.account_nodes)
+        return Shown(state.balance, proof_documents(self._source.chain, self._header, (proof,)), state.code_hash)
 
     def _words(self, layout: TokenLayout, holder: str, proofs: tuple[AccountProof, ...]) -> Shown:
-        amount = token_holding(layout, holder, self._header.state_root, proofs).units
+        with self._fitting():
+            amount = token_holding(layout, holder, self._header.state_root, proofs).units
         return Shown(amount, proof_documents(self._source.chain, self._header, proofs))
 
-    def _called(self, token: str, rows: Sequence[TokenCall], holder: str) -> Shown:
-        chain, header = self._source.chain, self._header
-        calls = [balance_call(token, holder)]
-        witnesses = fetch_witnesses(self._source, header, calls)
-        if any(row.method is CallMethod.CONVERT_TO_ASSETS for row in rows):
-            output = proven_call(chain, header, witnesses, calls[0]).output or b""
-            calls.append(convert_call(token, int.from_bytes(output[:32])))
-            witnesses = fetch_witnesses(self._source, header, calls)
-        unknown: UnknownCodeError | None = None
-        for row in rows:
+    def _called(self, rows: Sequence[TokenCall], holder: str) -> Shown:
+        try:
+            told = self._state.settle(partial(self._told, rows, holder))
+        except UnknownCodeError as error:
+            raise FormatError(f"{error}; add it to a [[call]] by --layouts, once you have read it") from error
+        return Shown(told.value.units, tuple(witness_documents(self._source.chain, self._header, told.witnesses)))
+
+    def _told(self, rows: Sequence[TokenCall], holder: str, witnesses: Sequence[Witness]) -> CalledHolding:
+        """Ask by the first row that accepts all the code that runs, as the verifier does."""
+        for row in rows[:-1]:
             try:
-                units = called_holding(row, holder, chain, header, witnesses).units
-            except UnknownCodeError as error:
-                unknown = error
-            except EvidenceError as error:
-                raise EvidenceError(f"{row.asset} of {holder}: {error}") from error
-            else:
-                return Shown(units, tuple(witness_documents(chain, header, witnesses)))
-        raise FormatError(
-            f"{unknown}; add them to its [[call]] by --layouts, once you have read them", str(rows[0].asset)
-        )
+                return called_holding(row, holder, self._source.chain, self._header, witnesses)
+            except UnknownCodeError:
+                continue
+        return called_holding(rows[-1], holder, self._source.chain, self._header, witnesses)
 
 
 def proof_documents(chain: ChainId, header: Header, proofs: Sequence[AccountProof]) -> tuple[Document, ...]:
     """Write account proofs as evidence files, in their order."""
     documents = (evm_account_proof_v1.write(AccountProofDocument(chain, header.hash, proof)) for proof in proofs)
     return tuple((document, EVM_ACCOUNT_PROOF) for document in documents)
+
+
+@contextmanager
+def _named(asset: AssetId, holders: Sequence[str]) -> Iterator[None]:
+    """Name the asset and the account of whatever fails inside; of many accounts the first."""
+    more = f" and {len(holders) - 1} more" if len(holders) > 1 else ""
+    subject = f"{asset} of {holders[0]}{more}"
+    try:
+        yield
+    except FormatError as error:
+        raise error.within(subject) from error
+    except EvidenceError as error:
+        raise EvidenceError(f"{subject}: {error}") from error
+    except SourceError as error:
+        kinds = (IncapableError, DisagreementError, UnavailableError)
+        kind = next((kind for kind in kinds if isinstance(error, kind)), SourceError)
+        raise kind(f"{subject}: {error}") from error

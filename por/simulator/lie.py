@@ -40,10 +40,15 @@ class Draft:
     @classmethod
     def of(cls, exchange: Exchange) -> "Draft":
         """Start from what the exchange published honestly."""
-        bundle = bundle_v1.read((exchange.bundle / "bundle.json").read_bytes())
+        return cls.read(exchange.bundle)
+
+    @classmethod
+    def read(cls, folder: Path) -> "Draft":
+        """Start from a published bundle."""
+        bundle = bundle_v1.read((folder / "bundle.json").read_bytes())
         draft = cls(bundle)
         for entry in bundle.evidence:
-            draft.files.add((exchange.bundle / "evidence" / entry.digest.value.hex()).read_bytes(), entry.media_type)
+            draft.files.add((folder / "evidence" / entry.digest.value.hex()).read_bytes(), entry.media_type)
         return draft
 
     def account(self, position: int, **changes: object) -> None:

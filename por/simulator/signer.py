@@ -24,8 +24,8 @@ class SimulatedKey:
         return cls(private, Account.from_key(private).address.lower())
 
     def sign(self, challenge: Challenge, scheme: str) -> bytes:
-        """Sign a challenge by EIP-191 or EIP-712."""
-        if scheme == "eip191":
+        """Sign a challenge by EIP-191 or EIP-712, also for a contract that this key owns."""
+        if scheme.endswith("eip191"):
             message = encode_defunct(text=challenge_text(challenge))
         else:
             message = encode_typed_data(full_message=challenge_typed_data(challenge))

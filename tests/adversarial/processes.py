@@ -16,7 +16,15 @@ from importlib import import_module
 
 from por.cli.main import main
 
-LOADED = ("eth_account.messages", "por.chains.evm", "por.chains.quorum", "por.cli.verify", "por.cli.verify_inclusion")
+LOADED = (
+    "eth_account.messages",
+    "por.chains.evm",
+    "por.chains.quorum",
+    "por.cli.verify",
+    "por.cli.verify_inclusion",
+    "por.proofs.control.contract",
+    "por.proofs.state.machine",
+)
 
 
 def ended(command: list[str]) -> int:

@@ -31,9 +31,7 @@ def test_the_reason_is_named(lie: Lie, exchange: Exchange, stage: Path) -> None:
     run = told(lie, exchange, stage)
     assert run.verdict is not None, run.talk
     found = [item for item in run.verdict.of(CONTROL) if str(item.outcome) == lie.outcome]
-    assert found
-    for item in found:
-        assert SAID[lie.name] in item.message + " " + item.facts.get("reason", "")
+    assert any(SAID[lie.name] in f"{item.message} {item.facts.get('reason', '')}" for item in found), run.out
 
 
 @pytest.mark.parametrize("option", ["--previous", "--other"])

@@ -311,7 +311,7 @@ def test_t42_no_flipped_bit_of_a_bundle_that_passes_is_let_pass(exchange: Exchan
     assert run_with(exchange, bundle, stage).status == 0
     for path in sorted(path for path in bundle.rglob("*") if path.is_file()):
         data = path.read_bytes()
-        for position in spread(len(data), 120 if path.name == "bundle.json" else 15):
+        for position in spread(len(data), 120 if path.name == "bundle.json" else 6):
             path.write_bytes(data[:position] + bytes([data[position] ^ (1 << position % 8)]) + data[position + 1 :])
             run = run_with(exchange, bundle, stage)
             where = f"{path.name} at {position}"

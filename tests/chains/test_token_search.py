@@ -72,7 +72,7 @@ def _checksum(chain: Chain, address: str) -> Any:
 
 
 def proves(source: Any, header: Any, found: FoundToken) -> None:
-    """What is found is a layout by which the very balance is proven."""
+    """Prove the very balance by the layout that was found."""
     layout = found.layout
     assert layout is not None
     proof = source.account_proof(header.ref, layout.asset.token or "", storage_keys(layout, found.holder))
@@ -212,10 +212,28 @@ def test_t65_shares_are_no_balance_once_the_index_moves(node: Node) -> None:
 
 
 def test_t65_an_index_of_one_does_not_make_shares_a_balance(node: Node) -> None:
-    """Small words are told as they are; a word of all ones overflows, and the bits beyond tell."""
-    found = node.search(node.minted("RebasingToken"))
+    """Words are told as they are, but another word decides that."""
+    token = node.minted("RebasingToken")
+    found = node.search(token)
     assert found.balance == UNITS
     assert found.layout is None
+    assert any(f"the word 0x{bytes(32).hex()} changes what a balance is" in remark for remark in found.remarks)
+
+
+def test_t65_nor_where_the_node_hides_the_index(node: Node) -> None:
+    """A word of all ones overflows."""
+    found = node.search(node.minted("RebasingToken"), source=Without(ANVIL, node.url))
+    assert found.layout is None
+    assert any("a layout would not tell the same" in remark for remark in found.remarks)
+
+
+def test_t62_who_is_blocked_by_another_word_has_no_layout(node: Node) -> None:
+    """The word is told unless a flag of the holder's, kept elsewhere, is set."""
+    flagged = "60043560005260016020526040600020546030576009602052604060002054" + "5f5260205ff3"
+    code = flagged.ljust(96, "0") + "5b5f5f5260205ff3"
+    found = node.search(node.put(code, {word_key(HOLDER, 9): UNITS}))
+    assert (found.balance, found.layout) == (UNITS, None)
+    assert any("changes what a balance is" in remark for remark in found.remarks)
 
 
 def test_a_vault_names_what_its_shares_stand_for(node: Node) -> None:

@@ -13,10 +13,12 @@ from por.encoding import bundle_v1
 from por.encoding.digests import digest_of
 from por.issuer.workspace import Workspace
 from por.model import Bundle, Outcome
+from por.simulator.exchange import OWNER, WALLET
 from tests.simulator import Exchange, Run, open_exchange, por, shown_to_auditor
 
 NAMES = ("cold", "hot", "house")
-ROLES = {"cold": "customer,cold", "hot": "customer,hot", "house": "house,hot"}
+WHOLE = (*NAMES, WALLET)
+ROLES = {"cold": "customer,cold", "hot": "customer,hot", "house": "house,hot", WALLET: "customer,cold"}
 HEADER = "account,role,custody,asset"
 
 
@@ -58,7 +60,9 @@ class Desk:
     def signatures(self, names: Sequence[str], scheme: str = "eip191") -> Path:
         snapshot = Workspace(self.out).snapshot()
         challenges = {name: snapshot.challenge(self.exchange.account(name)) for name in names}
-        lines = [self.exchange.keys[name].csv_line(challenges[name], scheme) for name in names]
+        by = {WALLET: (OWNER, f"eip1271-{scheme}")}
+        signers = [(by.get(name, (name, scheme)), challenges[name]) for name in names]
+        lines = [self.exchange.keys[key].csv_line(challenge, how) for (key, how), challenge in signers]
         path = self.folder / "signatures.csv"
         path.write_text("\n".join(["account,scheme,signature", *lines]) + "\n")
         return path
@@ -101,12 +105,13 @@ def refused(run: Run, *said: str) -> None:
 
 @pytest.mark.parametrize("scheme", ["eip191", "eip712"])
 def test_the_whole_way_says_what_was_signed_owed_and_proven(desk: Desk, scheme: str) -> None:
-    assert desk.challenge().status == 0
-    collected = desk.collect(NAMES, scheme)
+    assert desk.challenge(WHOLE).status == 0
+    collected = desk.collect(WHOLE, scheme)
     assert (collected.status, collected.out) == (0, "")
-    assert "control proofs that hold: 3 of 3" in collected.talk
+    assert "control proofs that hold: 3 of 4" in collected.talk
+    assert f"1 signatures for contracts, such as {desk.exchange.account(WALLET)}" in collected.talk
     assert "inconclusive" not in collected.talk
-    run = desk.bundle(desk.listed())
+    run = desk.bundle(desk.listed(WHOLE))
     assert run.status == 0, run.talk
     figures = {line.split()[4]: line for line in run.out.splitlines() if line.startswith("owed ")}
     assert set(figures) == {str(desk.exchange.coin), str(desk.exchange.dollar)}
@@ -123,7 +128,7 @@ def test_less_than_owed_is_said_before_it_is_published(desk: Desk) -> None:
 
 def test_t47_every_account_proves_the_chains_own_coin_and_so_that_it_has_no_code(desk: Desk) -> None:
     """The list names the token alone; without the coin's proof, control of each account would stay open."""
-    for step in (desk.challenge(), desk.collect(NAMES), signed := desk.bundle(desk.listed())):
+    for step in (desk.challenge(WHOLE), desk.collect(WHOLE), signed := desk.bundle(desk.listed(WHOLE))):
         assert step.status == 0, step.talk
     made = desk.made()
     assert {len(row.holdings) for row in made.reserves} == {2}

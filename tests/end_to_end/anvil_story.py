@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,7 +41,8 @@ members = [{{ asset = "{coin}", decimals = 18 }}]
 [[class]]
 members = [{{ asset = "{token}", decimals = 6 }}]
 
-[[layout]]
+{told}"""
+LAYOUT = """[[layout]]
 asset = "{token}"
 code_hash = "0x{code_hash}"
 base_slot = "0x{slot:02x}"
@@ -84,15 +85,26 @@ def address(name: str) -> str:
     return str(Account.from_key(private_key(name)).address.lower())
 
 
+Signing = Callable[["Story", str], tuple[str, bytes]]
+
+
 @dataclass
 class Story:
-    """The exchange's directory and node; `token` is set once it is deployed, `key` once a bundle is signed."""
+    """The exchange's directory and node; `token` is set once it is deployed, `key` once a bundle is signed.
+
+    `told` is a policy's row that says how the token's balances are read, by default the embedded token's layout.
+    `entries` stand at the top of the policy, and `more` at its end. `wallets` sign for accounts that are contracts.
+    """
 
     directory: Path
     url: str
     token: str = ""
     key: str = ""
     accounts: dict[str, str] = field(default_factory=dict)
+    told: str = ""
+    entries: str = ""
+    more: str = ""
+    wallets: dict[str, Signing] = field(default_factory=dict)
 
     @property
     def snapshot(self) -> Path:
@@ -142,18 +154,17 @@ class Story:
         self.send(to=self.token, data="0x" + mint_data(holder, tokens).hex())
 
     def tables(self) -> str:
-        return TABLES.format(
-            coin=f"{CHAIN}/slip44:60",
-            token=f"{CHAIN}/erc20:{self.token}",
-            code_hash=TOKEN_CODE_HASH.hex(),
-            slot=TOKEN_BASE_SLOT,
-        )
+        token = f"{CHAIN}/erc20:{self.token}"
+        layout = LAYOUT.format(token=token, code_hash=TOKEN_CODE_HASH.hex(), slot=TOKEN_BASE_SLOT)
+        return TABLES.format(coin=f"{CHAIN}/slip44:60", token=token, told=self.told or layout)
 
     def policy(self, *, sources: int = 1, recording: str = "") -> Path:
         recordings = f'recordings = ["{recording}"]\n' if recording else ""
         path = self.directory / f"policy-{sources}{recording[-8:]}.toml"
-        known = POLICY.format(key=self.key, sources=sources, recordings=recordings, waivers=WAIVERS)
-        path.write_text(known + self.tables())
+        known = POLICY.format(
+            key=self.key, sources=sources, recordings=recordings, entries=self.entries, waivers=WAIVERS
+        )
+        path.write_text(known + self.tables() + self.more)
         return path
 
     def verify(self, *urls: str, sources: int = 1, options: Sequence[object] = ()) -> Run:
@@ -183,6 +194,22 @@ def publish(story: Story, listed: Sequence[tuple[str, str, str]] = (), more: Seq
 
     `listed` are (account, role, custody); without them, the exchange's own three. `more` is said to `bundle`.
     """
+    rows = challenge(story, listed)
+    (story.directory / "signatures.csv").write_text(signatures(story, [account for account, _, _ in rows]))
+    story.command("collect", story.snapshot, story.directory / "signatures.csv")
+    run = story.command("bundle", *bundling(story), *more)
+    story.key = next(line.split()[1] for line in run.out.splitlines() if line.startswith("key "))
+
+
+def bundling(story: Story) -> list[object]:
+    """Say what `por issuer bundle` is told."""
+    directory = story.directory
+    listing = ["--accounts", directory / "accounts.csv", *story.assets, *story.source]
+    return [story.snapshot, *listing, "--layouts", directory / "layouts.toml"]
+
+
+def challenge(story: Story, listed: Sequence[tuple[str, str, str]] = ()) -> Sequence[tuple[str, str, str]]:
+    """Take the snapshot and write the challenges; return the rows that are listed."""
     instant = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(story.head_time() + 5))
     story.mine(4)
     directory, snapshot = story.directory, story.snapshot
@@ -207,10 +234,7 @@ def publish(story: Story, listed: Sequence[tuple[str, str, str]] = (), more: Seq
     who = ["--issuer", ISSUER, "--instant", instant, *story.assets]
     story.command("commit", directory / "ledger.csv", "--output", snapshot, *who)
     story.command("challenge", snapshot, *listing)
-    (directory / "signatures.csv").write_text(signatures(story, [account for account, _, _ in rows]))
-    story.command("collect", snapshot, directory / "signatures.csv")
-    run = story.command("bundle", snapshot, *listing, "--layouts", directory / "layouts.toml", *more)
-    story.key = next(line.split()[1] for line in run.out.splitlines() if line.startswith("key "))
+    return rows
 
 
 def signatures(story: Story, accounts: Sequence[str]) -> str:
@@ -218,6 +242,10 @@ def signatures(story: Story, accounts: Sequence[str]) -> str:
     lines = ["account,scheme,signature"]
     names = {holder: name for name, holder in story.accounts.items()}
     for number, account in enumerate(accounts):
+        if account in story.wallets:
+            kind, signature = story.wallets[account](story, account)
+            lines.append(f"{CHAIN}:{account},{kind},0x{signature.hex()}")
+            continue
         if account not in names:
             continue  # nobody here has its key
         stem = story.snapshot / "challenges" / f"{CHAIN}:{account}".replace(":", "_")
@@ -237,9 +265,9 @@ def signed(name: str, message: SignableMessage) -> str:
 
 
 @contextmanager
-def node() -> Iterator[str]:
+def node(*options: str) -> Iterator[str]:
     """Run a chain of its own, whose finalized block is two behind its newest."""
-    with running_anvil(*OPTIONS) as url:
+    with running_anvil(*OPTIONS, *options) as url:
         yield url
 
 

@@ -254,7 +254,8 @@ def test_t47_the_owners_signature_does_not_stand_for_a_contract(fresh: Story) ->
     lines = (fresh.directory / "signatures.csv").read_text().splitlines()
     lines.append(lines[1].replace(fresh.accounts["hot"], vault))
     (fresh.directory / "signatures.csv").write_text("\n".join(lines) + "\n")
-    shutil.rmtree(fresh.snapshot / "control")
+    for folder in ("control", "salts", "bundle"):
+        shutil.rmtree(fresh.snapshot / folder)
     run = por("issuer", "collect", fresh.snapshot, fresh.directory / "signatures.csv")
     assert run.status == 1
     assert f"not by {CHAIN}:{vault}" in run.talk
