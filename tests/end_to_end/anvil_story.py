@@ -161,9 +161,7 @@ class Story:
     def policy(self, *, sources: int = 1, recording: str = "") -> Path:
         recordings = f'recordings = ["{recording}"]\n' if recording else ""
         path = self.directory / f"policy-{sources}{recording[-8:]}.toml"
-        known = POLICY.format(
-            key=self.key, sources=sources, recordings=recordings, entries=self.entries, waivers=WAIVERS
-        )
+        known = POLICY.format(key=self.key, sources=sources, recordings=recordings + self.entries, waivers=WAIVERS)
         path.write_text(known + self.tables() + self.more)
         return path
 

@@ -86,7 +86,7 @@ def test_words_of_many_holders_come_in_one_question_and_leave_in_a_file_each(
 
 
 def test_all_holders_share_the_proof_of_what_is_behind_the_proxy(scene: TokenScene) -> None:
-    found = shown(scene, scene.token("proxied"))
+    found = shown(scene, scene.token("proxied"), HOLDERS[:3])
     assert len({item.evidence[1] for item in found}) == 1
     assert len({item.evidence[0] for item in found}) == len(found)
 
@@ -165,7 +165,7 @@ def test_progress_counts_every_holding(scene: TokenScene) -> None:
 
 
 def test_what_is_kept_is_not_asked_again(scene: TokenScene, tmp_path: Path) -> None:
-    wanted = {asset: HOLDERS[:120] for asset in (scene.coin, scene.token("plain"), scene.token("proxied"))}
+    wanted = dict.fromkeys((scene.coin, scene.token("plain"), scene.token("proxied")), HOLDERS[:120])
     wanted[scene.token("rebasing")] = HOLDERS[:5]
     with KeptSource(scene.source, tmp_path / "proofs.sqlite") as source:
         first = prove_holdings(source, scene.header, wanted, scene.known, quiet)
