@@ -170,8 +170,9 @@ def _movement(reader: Reader) -> Movement:
     before, after = (
         tuple(item.integer(1, 2**31) for item in entry[name].items(16)) for name in ("before_seconds", "after_seconds")
     )
-    if not before or not after:
-        raise reader.fail("at least one moment before and one after the instant")
+    for name, moments in (("before_seconds", before), ("after_seconds", after)):
+        if not moments:
+            raise entry[name].fail("at least one moment before and one after the instant")
     return Movement(before, after, entry["threshold"].parse(_share))
 
 

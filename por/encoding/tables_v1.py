@@ -160,8 +160,10 @@ def _bridge(reader: Reader) -> Bridge:
         entry["asset"].parse(AssetId.parse),
         entry["minted"].parse(AssetId.parse),
     )
-    if bridge.asset.chain != bridge.escrow.chain or bridge.minted == bridge.asset:
-        raise reader.fail("the escrowed asset is on the escrow's chain, and another than the minted one")
+    if bridge.asset.chain != bridge.escrow.chain:
+        raise entry["asset"].fail("the escrowed asset is on another chain than its escrow")
+    if bridge.minted == bridge.asset:
+        raise entry["minted"].fail("what is minted is the escrowed asset itself")
     return bridge
 
 

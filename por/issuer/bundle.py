@@ -163,6 +163,8 @@ def snapshot_header(snapshot: Snapshot, source: Source) -> Header:
 
 def _control_files(inputs: Inputs) -> tuple[ControlSet | None, dict[str, Document]]:
     """Return the set, and what is published of each control proof by file name."""
+    if inputs.withheld and not inputs.salts:
+        raise FormatError("holds nothing to commit with; remove control/ and run por issuer collect anew", "salts")
     if not inputs.salts or not inputs.control:
         return None, {name: (document, CONTROL_SIGNATURE) for name, document in inputs.control.items()}
     control_set, openings = control_openings(inputs.control, inputs.salts)

@@ -13,6 +13,7 @@ import pytest
 
 from por.chains.embedded import EmbeddedChain
 from por.chains.embedded.token import TOKEN_BASE_SLOT, TOKEN_CODE_HASH, TOKEN_CREATION_CODE, mint_data
+from por.chains.token_search import search_token
 from por.cli import policy_token
 from por.cli.output import Progress
 from por.encoding import tables_v1
@@ -79,14 +80,13 @@ def test_t93_what_is_remarked_is_a_comment_whatever_it_holds(
     scene: Scene, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A node's words could else begin a row."""
-    found = policy_token.search_token
 
     def hostile(*arguments: Any) -> Any:
-        real = found(*arguments)
+        real = search_token(*arguments)
         object.__setattr__(real, "remarks", ('ok\n[[layout]]\nasset = "x"\r\x1b[2J',))
         return real
 
-    monkeypatch.setattr(policy_token, "search_token", hostile)
+    monkeypatch.setattr("por.cli.policy_token.search_token", hostile)
     assert scene.run(token=scene.rebasing) == 0
     out = capsys.readouterr().out
     assert "\x1b" not in out
@@ -146,17 +146,14 @@ def test_t64_a_block_that_is_not_there_is_an_error(scene: Scene) -> None:
         scene.run("--block", "99999")
 
 
-def test_progress_is_for_a_person(scene: Scene, capsys: pytest.CaptureFixture[str]) -> None:
+def test_progress_is_for_a_person(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
 
     class Loud(Progress):
         def __call__(self, message: str) -> None:
             said.append(message)
 
-    original, policy_token.Progress = policy_token.Progress, Loud  # type: ignore[misc]
-    try:
-        scene.run()
-    finally:
-        policy_token.Progress = original  # type: ignore[misc]
+    monkeypatch.setattr("por.cli.policy_token.Progress", Loud)
+    scene.run()
     assert any("trying slot" in message for message in said)
     assert any("trying bits" in message for message in said)

@@ -298,7 +298,7 @@ def test_t64_silence_is_unavailable_and_a_refusal_incapable(scene: TokenScene) -
 
     for kind in (UnavailableError, IncapableError):
         with pytest.raises(kind, match="it is so"):
-            prove_holdings(Silent(kind("it is so")), header, {scene.coin: [RICH]}, scene.known, quiet)  # type: ignore[arg-type]
+            prove_holdings(Silent(kind("it is so")), header, {scene.coin: [RICH]}, scene.known, quiet)
 
 
 def test_a_quorum_proves_as_one_does(scene: TokenScene) -> None:
