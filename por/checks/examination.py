@@ -1,34 +1,31 @@
 """Look at everything a bundle offers and everything the sources say, once, and keep it for the checks."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 
-from por.checks.chain_view import ChainView, Sources, believed, header_evidence, reread, view_of
+from por.checks.chain_view import ChainView, Sources, header_evidence, reread, view_of
 from por.checks.control_evidence import ControlEvidence, control_reader
 from por.checks.evidence import OpenBundle
 from por.checks.holdings import ProvenHolding, proven_holding
 from por.checks.light_client import LightChain, light_chain
 from por.checks.movement_view import MovementView, movement_view
 from por.checks.note import read_signatures
-from por.checks.observation import Broken, Missing, Observation, Seen, observe, then
-from por.checks.reading import Held, read_holdings
+from por.checks.observation import Missing, Observation, observe, then
 from por.checks.recomputation import Recomputation
 from por.checks.registry_reading import policys_view, reread_registry
 from por.checks.registry_view import RegistryView, recent
 from por.checks.staked import STAKED, staked_holding
+from por.checks.unproven import read_unproven
 from por.errors import EvidenceError
 from por.model import (
     AssetId,
     Bundle,
     ChainId,
-    ChainRule,
     ClaimedHolding,
     Header,
     Instant,
     Policy,
     ReserveAccount,
-    Source,
 )
 from por.model.identity import Identity
 from por.proofs.signed_note import NoteContents
@@ -116,14 +113,16 @@ def examine(
     reader = control_reader(opened, policy, given.previous, given.others, given.openings)
     control: dict[int, Observation[ControlEvidence]] = {}
     holdings: dict[tuple[int, AssetId], Observation[ProvenHolding]] = {}
+    chains = {account.account.chain for account in bundle.reserves}
+    snapshot_headers = {chain: _snapshot_header(bundle, headers, chain) for chain in sorted(chains)}
     for i, account in enumerate(bundle.reserves):
         progress(f"examining account {i + 1} of {len(bundle.reserves)}")
-        header = _snapshot_header(bundle, headers, account.account.chain)
+        header = snapshot_headers[account.account.chain]
         control[i] = reader.look(account, header)
         for claim in account.holdings:
             if claim.evidence:
                 holdings[i, claim.asset] = _holding(opened, account, claim, header, policy)
-    holdings |= _unproven(bundle, policy, sources, headers, progress)
+    holdings |= read_unproven(bundle, policy, sources, snapshot_headers, progress)
     moved = movement_view(bundle, policy, sources, holdings, now, progress)
     return Examination(
         opened=opened,
@@ -160,45 +159,6 @@ def _snapshot_header(
         return header
 
     return then(headers[chain], lambda header: observe(lambda: named(header)))
-
-
-def _unproven(
-    bundle: Bundle,
-    policy: Policy,
-    sources: Sources,
-    headers: Mapping[ChainId, Observation[Header]],
-    progress: Progress,
-) -> dict[tuple[int, AssetId], Observation[ProvenHolding]]:
-    """Ask the sources what the bundle gives no evidence for, chain by chain."""
-    rows = [(i, row.account, claim) for i, row in enumerate(bundle.reserves) for claim in row.holdings]
-    bare = [(i, account, claim.asset) for i, account, claim in rows if not claim.evidence]
-    found: dict[tuple[int, AssetId], Observation[ProvenHolding]] = {}
-    for chain in sorted({account.chain for _, account, _ in bare}):
-        here = [(i, account.address, asset) for i, account, asset in bare if account.chain == chain]
-        wanted: dict[AssetId, dict[str, None]] = {}
-        for _, address, asset in here:
-            wanted.setdefault(asset, {})[address] = None
-        header = _snapshot_header(bundle, headers, chain)
-        source = believed(chain, sources, policy.chains, policy.recordings)
-        held = then(header, partial(_read, source, wanted, policy, progress))
-        for i, address, asset in here:
-            found[i, asset] = held.value[address, asset] if isinstance(held, Seen) else _no_evidence(held)
-    return found
-
-
-def _read(
-    source: Observation[tuple[Source, ChainRule]],
-    wanted: Mapping[AssetId, Iterable[str]],
-    policy: Policy,
-    progress: Progress,
-    header: Header,
-) -> Observation[Held]:
-    each = {asset: tuple(holders) for asset, holders in wanted.items()}
-    return then(source, lambda pair: Seen(read_holdings(pair[0], header, each, policy, progress)))
-
-
-def _no_evidence(why: Broken | Missing) -> Broken | Missing:
-    return why if isinstance(why, Broken) else Missing(f"the bundle gives no evidence for this holding; {why.reason}")
 
 
 def _holding(

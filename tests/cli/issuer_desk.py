@@ -61,10 +61,11 @@ class Desk:
     def collect(self, names: Sequence[str], scheme: str = "eip191") -> Run:
         return por("issuer", "collect", self.out, self.signatures(names, scheme))
 
-    def bundle(self, accounts: Path) -> Run:
+    def bundle(self, accounts: Path, *more: object) -> Run:
         layouts = self.folder / "layouts.toml"
-        layouts.write_text(self.exchange.tables())
-        return self.step("bundle", "--accounts", accounts, "--layouts", layouts)
+        if not layouts.exists():
+            layouts.write_text(self.exchange.tables())
+        return self.step("bundle", "--accounts", accounts, "--layouts", layouts, *more)
 
     def made(self) -> Bundle:
         return bundle_v1.read((self.out / "bundle" / "bundle.json").read_bytes())

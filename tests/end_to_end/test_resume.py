@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -29,20 +30,25 @@ ACCOUNTS = 70
 
 @dataclass
 class Proxy:
-    """Hand questions on to a node, and remember those about state; `before` happens before each is answered."""
+    """Hand questions on to a node, and remember those about state that it answers; then `after` happens.
+
+    What `over` serves, nobody waits for any more.
+    """
 
     url: str
+    over: set[threading.Thread] = field(default_factory=set)
     asked: list[str] = field(default_factory=list)
-    before: Callable[[int], None] = lambda count: None
+    after: Callable[[int], None] = lambda count: None
 
     def answer(self, method: str, parameters: Sequence[object]) -> object:
-        if method in {"eth_getProof", "eth_getCode"}:
-            self.asked.append(f"{method} {list(parameters)}")
-            self.before(len(self.asked))
         try:
-            return rpc(self.url, method, *parameters)
+            answer = rpc(self.url, method, *parameters)
         except RpcError as error:
             raise RefusedQuestionError(-32000, str(error)) from error
+        if method in {"eth_getProof", "eth_getCode"} and threading.current_thread() not in self.over:
+            self.asked.append(f"{method} {list(parameters)}")
+            self.after(len(self.asked))
+        return answer
 
 
 @pytest.fixture(scope="module")
@@ -82,13 +88,14 @@ def killed(proxy: Proxy, at: int, command: Sequence[object]) -> list[str]:
 
         def kill(count: int) -> None:
             if count == at:
+                proxy.over.add(threading.current_thread())
                 process.kill()
                 process.wait()
 
-        proxy.before = kill
+        proxy.after = kill
         _, talk = process.communicate(timeout=100)
     assert process.returncode == -9, talk.decode()
-    proxy.before = lambda count: None
+    proxy.after = lambda count: None
     asked, proxy.asked = proxy.asked, []
     return asked
 
@@ -98,7 +105,7 @@ def settled(asked: Sequence[str]) -> set[str]:
     return set(asked[: (len(asked) - 1) // BATCH * BATCH])
 
 
-@pytest.mark.parametrize("at", [5, 50, 120])
+@pytest.mark.parametrize("at", [5, 50, 73])
 def test_a_bundle_is_made_of_what_was_asked_for_once(story: Story, at: int) -> None:
     with served(story) as (proxy, through):
         first = killed(proxy, at, ["issuer", "bundle", *bundling(through)])
@@ -106,8 +113,6 @@ def test_a_bundle_is_made_of_what_was_asked_for_once(story: Story, at: int) -> N
         through.command("bundle", *bundling(through))
         again = list(proxy.asked)
     assert not settled(first) & set(again)
-    from collections import Counter
-    print([(k[:400],v) for k,v in Counter(again).items() if v>1][:4])
     assert len(again) == len(set(again))
     whole = (story.bundle / "bundle.json").read_bytes()
     shutil.rmtree(story.bundle)
@@ -144,15 +149,12 @@ def test_a_verifier_goes_on_where_it_was_killed(story: Story, at: int) -> None:
 
 
 def test_t64_what_was_kept_of_a_reorganised_block_is_of_no_use(story: Story) -> None:
-    """What is kept is kept by its block's hash; another block at that height finds none of it, and is no PASS."""
-    mark = rpc(story.url, "evm_snapshot")
+    """What is kept is kept by its block's hash; the block that stands there now is another, and nothing passes."""
     bundle, kept = bare(story), story.directory / "kept.sqlite"
-    known = ["--policy", story.policy(), "--now", "2026-11-01T12:00:00Z", "--resume", kept, *story.source]
-    assert "PASS" in por("verify", bundle, *known).outcomes("reserves.balance")
-    rpc(story.url, "anvil_reorg", 6, [])
-    story.mine(3)
-    run = por("verify", bundle, *known)
+    known = ["--policy", story.policy(), "--now", "2026-11-01T12:00:00Z", "--resume", kept]
+    assert por("verify", bundle, *known, *story.source).outcomes("reserves.balance") == {"PASS"}
+    with node() as elsewhere:
+        Story(story.directory, elsewhere).mine(30)
+        run = por("verify", bundle, *known, "--source", f"{CHAIN}={elsewhere}")
     assert run.outcomes("snapshot.canonical") == {"FAIL"}
     assert "PASS" not in run.outcomes("reserves.balance")
-    assert CHAIN in run.out
-    rpc(story.url, "evm_revert", mark)
