@@ -130,7 +130,8 @@ def _known(path: Path | None) -> Known:
 def _with_beacons(inputs: Inputs, args: argparse.Namespace, sources: Mapping[ChainId, Source]) -> Inputs:
     """Collect what beacon nodes prove, for the chains that were named for it."""
     stakes, light_client = {}, {}
-    for chain, source in sources.items():
+    for chain in (block.chain for block in inputs.snapshot.blocks if block.chain in sources):
+        source = sources[chain]
         holders = [row.account.address for row in inputs.accounts if _staked(chain) in row.assets]
         header = snapshot_header(inputs.snapshot, source)
         light_client[chain] = collect_light_client(args, source, header)

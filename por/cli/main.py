@@ -62,6 +62,7 @@ COMMANDS = {
     "policy init": ("por.cli.policy_init", "make a policy to start from; it trusts only what you give"),
     "policy check": ("por.cli.policy_check", "say whether a policy can be used, and what it leaves open"),
     "policy show": ("por.cli.policy_show", "explain a policy: what it trusts, requires and waives"),
+    "policy token": ("por.cli.policy_token", "find and confirm where a token keeps balances"),
     "convert": ("por.cli.convert", "read another exchange's published list into a bundle, without verifying it"),
     "inspect": ("por.cli.inspect", "show what a document says, without verifying it"),
     "explain": ("por.cli.explain", "say what a check asks, and what its outcomes mean"),

@@ -44,6 +44,7 @@ class StateFetcher:
         self._accounts: dict[str, tuple[bytes, ...]] = {}
         self._slots: dict[str, dict[bytes, tuple[bytes, ...]]] = {}
         self._codes: dict[str, bytes] = {}
+        self._tells = True
 
     def expect(self, calls: Iterable[Call]) -> None:
         """Fetch at once what calls are said to read. Raises: SourceError."""
@@ -74,10 +75,13 @@ class StateFetcher:
         raise IncapableError(f"a call still needs more of the state after {ROUNDS} rounds")
 
     def _said(self, call: Call) -> Sequence[tuple[str, tuple[bytes, ...]]]:
+        if not self._tells:
+            return ()
         try:
             return self._source.access(self._header.ref, call)
-        except SourceError:
+        except SourceError as error:
             # Many nodes do not tell, or not of a call that fails: then it is found out in more rounds.
+            self._tells = not isinstance(error, IncapableError)
             return ()
 
     def _fetch(self, wanted: Mapping[str, Iterable[bytes]]) -> None:

@@ -3,6 +3,7 @@
 commitments.json records.csv store/   made by commit
 snapshot/ challenges/                 made by challenge
 control/ salts/                       made by collect
+proofs.sqlite                         made by bundle while it runs, so that it can go on after it was cut short
 bundle/                               made by bundle: the only part to publish
 """
 

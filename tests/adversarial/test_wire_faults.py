@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from por.simulator.exchange import ANCHORING
-from tests.adversarial.examinations import CANONICAL, reasons, verify
+from tests.adversarial.examinations import BALANCE, CANONICAL, reasons, verify
 from tests.adversarial.served_chain import ServedChain
 from tests.chains.lying_server import BATCH_LIES, FAULTS, LIES, SECRETS, LyingServer
-from tests.simulator import Exchange, Run, por, slug
+from tests.simulator import Draft, Exchange, Run, por, shown_to_auditor, slug
 
 pytestmark = pytest.mark.usefixtures("impatient")
 # What is tried again, and what leaves an answer right.
@@ -50,6 +51,38 @@ def test_t64_no_fault_of_a_node_refutes_verifies_or_crashes(fault: str, exchange
     assert not any(secret in run.out + run.talk for secret in SECRETS), "T96"
 
 
+@pytest.fixture(scope="module")
+def unproven(exchange: Exchange, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Publish a bundle that proves no holding, and claims twice what the hot account has."""
+    draft = Draft.of(exchange)
+    for position, row in enumerate(draft.bundle.reserves):
+        times = 2 if row.account == exchange.account("hot") else 1
+        claims = (replace(claim, amount=claim.amount * times, evidence=()) for claim in row.holdings)
+        draft.account(position, holdings=tuple(claims))
+    return draft.publish(tmp_path_factory.mktemp("unproven"), exchange.signing_key)
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: slug((), fault))
+def test_t64_what_a_verifier_asks_for_itself_is_right_or_undecided(
+    fault: str, exchange: Exchange, unproven: Path
+) -> None:
+    command = shown_to_auditor(exchange, unproven)
+    with faulty(exchange, fault) as node:
+        command[command.index("--source") + 1] = f"{exchange.chain.chain}={node.url}"
+        run = por(*command)
+    hot = str(exchange.account("hot"))
+    assert run.verdict is not None, run.talk
+    found = run.verdict.of(BALANCE)
+    claimed_twice = {str(each.outcome) for each in found if each.subject.startswith(hot)}
+    claimed_right = {str(each.outcome) for each in found if not each.subject.startswith(hot)}
+    assert "PASS" not in claimed_twice, run.out
+    assert "FAIL" not in claimed_right or fault == "another fork", run.out
+    if fault in HARMLESS:
+        assert (claimed_right, claimed_twice) == ({"PASS"}, {"FAIL"}), run.out
+    assert run.status in {1, 3}
+    assert not any(secret in run.out + run.talk for secret in SECRETS), "T96"
+
+
 @pytest.mark.parametrize("fault", ["redirect to another host", "moved"], ids=lambda fault: slug(("T95",), fault))
 def test_a_redirect_is_named_and_not_followed(fault: str, exchange: Exchange) -> None:
     with faulty(exchange, fault) as node:
@@ -77,7 +110,7 @@ def about_blocks(fault: str, exchange: Exchange) -> bool:
         return [node.answer(call) for call in calls * 2] != honest * 2
 
 
-@pytest.mark.parametrize("fault", WITHOUT_BATCHES, ids=lambda fault: slug((), fault))
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: slug((), fault))
 def test_t64_an_issuer_gets_a_right_bundle_or_none(fault: str, exchange: Exchange, tmp_path: Path) -> None:
     run, bundle = rebuilt(exchange, tmp_path, fault)
     honest = (exchange.bundle / "bundle.json").read_bytes()

@@ -66,7 +66,7 @@ def test_the_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> Non
         assert status in out
 
 
-@pytest.mark.parametrize(("group", "size"), [("issuer", 6), ("policy", 3)])
+@pytest.mark.parametrize(("group", "size"), [("issuer", 7), ("policy", 4)])
 def test_a_group_lists_its_commands(group: str, size: int, capsys: pytest.CaptureFixture[str]) -> None:
     for arguments, status in (((group, "--help"), 0), ((group,), 2)):
         assert ended(*arguments) == status

@@ -1,28 +1,22 @@
-"""`por issuer bundle`: what it publishes and what it keeps back, and how it goes on after it was killed."""
+"""`por issuer bundle`: what it publishes, what it keeps back and opens to an auditor, and what it refuses."""
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
-from collections.abc import Iterator
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from por.chains.embedded.token import TOKEN_CODE_HASH
 from por.encoding import control_opening_v1, control_signature_v1
 from por.encoding.media_types import CONTROL_OPENING, CONTROL_SIGNATURE, EVM_CODE, EVM_WITNESS
+from por.issuer.signing import ensure_signing_key
 from por.model import Bundle, Encumbrance, EncumbranceKind
-from por.simulator.exchange import WALLET
-from tests.cli import desk as processes
-from tests.cli.issuer_desk import NAMES, WHOLE, Desk, laid, refused
-from tests.simulator import Exchange, open_exchange, por
-
-CROWD = [f"0x{number:040x}" for number in range(0xC000, 0xC000 + 90)]
-BATCH = 20
+from por.simulator.exchange import ISSUER, WALLET
+from tests.cli.issuer_desk import WHOLE, Desk, laid, refused
+from tests.simulator import Exchange, Run, open_exchange, por, shown_to_auditor
 
 
 @pytest.fixture(scope="module")
@@ -92,6 +86,80 @@ def test_a_file_names_what_is_withheld(signed: Desk) -> None:
     assert opened.status == 0, opened.talk
 
 
+def judged(signed: Desk, *more: object) -> Run:
+    """Verify what was published, as somebody who knows the issuer's key."""
+    key = ensure_signing_key(signed.folder / "por-signing.key", ISSUER)[0].verifier
+    policy = signed.folder / "policy.toml"
+    policy.write_text(signed.exchange.policy().read_text().replace(str(signed.exchange.signing_key.verifier), str(key)))
+    command = shown_to_auditor(signed.exchange, signed.out / "bundle", policy)
+    return por(*command, *more)
+
+
+def control(run: Run) -> dict[str, str]:
+    assert run.verdict is not None, run.talk
+    return {item.subject: str(item.outcome) for item in run.verdict.of("reserves.control")}
+
+
+def opened(signed: Desk, names: Sequence[str]) -> Path:
+    folder = signed.folder / f"for-auditor-of-{len(names)}"
+    run = por("issuer", "open", signed.out, *(signed.exchange.account(name) for name in names), "--out", folder)
+    assert run.status == 0, run.talk
+    return folder
+
+
+@pytest.mark.parametrize("scheme", ["eip191", "eip712"])
+def test_t49_what_is_withheld_is_open_until_it_is_opened(desk: Desk, scheme: str) -> None:
+    for step in (desk.challenge(WHOLE), desk.collect(WHOLE, scheme)):
+        assert step.status == 0, step.talk
+    assert desk.bundle(desk.listed(WHOLE), "--withhold-control", "all").status == 0
+    closed = judged(desk)
+    assert closed.status == 3, closed.out
+    assert set(control(closed).values()) == {"INCONCLUSIVE"}
+    assert "por issuer open" in closed.out
+    some = judged(desk, "--opening", opened(desk, ["cold", WALLET]))
+    expected = {str(desk.exchange.account(name)): "INCONCLUSIVE" for name in WHOLE}
+    expected |= {str(desk.exchange.account(name)): "PASS" for name in ("cold", WALLET)}
+    assert control(some) == expected
+    assert some.status == 3, some.out
+    whole = judged(desk, "--opening", opened(desk, WHOLE))
+    assert set(control(whole).values()) == {"PASS"}
+    assert whole.status == 0, whole.out
+
+
+def test_t09_a_changed_opening_is_no_leaf_of_the_set(signed: Desk) -> None:
+    assert signed.bundle(signed.listed(WHOLE), "--withhold-control", "all").status == 0
+    folder = opened(signed, WHOLE)
+    file = min(folder.iterdir())
+    opening = control_opening_v1.read(file.read_bytes())
+    other = control_opening_v1.read(max(folder.iterdir()).read_bytes())
+    salt = bytes([opening.salt[0] ^ 1]) + opening.salt[1:]
+    beside = (opening.index + 1) % len(WHOLE)
+    for changed in (
+        replace(opening, salt=salt),
+        replace(opening, path=tuple(reversed(opening.path))),
+        replace(opening, path=opening.path[:-1]),
+        replace(opening, index=beside),
+        replace(opening, salt=other.salt, path=other.path, index=other.index),
+    ):
+        file.write_bytes(control_opening_v1.write(changed))
+        run = judged(signed, "--opening", folder)
+        assert sorted(control(run).values()) == ["FAIL", "PASS", "PASS", "PASS"]
+        assert run.status == 1, run.out
+
+
+def test_t43_an_opening_of_another_collection_of_signatures_is_refused(signed: Desk) -> None:
+    """The same signatures, collected anew: other salts make another set."""
+    assert signed.bundle(signed.listed(WHOLE), "--withhold-control", "all").status == 0
+    folder = opened(signed, WHOLE)
+    for name in ("control", "salts", "bundle"):
+        shutil.rmtree(signed.out / name)
+    assert signed.collect(WHOLE).status == 0
+    assert signed.bundle(signed.listed(WHOLE), "--withhold-control", "all").status == 0
+    run = judged(signed, "--opening", folder)
+    assert set(control(run).values()) == {"FAIL"}
+    assert run.status == 1, run.out
+
+
 @pytest.mark.parametrize("line", ["", "everybody", "eip155:1:0x12", "{stranger}"])
 def test_t68_what_is_withheld_is_named_exactly(signed: Desk, line: str) -> None:
     stranger = f"{signed.exchange.chain.chain}:{signed.exchange.keys['stranger'].address}"
@@ -135,6 +203,15 @@ def test_t47_a_wallets_state_is_in_the_bundle(signed: Desk) -> None:
     assert states.pop(signed.exchange.account(WALLET))
     assert set(states.values()) == {()}
     assert {EVM_WITNESS, EVM_CODE} <= kinds(made)
+
+
+# --- sources
+
+
+def test_a_source_of_a_chain_without_accounts_is_not_asked(signed: Desk) -> None:
+    """It used to be taken for one of the snapshot's."""
+    run = signed.bundle(signed.listed(WHOLE), "--source", "eip155:10=http://127.0.0.1:9")
+    assert run.status == 0, run.talk
 
 
 # --- tokens
@@ -182,112 +259,3 @@ def test_stake_without_its_evidence_is_refused(desk: Desk) -> None:
     assert desk.step("challenge", "--accounts", listed).status == 0
     refused(desk.bundle(listed), str(desk.exchange.account("cold")), "--beacon-state")
     assert not (desk.out / "bundle").exists()
-
-
-# --- killed, and begun again
-
-
-class Asked:
-    """Writes down what proofs a node is asked for; kills a process when it asks for one more than `end`."""
-
-    def __init__(self, end: int = sys.maxsize) -> None:
-        self.proofs: list[tuple[str, tuple[str, ...]]] = []
-        self.end = end
-        self.victim: int | None = None
-
-    def __call__(self, method: str, said: Any) -> object:
-        if method == "eth_getProof":
-            keys = tuple(item["key"] for item in said["storageProof"])
-            self.proofs.append((said["address"].lower(), keys))
-            if len(self.proofs) > self.end and self.victim is not None:
-                os.kill(self.victim, signal.SIGKILL)
-        return said
-
-
-def crowded(desk: Desk) -> Path:
-    """List many accounts, none of which signs."""
-    rows = [f"{desk.exchange.chain.chain}:{address},customer,cold,USDX" for address in CROWD]
-    listed = desk.accounts(*(desk.row(name) for name in NAMES), *rows)
-    assert desk.step("challenge", "--accounts", listed).status == 0
-    (desk.folder / "layouts.toml").write_text(desk.exchange.tables())
-    return listed
-
-
-def killed(desk: Desk, listed: Path, asked: Asked) -> int:
-    desk.exchange.distortion = asked
-    tables = ["--assets", desk.exchange.directory / "assets.toml", "--layouts", desk.folder / "layouts.toml"]
-    words = ["issuer", "bundle", desk.out, "--accounts", listed, *tables, "--source", desk.exchange.source]
-    with subprocess.Popen(
-        [sys.executable, "-c", processes.PROGRAM, *map(str, words)],
-        env=processes.environment(),
-        cwd=processes.ROOT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    ) as process:
-        asked.victim = process.pid
-        return process.wait(60)
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="signals are those of a POSIX system")
-@pytest.mark.parametrize("end", [0, 1, 30, 75, 94])
-def test_a_killed_run_begun_again_does_not_ask_for_what_it_has(desk: Desk, end: int) -> None:
-    listed = crowded(desk)
-    whole = Asked()
-    desk.exchange.distortion = whole
-    assert desk.bundle(listed).status == 0
-    honest = (desk.out / "bundle" / "bundle.json").read_bytes()
-    (desk.out / "bundle").rename(desk.folder / "honest")
-
-    first = Asked(end)
-    assert killed(desk, listed, first) == -signal.SIGKILL
-    assert not (desk.out / "bundle").exists()
-    second = Asked()
-    desk.exchange.distortion = second
-    run = desk.bundle(listed)
-    assert run.status == 0, run.talk
-    # Only the batch that was never answered is asked for a second time.
-    assert len(set(first.proofs) & set(second.proofs)) <= BATCH
-    assert len(second.proofs) <= len(whole.proofs) - len(first.proofs) + BATCH
-    assert set(first.proofs) | set(second.proofs) == set(whole.proofs)
-    assert (desk.out / "bundle" / "bundle.json").read_bytes() == honest
-
-
-def test_what_was_proven_so_far_is_kept_after_an_error_and_gone_after_success(desk: Desk) -> None:
-    listed = crowded(desk)
-    layouts = (desk.folder / "layouts.toml").read_text()
-    (desk.folder / "layouts.toml").write_text("")
-    refused(desk.bundle(listed), "[[layout]]")
-    assert (desk.out / "proofs.sqlite").exists()
-    (desk.folder / "layouts.toml").write_text(layouts)
-    asked = Asked()
-    desk.exchange.distortion = asked
-    assert desk.bundle(listed).status == 0
-    assert (desk.exchange.token, ()) not in asked.proofs
-    assert not (desk.out / "proofs.sqlite").exists()
-    assert not list(desk.out.glob("proofs.sqlite*"))
-
-
-@pytest.mark.parametrize("content", [b"no database", b"SQLite format 3\0" + bytes(84)])
-def test_t95_a_file_of_proofs_that_is_none_is_refused_with_the_cure(desk: Desk, content: bytes) -> None:
-    listed = crowded(desk)
-    (desk.out / "proofs.sqlite").write_bytes(content)
-    refused(desk.bundle(listed), "proofs.sqlite", "delete it")
-    assert not (desk.out / "bundle").exists()
-    (desk.out / "proofs.sqlite").unlink()
-    assert desk.bundle(listed).status == 0
-
-
-def test_t56_proofs_kept_of_another_block_do_not_serve(desk: Desk, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """The same list, challenged at another block: nothing of the old state is in the new bundle."""
-    listed = crowded(desk)
-    (desk.folder / "layouts.toml").write_text("")
-    refused(desk.bundle(listed), "[[layout]]")
-    with open_exchange(tmp_path_factory.mktemp("other"), customers=9) as other:
-        elsewhere = laid(other, tmp_path_factory.mktemp("elsewhere"))
-        again = crowded(elsewhere)
-        (desk.out / "proofs.sqlite").rename(elsewhere.out / "proofs.sqlite")
-        run = elsewhere.bundle(again)
-        assert run.status == 0, run.talk
-        coins = {row.account: row.holdings for row in elsewhere.made().reserves}
-        held = {claim.asset: claim.amount for claim in coins[other.account("cold")]}
-        assert held[other.coin] == other.chain.account(other.account("cold").address).balance

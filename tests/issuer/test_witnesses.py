@@ -104,6 +104,12 @@ def test_a_hint_that_cannot_be_had_is_done_without(scene: TokenScene, error: Sou
     assert told(scene, fetch_witnesses(source, scene.header, [call]), call) == 100
 
 
+def test_a_node_that_tells_nothing_is_asked_once(scene: TokenScene) -> None:
+    token = scene.contracts["rebasing"]
+    StateFetcher(scene.source, scene.header).expect(balance_call(token, holder) for holder in HOLDERS[:9])
+    assert scene.asked["eth_createAccessList"] == 1
+
+
 def test_a_hint_saves_questions_and_adds_no_evidence(scene: TokenScene) -> None:
     call = balance_call(scene.contracts["rebasing"], RICH)
     plain = fetch_witnesses(scene.source, scene.header, [call])
