@@ -6,6 +6,7 @@ One request proves a token's contract and many holders' words in it; which layou
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from por.chains.rpc_errors import ParametersRefusedError, TooMuchAskedError
 from por.errors import IncapableError
 from por.model import AccountProof, AssetId, Header, Source, TokenLayout
 from por.proofs.state.account import account_state
@@ -50,9 +51,19 @@ class HoldingProofs:
     def tokens(self, asset: AssetId, holders: Sequence[str]) -> list[tuple[AccountProof, ...]]:
         """Return what shows each of at most HOLDERS holdings of a token (state-proof.md, T2).
 
-        Raises: SourceError; UnknownLayoutError; EvidenceError for answers that lead to another state.
+        A node that refuses so many keys at once is asked for fewer. Raises: SourceError; UnknownLayoutError;
+        EvidenceError for answers that lead to another state.
         """
         found = self.laid_out(asset, holders[0])
+        try:
+            return self._words(found, asset, holders)
+        except (ParametersRefusedError, TooMuchAskedError):
+            if len(holders) == 1:
+                raise
+        half = len(holders) // 2
+        return [*self.tokens(asset, holders[:half]), *self.tokens(asset, holders[half:])]
+
+    def _words(self, found: LaidOut, asset: AssetId, holders: Sequence[str]) -> list[tuple[AccountProof, ...]]:
         keys = [storage_keys(found.layout, holder) for holder in holders]
         wanted = [*(key for key, *_ in keys), *keys[0][1:]]
         proof = self._source.account_proof(self._header.ref, asset.token or "", wanted)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from por.chains.rpc_errors import ParametersRefusedError
 from por.checks import reading
 from por.checks.holdings import ProvenHolding
 from por.checks.observation import Missing, Observation, Seen
@@ -158,3 +159,22 @@ def test_t60_a_token_that_the_policy_does_not_name_is_not_called() -> None:
     asked.returns = {Call("", b""): b""}
     assert units(read(asked, s.USDC)) == ["Missing"] * len(NAMES)
     assert not asked.call_questions
+
+
+@pytest.mark.parametrize("most", [1, 2, 3])
+def test_a_node_that_takes_few_keys_at_once_is_asked_for_fewer(most: int) -> None:
+    def few(address: str, keys: Sequence[bytes]) -> AccountProof:
+        if len(keys) > most:
+            raise ParametersRefusedError("node-a: too many keys")
+        return proves(address, keys)
+
+    assert units(read(source(few), s.USDC)) == [s.DOLLARS[name] for name in NAMES]
+
+
+def test_t64_a_node_that_takes_no_keys_shows_nothing() -> None:
+    def none(address: str, keys: Sequence[bytes]) -> AccountProof:
+        if keys:
+            raise ParametersRefusedError("node-a: no keys")
+        return proves(address, keys)
+
+    assert units(read(source(none), s.USDC)) == ["Missing"] * len(NAMES)
