@@ -18,15 +18,11 @@ def require_aggregate(keys: Sequence[bytes], message: bytes, signature: bytes) -
     Raises: EvidenceError, also for no key, a key twice, and keys or signatures that are infinite, outside their
     subgroup or not in their one encoding.
     """
-    from py_ecc.bls.ciphersuites import G2ProofOfPossession  # noqa: PLC0415
-
     from por.proofs import bls12_381  # noqa: PLC0415
 
     _require_distinct("key", keys)
-    total = bls12_381.total_key(keys)
-    bls12_381.signature(signature)
-    if not G2ProofOfPossession.Verify(total, message, signature):  # type: ignore[arg-type]
-        raise EvidenceError("the signature is not one of all these keys, and no others, over this")
+    signed = bls12_381.signature(signature)
+    bls12_381.require_signed(bls12_381.total_key(keys), message, signed, bls12_381.MESSAGES)
     return tuple(keccak(key) for key in keys)
 
 
@@ -35,14 +31,13 @@ def possession(key: bytes, proof: bytes) -> bytes:
 
     Raises: EvidenceError.
     """
-    from py_ecc.bls.ciphersuites import G2ProofOfPossession  # noqa: PLC0415
-
     from por.proofs import bls12_381  # noqa: PLC0415
 
-    bls12_381.key(key)
-    bls12_381.signature(proof)
-    if not G2ProofOfPossession.PopVerify(key, proof):  # type: ignore[arg-type]
-        raise EvidenceError("not a proof of possession of this key")
+    point, signed = bls12_381.key(key), bls12_381.signature(proof)
+    try:
+        bls12_381.require_signed(point, key, signed, bls12_381.POSSESSIONS)
+    except EvidenceError as error:
+        raise EvidenceError("not a proof of possession of this key") from error
     return keccak(key)
 
 
@@ -54,7 +49,7 @@ def aggregate(signatures: Sequence[bytes]) -> bytes:
     from por.proofs import bls12_381  # noqa: PLC0415
 
     _require_distinct("signature", signatures)
-    return bytes(bls12_381.total_signature(signatures))
+    return bls12_381.total_signature(signatures)
 
 
 def key_point(key: bytes) -> bytes:

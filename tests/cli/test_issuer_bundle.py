@@ -209,7 +209,6 @@ def test_t47_a_wallets_state_is_in_the_bundle(signed: Desk) -> None:
 
 
 def test_a_source_of_a_chain_without_accounts_is_not_asked(signed: Desk) -> None:
-    """It used to be taken for one of the snapshot's."""
     run = signed.bundle(signed.listed(WHOLE), "--source", "eip155:10=http://127.0.0.1:9")
     assert run.status == 0, run.talk
 

@@ -15,6 +15,7 @@ from por.chains.embedded import EmbeddedChain
 from por.chains.embedded.token import TOKEN_BASE_SLOT, TOKEN_CODE_HASH, TOKEN_CREATION_CODE, mint_data
 from por.chains.token_search import search_token
 from por.cli import policy_token
+from por.cli.main import main
 from por.cli.output import Progress
 from por.encoding import tables_v1
 from por.errors import FormatError, SourceError
@@ -54,6 +55,14 @@ def scene() -> Iterator[Scene]:
         chain.mine()
     with chain.serve() as url:
         yield Scene(url, str(chain.chain), plain, rebasing)
+
+
+def test_the_command_is_there(scene: Scene, capsys: pytest.CaptureFixture[str]) -> None:
+    words = [f"{scene.chain}/erc20:{scene.plain}", "--holder", HOLDER, "--source", f"{scene.chain}={scene.url}"]
+    assert main(["policy", "token", *words]) == 0
+    assert "[[layout]]" in capsys.readouterr().out
+    assert main(["policy", "token", *words[:-1], f"{scene.chain}=http://127.0.0.1:9"]) == 3
+    assert capsys.readouterr().out == ""
 
 
 def test_what_is_printed_is_a_row_of_a_policy(scene: Scene, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
-from eth_utils.crypto import keccak
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,41 +15,28 @@ from por.encoding import evm_code_v1, evm_witness_v1
 from por.encoding.media_types import EVM_CODE, EVM_WITNESS
 from por.errors import EvidenceError, IncapableError, SourceError, UnavailableError
 from por.issuer import witnesses as module
-from por.issuer.control_state import control_state
 from por.issuer.witnesses import StateFetcher, fetch_witnesses, witness_documents
 from por.model import (
     AccountProof,
     BlockRef,
     Call,
-    ChainAccount,
     ChainId,
-    Challenge,
-    ControlScheme,
-    ControlSignature,
     Header,
     Witness,
 )
-from por.proofs.control.contract import require_approval
-from por.proofs.state.account import EMPTY_CODE_HASH
 from por.proofs.state.call import proven_call
 from por.proofs.state.proven_state import UnprovenStateError
 from por.proofs.state.token_call import balance_call
-from por.simulator.signer import SimulatedKey
-from por.simulator.wallet import BOASTER_CREATION_CODE, WALLET_CODE, wallet_creation
 from tests.components import rpc, running_anvil
 from tests.contracts.chain import anvil_chain
 from tests.issuer.token_scene import HOLDERS, RICH, TokenScene, open_scene, refusing
 
 CHAIN = ChainId("eip155", "1")
-OWNER = SimulatedKey.from_seed("owner of a wallet")
 
 
 @pytest.fixture(scope="module")
 def opened() -> Iterator[TokenScene]:
     with open_scene() as scene:
-        scene.contracts["wallet"] = scene.chain.deploy(wallet_creation(OWNER.address))
-        scene.contracts["boaster"] = scene.chain.deploy(BOASTER_CREATION_CODE)
-        scene.chain.mine()
         yield scene
 
 
@@ -190,80 +176,6 @@ def test_other_errors_end_it_at_once(scene: TokenScene) -> None:
     with pytest.raises(EvidenceError, match="does not run"):
         fetcher.settle(broken)
     assert not scene.asked
-
-
-# --- a contract's control proof
-
-
-def challenge(scene: TokenScene, name: str) -> Challenge:
-    block, account = scene.header.ref, ChainAccount(scene.chain.chain, scene.contracts[name])
-    at = "2026-11-01T00:00:41Z"
-    return Challenge("x.example", f"x.example@{at}", account, block.number, block.hash, "2026-12-01T00:00:41Z")
-
-
-def signature(made: Challenge, scheme: ControlScheme, key: SimulatedKey = OWNER) -> ControlSignature:
-    return ControlSignature(made.account, scheme, key.sign(made, scheme))
-
-
-@pytest.mark.parametrize("scheme", [ControlScheme.EIP1271_EIP191, ControlScheme.EIP1271_EIP712])
-def test_t47_the_state_in_which_a_wallet_approves_is_brought(scene: TokenScene, scheme: ControlScheme) -> None:
-    made = challenge(scene, "wallet")
-    signed = signature(made, scheme)
-    documents = control_state(scene.source, scene.header, made, signed, keccak(WALLET_CODE))
-    assert [kind for _, kind in documents] == [EVM_WITNESS, EVM_CODE]
-    code = evm_code_v1.read(documents[1][0])
-    assert code == WALLET_CODE
-    given = {made.account.address: code}
-    accounts = evm_witness_v1.read(documents[0][0]).accounts
-    seen = [Witness(each.proof, each.keys, given.get(each.proof.address)) for each in accounts]
-    assert require_approval(made, scheme, signed.signature, scene.header, seen).deployed
-
-
-@pytest.mark.parametrize(
-    ("name", "key", "words"),
-    [
-        ("wallet", "somebody else", "does not approve the signature"),
-        ("boaster", "owner of a wallet", "approves whatever it is asked"),
-        ("plain", "owner of a wallet", "control proof"),
-        ("nowhere", "owner of a wallet", "has no code"),
-    ],
-)
-def test_t47_a_contract_that_does_not_approve_is_an_error_that_names_it(
-    scene: TokenScene, name: str, key: str, words: str
-) -> None:
-    scene.contracts["nowhere"] = "0x" + "ee" * 20
-    made = challenge(scene, name)
-    signed = signature(made, ControlScheme.EIP1271_EIP191, SimulatedKey.from_seed(key))
-    with pytest.raises(EvidenceError, match=words) as caught:
-        control_state(scene.source, scene.header, made, signed, keccak(WALLET_CODE))
-    assert str(made.account) in str(caught.value)
-
-
-def test_a_key_without_code_needs_no_state(scene: TokenScene) -> None:
-    made = challenge(scene, "wallet")
-    signed = signature(made, ControlScheme.EIP191)
-    scene.asked.clear()
-    assert control_state(scene.source, scene.header, made, signed, EMPTY_CODE_HASH) == ()
-    assert not scene.asked["eth_getCode"]
-
-
-def test_t47_code_that_is_no_delegation_brings_nothing(scene: TokenScene) -> None:
-    """The verdict on a key's signature for a contract is open anyhow."""
-    made = challenge(scene, "wallet")
-    signed = signature(made, ControlScheme.EIP712)
-    assert control_state(scene.source, scene.header, made, signed, keccak(WALLET_CODE)) == ()
-    with pytest.raises(UnavailableError, match="not the one proven there"):
-        control_state(scene.source, scene.header, made, signed, b"\x11" * 32)
-
-
-def test_t47_a_delegation_is_brought_as_code(scene: TokenScene) -> None:
-    code = b"\xef\x01\x00" + b"\xab" * 20
-    made = challenge(scene, "wallet")
-    scene.distortion = lambda method, _, said: "0x" + code.hex() if method == "eth_getCode" else said
-    ((document, kind),) = control_state(
-        scene.source, scene.header, made, signature(made, ControlScheme.EIP191), keccak(code)
-    )
-    assert (evm_code_v1.read(document), kind) == (code, EVM_CODE)
 
 
 # --- documents

@@ -3,9 +3,8 @@
 Sources: the consensus specifications, altair/light-client/sync-protocol.md; draft-irtf-cfrg-bls-signature-05.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from hashlib import sha256
-from typing import TYPE_CHECKING, TypeVar
 
 from por.encoding.light_client_v1 import Signed
 from por.errors import EvidenceError
@@ -14,15 +13,9 @@ from por.proofs.beacon.containers import COMMITTEE, COMMITTEE_SIZE, KEY
 from por.proofs.beacon.forks import fork_at
 from por.proofs.beacon.ssz import Vector, items, number, parts
 
-if TYPE_CHECKING:
-    from py_arkworks_bls12381 import G1Point, G2Point
-
-SUITE = b"BLS_SIG_BLS12381G2_XMD:SHA-256_SSWU_RO_POP_"
 DOMAIN_SYNC_COMMITTEE = bytes.fromhex("07000000")
 
 _KEYS = Vector(KEY, COMMITTEE_SIZE)
-
-Point = TypeVar("Point", "G1Point", "G2Point")
 
 
 def participation(beacon: BeaconChain, committee: bytes, root: bytes, signed: Signed) -> int:
@@ -53,25 +46,13 @@ def require_aggregate_signature(keys: Sequence[bytes], message: bytes, signature
     Possession of the keys must have been proven before, as a deposit does. Raises: EvidenceError, also for no key, and
     for points that are infinite, outside their subgroup, or not in their one encoding.
     """
-    from py_arkworks_bls12381 import GT, G1Point, G2Point  # noqa: PLC0415
+    from por.proofs import bls12_381  # noqa: PLC0415
 
-    points = [_point("key", key, G1Point.from_compressed_bytes, G1Point.identity()) for key in keys]
-    signed = _point("signature", signature, G2Point.from_compressed_bytes, G2Point.identity())
-    total = sum(points, start=G1Point.identity())
-    if total == G1Point.identity():
-        raise EvidenceError("no key, or keys that cancel out")
-    hashed = G2Point.hash_to_curve(message, SUITE)
-    if not GT.pairing_check([total, -G1Point()], [hashed, signed]):
-        raise EvidenceError("the signature is not one of these members of the committee over this header")
-    return tuple(keys)
-
-
-def _point(what: str, data: bytes, read: Callable[[bytes], Point], infinity: Point) -> Point:
+    if not keys:
+        raise EvidenceError("no key of the committee signed")
+    total, signed = bls12_381.total_key(keys), bls12_381.signature(signature)
     try:
-        point = read(data)
-    except ValueError as error:
-        raise EvidenceError(f"not a {what}: no point of the curve's group is written so") from error
-    # The library takes the point at infinity, and several ways to write it.
-    if point == infinity or point.to_compressed_bytes() != data:
-        raise EvidenceError(f"the {what} is the point at infinity, or not in its one encoding")
-    return point
+        bls12_381.require_signed(total, message, signed, bls12_381.MESSAGES)
+    except EvidenceError as error:
+        raise EvidenceError("the signature is not one of these members of the committee over this header") from error
+    return tuple(keys)

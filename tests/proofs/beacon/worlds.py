@@ -19,7 +19,8 @@ from por.proofs.beacon.forks import known_places, period_at
 from por.proofs.beacon.merkle import merkle_branches, merkle_root
 from por.proofs.beacon.payload import index_trie_root
 from por.proofs.beacon.ssz import hash_tree_root
-from por.proofs.beacon.sync_committee import SUITE, signing_root
+from por.proofs.beacon.sync_committee import signing_root
+from por.proofs.bls12_381 import MESSAGES
 from por.proofs.state.header import header_from_rlp
 
 CHAIN = ChainId("eip155", "1")
@@ -53,7 +54,7 @@ def committee(period: int) -> bytes:
 def sign(message: bytes, period: int, members: Iterable[int]) -> bytes:
     """Add up the signatures of members, by their seats."""
     total = sum(secret(period, member % 8) for member in members) % ORDER
-    return bytes((G2Point.hash_to_curve(message, SUITE) * Scalar(total)).to_compressed_bytes())
+    return bytes((G2Point.hash_to_curve(message, MESSAGES) * Scalar(total)).to_compressed_bytes())
 
 
 def bits(members: Iterable[int]) -> bytes:
