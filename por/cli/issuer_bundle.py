@@ -18,7 +18,7 @@ from por.commitments.anchors import asset_sums
 from por.encoding import tables_v1, toml
 from por.encoding.digests import digest_of
 from por.errors import FormatError
-from por.issuer.accounts import read_accounts
+from por.issuer.accounts import read_accounts, written_account
 from por.issuer.assets import AssetTable
 from por.issuer.bundle import Inputs, assemble, require_sources, snapshot_header
 from por.issuer.control import file_name
@@ -152,7 +152,7 @@ def _withheld(text: str | None, control: Mapping[str, bytes]) -> frozenset[str]:
     names = set()
     for number, line in enumerate(read_text(Path(text), MAX_WITHHELD).splitlines(), 1):
         try:
-            name = f"{file_name(ChainAccount.parse(line))}.json"
+            name = f"{file_name(written_account(line))}.json"
         except FormatError as error:
             raise FormatError(error.reason, f"{text}:{number}") from error
         if name not in control:

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from por.errors import FormatError
+from por.issuer.accounts import written_account
 from por.issuer.openings import open_accounts
 from por.issuer.workspace import Workspace
 from por.model import ChainAccount
@@ -35,6 +36,6 @@ def run(args: argparse.Namespace) -> int:
 
 def _account(number: int, text: str) -> ChainAccount:
     try:
-        return ChainAccount.parse(text)
+        return written_account(text)
     except FormatError as error:
         raise FormatError(error.reason, f"ACCOUNT number {number}") from error

@@ -59,8 +59,22 @@ def read_accounts(path: Path, table: AssetTable) -> tuple[ListedAccount, ...]:
     return tuple(listed[account] for account in sorted(listed, key=str))
 
 
+def written_account(text: str) -> ChainAccount:
+    """Read an account as people write it: an EVM address also with the checksum of EIP-55, or it is misspelt (T46).
+
+    Raises: FormatError.
+    """
+    chain, _, address = text.rpartition(":")
+    mixed = address.startswith("0x") and address not in {address.lower(), "0x" + address[2:].upper()}
+    if chain.startswith("eip155:") and mixed and is_checksum_formatted_address(address):
+        if not is_checksum_address(address):
+            raise FormatError("the address has another checksum (EIP-55) than it is written with; is it misspelt?")
+        return ChainAccount.parse(f"{chain}:{address.lower()}")
+    return ChainAccount.parse(text)
+
+
 def _listed(fields: list[str], place: str, table: AssetTable) -> ListedAccount:
-    account = _column(place, "account", _account, fields[0])
+    account = _column(place, "account", written_account, fields[0])
     asset = _column(place, "asset", lambda text: _asset(text, table), fields[3])
     if asset.chain != account.chain:
         raise FormatError(f"{asset} is on another chain than the account", f"{place} column asset")
@@ -71,17 +85,6 @@ def _listed(fields: list[str], place: str, table: AssetTable) -> ListedAccount:
         (asset,),
         _encumbrance(asset, fields[4:], place),
     )
-
-
-def _account(text: str) -> ChainAccount:
-    """Read an account; an EVM address in mixed case has the checksum of EIP-55, or is misspelt (T46)."""
-    chain, _, address = text.rpartition(":")
-    mixed = address.startswith("0x") and address not in {address.lower(), "0x" + address[2:].upper()}
-    if chain.startswith("eip155:") and mixed and is_checksum_formatted_address(address):
-        if not is_checksum_address(address):
-            raise FormatError("the address has another checksum (EIP-55) than it is written with; is it misspelt?")
-        return ChainAccount.parse(f"{chain}:{address.lower()}")
-    return ChainAccount.parse(text)
 
 
 def _asset(text: str, table: AssetTable) -> AssetId:

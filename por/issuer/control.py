@@ -10,7 +10,7 @@ from por.encoding import control_signature_v1
 from por.encoding.csv_rows import table_rows
 from por.encoding.reader import read_hex
 from por.errors import EvidenceError, FormatError
-from por.issuer.accounts import ListedAccount
+from por.issuer.accounts import ListedAccount, written_account
 from por.issuer.snapshot import Snapshot
 from por.model import Call, ChainAccount, ChainId, ControlScheme, ControlSignature, Source
 from por.proofs.control.challenge import challenge_text, challenge_typed_data
@@ -120,7 +120,7 @@ def _require_own(snapshot: Snapshot, signature: ControlSignature, place: str) ->
 
 def _signature(place: str, fields: list[str]) -> ControlSignature:
     try:
-        account = ChainAccount.parse(fields[0])
+        account = written_account(fields[0])
         return ControlSignature(account, fields[1], read_hex(fields[2].removeprefix("0x"), 1, 8192))
     except FormatError as error:
         raise FormatError(error.reason, place) from error
