@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from eth_utils.address import to_checksum_address
 
 from por.cli.main import COMMANDS
 from por.encoding import control_opening_v1, control_signature_v1
@@ -28,6 +29,16 @@ def test_openings_are_written_for_the_accounts_named(workspace: Workspace, tmp_p
     assert sorted(file.name for file in out.iterdir()) == sorted([name_of("cold"), name_of("hot")])
     opening = control_opening_v1.read((out / name_of("cold")).read_bytes())
     assert control_signature_v1.read(opening.record).account == account("cold")
+
+
+def test_t46_an_address_may_have_its_checksum_and_not_another(workspace: Workspace, tmp_path: Path) -> None:
+    cold = account("cold")
+    checked = f"{cold.chain}:{to_checksum_address(cold.address)}"
+    assert por("issuer", "open", str(workspace.directory), checked, "--out", str(tmp_path / "one")).status == 0
+    letter = next(i for i in range(len(checked) - 1, 0, -1) if checked[i].isalpha())
+    other = checked[:letter] + checked[letter].swapcase() + checked[letter + 1 :]
+    run = por("issuer", "open", str(workspace.directory), other, "--out", str(tmp_path / "two"))
+    assert (run.status, "checksum" in run.err) == (2, True)
 
 
 def test_t80_nobody_else_may_read_the_folder(workspace: Workspace, tmp_path: Path) -> None:
