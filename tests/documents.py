@@ -102,7 +102,7 @@ def commitments(draw: st.DrawFn) -> LiabilityCommitment:
     )
 
 
-some_digests = st.lists(digests, max_size=3).map(tuple)
+some_digests = st.lists(digests, max_size=3, unique=True).map(tuple)
 encumbrances = st.builds(Encumbrance, st.sampled_from(EncumbranceKind), amounts)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Container, Iterator, Mapping, Sequence
 from functools import partial
 
-from por.checks.control_evidence import Approved, ControlEvidence, Published, Signed
+from por.checks.control_evidence import Approved, ControlEvidence, Published, Signed, Unasked
 from por.checks.control_reasons import Misuse
 from por.checks.examination import Examination
 from por.checks.freshness import span
@@ -53,6 +53,10 @@ def _judged(
     period = bundle.expires.seconds - bundle.instant.seconds
     if period > MAX_PERIOD:
         return _found(account, Outcome.FAIL, "unbounded", span(MAX_PERIOD), span(period), facts)
+    if isinstance(evidence.said, Unasked):
+        return _found(
+            account, Outcome.INCONCLUSIVE, "other_code", facts={**facts, "codes": _codes(evidence.said.codes)}
+        )
     if isinstance(evidence.said, Approved):
         return _of_contract(account, evidence.said, policy.wallets, facts)
     return _of_key(account, code, evidence.said, dict(evidence.delegates), facts)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from eth_utils.crypto import keccak
 
@@ -23,6 +24,7 @@ from por.model import (
     Header,
     Policy,
     ReserveAccount,
+    Witness,
 )
 from por.proofs.control.contract import Approval, require_approval
 from por.proofs.control.delegation import delegate_of
@@ -47,12 +49,26 @@ class Approved:
 
 
 @dataclass(frozen=True, slots=True)
+class Unasked:
+    """Hold the accounts whose code would judge, each with the code's hash, where the policy does not believe it.
+
+    Such code is not even run: it could keep the verifier's machine busy.
+    """
+
+    scheme: str
+    codes: tuple[tuple[str, bytes], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Published:
     """Hold who signed a text that is bound to no snapshot, or, unverified, where else the very signature stands."""
 
     text: str
     signers: tuple[str, ...]
     misuse: Misuse | None = None
+
+
+Said = Signed | Approved | Unasked | Published
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +79,7 @@ class ControlEvidence:
     `delegates` pair hashes of code with the accounts to which such code delegates (EIP-7702).
     """
 
-    said: Signed | Approved | Published
+    said: Said
     leaf: tuple[int, bytes] | None = None
     delegates: tuple[tuple[bytes, str], ...] = ()
 
@@ -136,7 +152,7 @@ class ControlReader:
 
     def _said(
         self, account: ReserveAccount, signature: ControlSignature, header: Observation[Header]
-    ) -> Observation[Signed | Approved | Published]:
+    ) -> Observation[Said]:
         challenge = challenge_of(self.opened.bundle, account.account)
         if challenge is None:
             return Missing(f"the bundle names no snapshot block of {account.account.chain}")
@@ -157,17 +173,21 @@ class ControlReader:
 
     def _approved(
         self, account: ReserveAccount, challenge: Challenge, signature: ControlSignature, header: Header
-    ) -> Observation[Signed | Approved | Published]:
+    ) -> Observation[Said]:
         if not account.control_state:
             return Missing("the bundle gives no state in which the account's contract could judge the signature")
         witnesses = read_witnesses(self.opened, account.control_state, account.account.chain, header)
-        scheme = ControlScheme(signature.scheme)
-        return then(
-            witnesses,
-            lambda seen: observe(
-                lambda: Approved(scheme, require_approval(challenge, scheme, signature.signature, header, seen))
-            ),
-        )
+        return then(witnesses, partial(self._asked, challenge, signature, header))
+
+    def _asked(
+        self, challenge: Challenge, signature: ControlSignature, header: Header, witnesses: Sequence[Witness]
+    ) -> Observation[Said]:
+        given = ((item.proof.address, keccak(item.code)) for item in witnesses if item.code is not None)
+        unknown = tuple(row for row in given if row[1] not in self.policy.wallets)
+        if unknown:
+            return Seen(Unasked(signature.scheme, unknown))
+        scheme, data = ControlScheme(signature.scheme), signature.signature
+        return observe(lambda: Approved(scheme, require_approval(challenge, scheme, data, header, witnesses)))
 
     def _published(self, account: ReserveAccount, data: bytes) -> Observation[ControlEvidence]:
         document = observe(lambda: published_signature_v1.read(data))

@@ -11,6 +11,7 @@ from por.checks.observation import Missing, Observation, Seen, observe, then
 from por.checks.reading import Held, read_holdings
 from por.checks.sources import Sources
 from por.model import AssetId, Bundle, ChainId, ChainRule, Header, Instant, Movement, Policy, Role, Source
+from por.proofs.state.header import MAX_TIMESTAMP
 
 Holdings = Mapping[tuple[int, AssetId], Observation[ProvenHolding]]
 Believable = Observation[tuple[Source, ChainRule]]
@@ -44,7 +45,7 @@ def movement_view(
     for chain, assets in _wanted(bundle, holdings).items():
         source = believed(chain, sources, policy.chains, policy.recordings)
         for moment in moments:
-            at = Instant(max(bundle.instant.seconds + moment, 0))
+            at = Instant(min(max(bundle.instant.seconds + moment, 0), MAX_TIMESTAMP))
             progress(f"asking about {chain} at {at}")
             header = then(source, partial(_header_at, at, now))
             read = _read(source, header, assets, policy, progress)

@@ -1,4 +1,6 @@
-"""Read and write the bundle (`por/spec/bundle.md`, reading steps 1 to 6)."""
+"""Read and write the bundle (`por/spec/bundle.md`, reading steps 1 to 7)."""
+
+from collections.abc import Iterator
 
 from por.encoding import canonical
 from por.encoding.liability_v1 import Json, commitment_value, read_commitment
@@ -33,6 +35,9 @@ MAX_HOLDINGS = 4096
 MAX_EVIDENCE = 1_000_000
 MAX_PROOFS = 1024
 MAX_LIGHT_CLIENT = 1024
+# Claims share files, such as the code of a token: on the average each may be read so often, and some in any case.
+MAX_READINGS = 64
+FREE_READING = 64 * 2**20
 
 
 def read(data: bytes) -> Bundle:
@@ -78,6 +83,7 @@ def read(data: bytes) -> Bundle:
     blocks.require_ascending([str(block.chain) for block in bundle.blocks])
     liabilities.require_ascending([(item.segment, str(item.asset)) for item in bundle.liabilities])
     evidence.require_ascending([str(entry.digest) for entry in bundle.evidence])
+    _require_bounded(bundle, evidence)
     if (bundle.sequence == 1) != (bundle.previous is None):
         raise previous.fail("previous is null for sequence 1, and a digest for every other")
     if bundle.expires <= bundle.instant:
@@ -208,6 +214,20 @@ def _read_control_set(reader: Reader) -> ControlSet:
 
 def _digests(reader: Reader, limit: int) -> tuple[Digest, ...]:
     return tuple(item.digest() for item in reader.items(limit))
+
+
+def _require_bounded(bundle: Bundle, evidence: Reader) -> None:
+    """Refuse a small bundle that makes its verifier read one big file over and over (T84)."""
+    sizes = {entry.digest: entry.size for entry in bundle.evidence}
+    named = (digest for row in bundle.reserves for digests in _references(row) for digest in digests)
+    reading = sum(sizes.get(digest, 0) for digest in named)
+    if reading > FREE_READING + MAX_READINGS * sum(sizes.values()):
+        raise evidence.fail(f"claims refer to files of {reading} bytes in all, far more than are listed")
+
+
+def _references(row: ReserveAccount) -> Iterator[tuple[Digest, ...]]:
+    yield row.control_state
+    yield from (claim.evidence for claim in row.holdings)
 
 
 def _read_evidence(reader: Reader) -> EvidenceEntry:

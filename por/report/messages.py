@@ -60,8 +60,9 @@ ENGLISH = {
     "snapshot's challenge ({custody} custody; code that judged: {codes})",
     "reserves.control.approved_undeployed": "the account has no code yet; the contract that its factory puts there "
     "approved the signature of this snapshot's challenge ({custody} custody; code that judged: {codes})",
-    "reserves.control.other_code": "not decided: the account's contract approved the signature, and your policy does "
-    "not believe all code that took part: {codes}; whoever wrote such code may have let it approve anything",
+    "reserves.control.other_code": "not decided: the account is a contract, and your policy does not believe all code "
+    "that judges for it: {codes}; whoever wrote such code may have let it approve anything: read it, and add its hash "
+    "under wallets",
     "reserves.control.code": "not decided: the account has code (hash {code_hash}), and what that lets others do "
     "no key's signature shows; a contract account signs by eip1271-eip191 or eip1271-eip712",
     "reserves.control.code_unseen": "not decided: signed, but whether the account has code is not shown; "

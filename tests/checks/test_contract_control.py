@@ -209,7 +209,20 @@ def test_t47_a_wallet_that_says_yes_to_everything_shows_nothing(tmp_path: Path) 
 @pytest.mark.parametrize("code", [REFUSES, b"\x00", b"\xfe", YES_TO_ALL[:-1]])
 def test_t47_code_that_does_not_approve_fails(tmp_path: Path, code: bytes) -> None:
     here = place(code)
-    assert judged(tmp_path, here, signed(here.challenge(), ControlScheme.EIP1271_EIP191)).outcome == "FAIL"
+    proof = signed(here.challenge(), ControlScheme.EIP1271_EIP191)
+    assert judged(tmp_path, here, proof, wallets=(keccak(code),)).outcome == "FAIL"
+
+
+def test_t84_code_that_nobody_believes_is_not_even_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A loop in it would keep the verifier's machine busy, for each account anew."""
+
+    def run(*arguments: object) -> None:
+        raise AssertionError("it is run")
+
+    monkeypatch.setattr("por.proofs.state.machine.run", run)
+    here = place(bytes.fromhex("5b5f56"))
+    found = judged(tmp_path, here, signed(here.challenge(), ControlScheme.EIP1271_EIP191), wallets=())
+    assert (found.outcome, found.message) == ("INCONCLUSIVE", "reserves.control.other_code")
 
 
 def test_t47_an_owners_key_alone_does_not_stand_for_the_contract(tmp_path: Path) -> None:

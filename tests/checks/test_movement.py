@@ -409,3 +409,11 @@ def test_t51_the_rule_is_exact_for_all_numbers(
     rose, fell = (change > 0 and change * 100 >= percent * instant for change in (instant - before, instant - after))
     expected = {(True, True): "FAIL", (False, False): "PASS"}.get((rose, fell), "INCONCLUSIVE")
     assert found.outcome == expected
+
+
+def test_t92_moments_end_with_the_year_9999(tmp_path: Path) -> None:
+    """No later second can be written, and a crash would say nothing about the evidence."""
+    late = s.bundle(instant=Instant.parse("9999-12-31T23:00:00Z"), expires=Instant.parse("9999-12-31T23:59:59Z"))
+    rules = s.policy(movement=Movement((HOUR,), (HOUR,), Fraction(1, 10)))
+    examination = s.examined(tmp_path, late, rules=rules)
+    assert {found.outcome for found in movement(examination)} == {Outcome.INCONCLUSIVE}

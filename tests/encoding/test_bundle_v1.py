@@ -131,7 +131,7 @@ AT_THE_LIMIT: list[tuple[str, object]] = [
     ("/liabilities/1/decimals", 0),
     ("/liabilities/1/depth", 40),
     ("/liabilities/1/total", str(2**128 - 1)),
-    ("/reserves/0/holdings/0/evidence", ["sha256:" + HEX] * bundle_v1.MAX_PROOFS),
+    ("/reserves/0/holdings/0/evidence", [f"sha256:{number:064x}" for number in range(bundle_v1.MAX_PROOFS)]),
     ("/reserves/0/holdings/0/evidence", []),
     ("/evidence/0/size", bundle_v1.MAX_EVIDENCE_BYTES),
     ("/evidence/0/size", 1),
@@ -244,7 +244,15 @@ def test_t84_more_items_than_a_list_may_have_are_refused(document: Any) -> None:
 def test_t84_a_claim_has_no_more_evidence_than_any_kind_needs(document: Any, place: str, number: int) -> None:
     """An account's validators are the most: a file holds some dozens of them."""
     refused(put(document, place, ["sha256:" + HEX] * number), place, f"{number} items; at most 1024 are allowed")
-    bundle_v1.read(canonical(put(document, place, ["sha256:" + HEX] * 1024)))
+    bundle_v1.read(canonical(put(document, place, [f"sha256:{number:064x}" for number in range(1024)])))
+
+
+@pytest.mark.parametrize("place", ["/reserves/0/holdings/0/evidence", "/reserves/0/controlState"])
+def test_t84_no_file_is_read_over_and_over(document: Any, place: str) -> None:
+    big = put(document, "/evidence/0/size", bundle_v1.MAX_EVIDENCE_BYTES)
+    digest = big["evidence"][0]["digest"]
+    refused(put(big, place, [digest] * 1024), "/evidence", "far more than are listed")
+    bundle_v1.read(canonical(put(big, place, [digest] * 256)))
 
 
 def test_t84_t88_an_evidence_file_is_announced_with_no_more_than_any_kind_needs(document: Any) -> None:

@@ -34,6 +34,8 @@ LIMITS: list[tuple[ModuleType, dict[str, int]]] = [
             "MAX_EVIDENCE": 1_000_000,
             "MAX_PROOFS": 1024,
             "MAX_LIGHT_CLIENT": 1024,
+            "MAX_READINGS": 64,
+            "FREE_READING": 64 * MIB,
         },
     ),
     (inclusion_proof_v1, {"MAX_BYTES": 4 * MIB, "MAX_TREES": 4096, "MAX_RECORDS": 4096, "MAX_OPENING": 32}),
