@@ -104,7 +104,8 @@ def eligible(examination: Examination) -> Iterator[Finding]:
     for i, account, claim in examination.claims():
         held = examination.holdings[i, claim.asset]
         worth = look.worth(account, claim, held)
-        minted = escrows.get((account.account, claim.asset))
+        assets = (claim.asset, *look.behind(claim.asset))
+        minted = next((escrows[account.account, each] for each in assets if (account.account, each) in escrows), None)
         if claim.asset in own:
             yield _eligible(account, claim, Outcome.FAIL, "own_asset")
         elif minted is not None:

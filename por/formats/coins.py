@@ -10,6 +10,8 @@ from por.encoding import toml
 from por.encoding.reader import Reader
 from por.errors import FormatError
 from por.model import MAX_DECIMALS, AssetId, ChainId
+from por.proofs.control.bitcoin_address import NETWORKS, canonical_address
+from por.proofs.control.ed25519_message import padded
 
 UNREAD = "unread"
 
@@ -110,6 +112,8 @@ def place_address(network: Network, text: str) -> tuple[ChainId, str]:
     address = text.lower() if text[:2] == "0x" or _BECH32.fullmatch(text) else text
     if network.chain.namespace == "eip155" and not _EVM_ADDRESS.fullmatch(address):
         return listed_chain(network.code), quoted(text)
+    utxo = NETWORKS.get(str(network.chain))
+    address = canonical_address(utxo, address) if utxo is not None else padded(str(network.chain), address)
     return network.chain, quoted(address)
 
 

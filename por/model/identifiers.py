@@ -84,6 +84,8 @@ class AssetId:
             raise FormatError("the reference of a slip44 asset is a decimal number without leading zeros")
         if match["namespace"] == "slip44" and chain.namespace == "eip155" and match["reference"] != EVM_COIN:
             raise FormatError(f"an EVM chain's own coin is written slip44:{EVM_COIN} here, whatever it is called")
+        if match["namespace"] == "staked" and (chain.namespace, match["reference"]) != ("eip155", EVM_COIN):
+            raise FormatError(f"coins at stake are those of an EVM chain, written staked:{EVM_COIN}")
         return cls(chain, match["namespace"], match["reference"])
 
     @property

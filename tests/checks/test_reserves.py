@@ -354,16 +354,26 @@ VAULT: dict[str, Any] = {
 }
 
 
+def owing_dollars() -> Bundle:
+    """Owe no shares: those that are owed count as themselves."""
+    made = bundle()
+    return replace(made, liabilities=tuple(item for item in made.liabilities if item.asset == USDC))
+
+
+def test_t62_shares_that_are_owed_themselves_count_as_themselves(tmp_path: Path) -> None:
+    assert judged(tmp_path, **VAULT) == ("PASS", "may_count")
+
+
 def test_t62_shares_without_a_proven_rate_are_undecided(tmp_path: Path) -> None:
-    assert judged(tmp_path, **VAULT) == ("INCONCLUSIVE", "no_rate")
+    assert judged(tmp_path, owing_dollars(), **VAULT) == ("INCONCLUSIVE", "no_rate")
 
 
 def test_t62_shares_of_a_vault_are_shown_and_count_nothing_under_a_policy_without_vaults(tmp_path: Path) -> None:
-    assert judged(tmp_path, calls=VAULT["calls"]) == ("PASS", "not_counted")
+    assert judged(tmp_path, owing_dollars(), calls=VAULT["calls"]) == ("PASS", "not_counted")
 
 
 def test_t62_shares_with_a_proven_rate_may_count(tmp_path: Path) -> None:
-    examination = examined(tmp_path, rules=scenery.policy(**VAULT))
+    examination = examined(tmp_path, owing_dollars(), rules=scenery.policy(**VAULT))
     held = Seen(ProvenHolding(HELD, 0, None, underlying=(USDC, 5)))
     finding = of_cold(replace(examination, holdings={**examination.holdings, (0, ETH): held}))
     assert (finding.outcome, finding.message) == ("PASS", "reserves.eligible.may_count")
@@ -372,9 +382,10 @@ def test_t62_shares_with_a_proven_rate_may_count(tmp_path: Path) -> None:
 
 def test_t62_a_vault_of_wrapped_coins_needs_both_kinds(tmp_path: Path) -> None:
     classes = (AssetClass((Denomination(WRAPPED, 18), Denomination(USDC, 6, AssetKind.WRAPPED))),)
-    assert judged(tmp_path, classes=classes, **VAULT) == ("PASS", "not_counted")
+    assert judged(tmp_path, owing_dollars(), classes=classes, **VAULT) == ("PASS", "not_counted")
     both = frozenset({AssetKind.NATIVE, AssetKind.VAULT, AssetKind.WRAPPED})
-    assert judged(tmp_path / "b", classes=classes, **{**VAULT, "kinds": both}) == ("INCONCLUSIVE", "no_rate")
+    rules = {**VAULT, "kinds": both, "classes": classes}
+    assert judged(tmp_path / "b", owing_dollars(), **rules) == ("INCONCLUSIVE", "no_rate")
 
 
 def test_t54_t52_what_fails_first_is_named_first(tmp_path: Path) -> None:

@@ -30,6 +30,7 @@ from por.model import (
     Bridge,
     CallMethod,
     ChainAccount,
+    ChainId,
     ClaimedHolding,
     Custody,
     Denomination,
@@ -637,3 +638,61 @@ def test_t75_exact_text(value: Fraction, text: str) -> None:
 @given(st.fractions())
 def test_t75_exact_text_gives_the_same_number_back(value: Fraction) -> None:
     assert Fraction(exact_text(value)) == value
+
+
+# --- what stands behind what
+
+
+def _token(digit: str, chain: str = "1") -> AssetId:
+    return AssetId(ChainId("eip155", chain), "erc20", "0x" + digit * 40)
+
+
+def _shares(units: int, behind: tuple[AssetId, int]) -> Seen[ProvenHolding]:
+    return Seen(ProvenHolding(units, 0, PLAIN, underlying=behind))
+
+
+def test_t62_a_share_of_a_share_is_worth_what_nobody_proved(tmp_path: Path) -> None:
+    """The inner vault may have lost its coins: the outer one's rate counts inner shares, not coins."""
+    outer = _token("3")
+    calls = (INTO_USDC, TokenCall(outer, (bytes(32),), CallMethod.CONVERT_TO_ASSETS, SHARE))
+    group = AssetClass((Denomination(USDC, 6), Denomination(SHARE, 18, AssetKind.VAULT)))
+    found = judged(
+        tmp_path,
+        [owed(USDC, 100 * 10**6)],
+        [holder("a", (outer, 100 * 10**18))],
+        rules=rules_of(AssetKind.VAULT, classes=(COINS, group), calls=calls),
+        held={("a", outer): _shares(100 * 10**18, (SHARE, 100 * 10**18))},
+    )
+    assert (found.outcome, found.actual) == (Outcome.INCONCLUSIVE, "0")
+
+
+def test_t62_t63_an_own_wrapper_stays_own_over_two_bridges(tmp_path: Path) -> None:
+    own, there = _token("c"), _token("d", "10")
+    escrow = ChainAccount(ChainId("eip155", "10"), "0x" + "e" * 40)
+    bridges = (Bridge(escrow, there, BSC_DOLLAR), Bridge(account("e"), own, there))
+    rules = rules_of(AssetKind.BRIDGED, own_assets=frozenset({own}), bridges=bridges)
+    found = judged(tmp_path, [owed(USDC, 4 * 10**6)], [holder("b", (BSC_DOLLAR, 4 * 10**18))], rules=rules)
+    assert found.outcome is Outcome.FAIL
+
+
+def test_t54_escrowed_coins_do_not_count_out_of_a_vault(tmp_path: Path) -> None:
+    rules = rules_of(AssetKind.VAULT, AssetKind.BRIDGED, bridges=(Bridge(account("a"), USDC, BSC_DOLLAR),))
+    held = {("a", SHARE): _shares(10, (USDC, 4 * 10**6))}
+    rows = [holder("a", (SHARE, 10)), holder("b", (BSC_DOLLAR, 4 * 10**18))]
+    found = judged(tmp_path, [owed(USDC, 8 * 10**6)], rows, rules=rules, held=held)
+    assert (found.outcome, found.actual) == (Outcome.FAIL, "4")
+
+
+def test_t52_a_known_encumbrance_follows_the_coins_into_a_vault(tmp_path: Path) -> None:
+    known = KnownEncumbrance(account("a"), USDC, Encumbrance(EncumbranceKind.PEG, 4 * 10**6))
+    rules = rules_of(AssetKind.VAULT, encumbrances=(known,))
+    held = {("a", SHARE): _shares(10, (USDC, 4 * 10**6))}
+    found = judged(tmp_path, [owed(USDC, 4 * 10**6)], [holder("a", (SHARE, 10))], rules=rules, held=held)
+    assert (found.outcome, found.actual) == (Outcome.FAIL, "0")
+
+
+def test_shares_that_are_owed_count_as_shares(tmp_path: Path) -> None:
+    """An honest issuer that owes the very shares it holds is not refuted."""
+    held = {("a", SHARE): _shares(10, (USDC, 12 * 10**6))}
+    found = judged(tmp_path, [owed(SHARE, 10)], [holder("a", (SHARE, 10))], rules=rules_of(AssetKind.VAULT), held=held)
+    assert found.outcome is Outcome.PASS

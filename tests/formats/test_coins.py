@@ -183,3 +183,16 @@ def test_a_written_amount_is_read_back(units: int, digits: int) -> None:
     amount = f"{text[: len(text) - digits]}.{text[len(text) - digits :]}" if digits else text
     placed = place_wallets(wallets(("ETH", "0x" + "ab" * 20, amount)), COINS)[0]
     assert placed.units == units * 10 ** (18 - digits)
+
+
+@pytest.mark.parametrize(
+    ("network", "spellings"),
+    [
+        ("LTC", ("MTvbfaR9xu1PsbJBX7WJ7GinJTNtjdYKcw", "3MiTMh1C1n9y562HREWxHdUNyknSq1jpsX")),
+        ("SUI", ("0x0" + "6e" * 31 + "6", "0x" + "6e" * 31 + "6")),
+    ],
+)
+def test_t46_one_account_has_one_name_however_it_is_spelt(network: str, spellings: tuple[str, str]) -> None:
+    """Two prefixes of one script, or leading zeros left out, would be the same coins twice."""
+    there = shipped_coins().networks[network]
+    assert len({place_address(there, text) for text in spellings}) == 1

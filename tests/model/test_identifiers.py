@@ -259,3 +259,11 @@ def test_t93_a_segment_is_a_plain_name(text: str) -> None:
 
 def test_a_snapshot_is_named_by_issuer_and_instant_alone() -> None:
     assert snapshot_id("exchange.example", Instant(0)) == "exchange.example@1970-01-01T00:00:00Z"
+
+
+@pytest.mark.parametrize("text", ["eip155:1/staked:61", "eip155:1/staked:060", "eip155:1/staked:0", "tron:1/staked:60"])
+def test_t46_coins_at_stake_have_one_name(text: str) -> None:
+    """A second name would be the same validators a second time."""
+    assert str(AssetId.parse("eip155:1/staked:60")) == "eip155:1/staked:60"
+    with pytest.raises(FormatError):
+        AssetId.parse(text)

@@ -86,6 +86,17 @@ def address_kind(network: UtxoNetwork, address: str) -> str | None:
     return "p2sh" if payload[:-20] in network.script_prefixes else None
 
 
+def canonical_address(network: UtxoNetwork, address: str) -> str:
+    """Write a script's address by the first of the chain's prefixes: one script is one account (T46)."""
+    try:
+        payload = base58.b58decode_check(address)
+    except ValueError:
+        return address
+    if payload[:-20] not in network.script_prefixes:
+        return address
+    return _base58check(network.script_prefixes[0], payload[-20:])
+
+
 def segwit_address(hrp: str, program: bytes) -> str:
     """Write a version 0 witness program in bech32."""
     return _bech32(hrp, [0, *_five_bits(program)])

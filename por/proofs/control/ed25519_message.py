@@ -44,7 +44,7 @@ def ed25519_signers(document: PublishedSignature) -> Published:
     key = _key(document, chain, address)
     variant = _variant(document, key)
     rule = _ADDRESSES.get(chain)
-    if rule is not None and rule(key) == _padded(chain, address):
+    if rule is not None and rule(key) == padded(chain, address):
         return Published((address,), variant)
     if chain in _KEYS:
         raise EvidenceError(f"the key that signed is not that of {address}")
@@ -126,8 +126,8 @@ def _cardano_address(key: bytes) -> str:
     return bech32("addr", b"\x61" + hashlib.blake2b(key, digest_size=28).digest())
 
 
-def _padded(chain: str, address: str) -> str:
-    """Put back the leading zeros that lists leave out of Aptos and Sui addresses."""
+def padded(chain: str, address: str) -> str:
+    """Put back the leading zeros that lists leave out of Aptos and Sui addresses (T46)."""
     return f"0x{address[2:].rjust(64, '0')}" if chain in {APTOS, SUI} and address.startswith("0x") else address
 
 

@@ -13,8 +13,8 @@ from por.proofs.state.proven_state import ProvenState
 class CallOutcome:
     """Hold what a call gives: its output, None where it fails (it reverts, or runs out of gas).
 
-    `codes` are the accounts with code that it touched, in order, each with the code's proven hash. `created` are those
-    at which it or a call before it put code.
+    `codes` are the accounts with code that it touched, in order, each with the code's proven hash, then those at which
+    it or a call before it put code, which are `created`.
     """
 
     output: bytes | None

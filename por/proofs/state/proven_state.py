@@ -91,8 +91,12 @@ class ProvenState:
         self._seen = {}
 
     def codes(self) -> tuple[tuple[str, bytes], ...]:
-        """Return the accounts with proven code that this call touched, in order, each with the code's hash."""
-        return tuple(("0x" + address.hex(), code_hash) for address, code_hash in self._seen.items())
+        """Return the accounts with proven code that this call touched, in order, then those at which calls put code.
+
+        Each comes with its code's hash.
+        """
+        put = {address: keccak(code) for address, code in self._now.codes.items() if code}
+        return tuple(("0x" + address.hex(), code_hash) for address, code_hash in {**self._seen, **put}.items())
 
     def created(self) -> tuple[str, ...]:
         """Return the accounts at which calls put code."""

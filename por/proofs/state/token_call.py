@@ -79,9 +79,9 @@ def _asked(row: TokenCall, token: str, outcome: CallOutcome) -> CalledHolding:
         raise EvidenceError(f"call: there is no code at {token} at this block")
     if outcome.codes[0][1] != row.codes[0]:
         raise UnknownCodeError(token, outcome.codes[:1])
-    _require_known(row, token, outcome.codes)
     if outcome.created:
         raise EvidenceError(f"call: {token} puts code on the chain to tell a balance")
+    _require_known(row, token, outcome.codes)
     if outcome.output is None:
         raise EvidenceError(f"call: {token} reverts instead of telling a balance")
     if len(outcome.output) != 32:

@@ -577,8 +577,9 @@ def test_code_that_a_call_creates_runs_in_the_next() -> None:
     assert answer(first) == int(created, 16)
     assert first.created == second.created == (created,)
     assert answer(second) == 6
-    assert first.codes == ((address("factory"), keccak(FACTORY)),)
-    assert second.codes == ()
+    made = (created, keccak(word(1, "SLOAD", 6, "ADD")))
+    assert first.codes == ((address("factory"), keccak(FACTORY)), made)
+    assert second.codes == (made,)
 
 
 def test_t60_a_place_for_new_code_is_not_taken_for_empty() -> None:
