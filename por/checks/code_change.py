@@ -45,6 +45,7 @@ def _pinned(policy: Policy) -> set[tuple[ChainId, bytes]]:
     known = {(layout.asset.chain, layout.code_hash) for layout in policy.layouts}
     behind = ((layout.asset.chain, layout.implementation) for layout in policy.layouts)
     known |= {(chain, pin.code_hash) for chain, pin in behind if pin is not None}
+    known |= {(chain, code_hash) for chain in policy.chains for code_hash in policy.wallets}
     return known | {(call.asset.chain, code_hash) for call in policy.calls for code_hash in call.codes}
 
 
@@ -67,6 +68,9 @@ def _compared(
     if not old or not new:
         return
     fresh, own = new - old, own_address(subject)
+    if own in then and own in now and then[own] != now[own]:
+        # Whatever else ran that code before, or was only shown beside it, this account did not.
+        fresh = {*fresh, now[own]}
     outcome, message = Outcome.PASS, "same"
     if fresh and all((subject.chain, code_hash) in pinned for code_hash in fresh):
         message = "known"

@@ -7,14 +7,23 @@ from datetime import UTC, datetime, timedelta
 from por.errors import FormatError
 
 _RFC3339 = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z", re.ASCII)
+LAST_SECOND = 253_402_300_799
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, order=True, slots=True)
 class Instant:
-    """Hold whole seconds since 1970-01-01T00:00:00Z."""
+    """Hold whole seconds since 1970-01-01T00:00:00Z, up to the end of the year 9999: no later one can be written.
+
+    Raises: FormatError.
+    """
 
     seconds: int
+
+    def __post_init__(self) -> None:
+        """Refuse what has no text."""
+        if self.seconds > LAST_SECOND:
+            raise FormatError("an instant after the year 9999")
 
     @classmethod
     def parse(cls, text: str) -> "Instant":

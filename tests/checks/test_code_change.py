@@ -30,6 +30,7 @@ from por.model import (
     Grade,
     Implementation,
     Instant,
+    Outcome,
     Policy,
     ReserveAccount,
     SnapshotBlock,
@@ -326,3 +327,15 @@ def test_t60_a_verdict_asks_for_it_when_the_bundle_before_is_brought(tmp_path: P
         verdict = verify(second, s.policy(), s.sources(), now=s.AN_HOUR_LATER, beside=beside)
         assert {str(f.outcome) for f in verdict.of("reserves.code")} == expected
         assert all(f.required for f in verdict.of("reserves.code"))
+
+
+def test_t60_code_that_was_only_shown_before_is_new_where_it_runs_now(tmp_path: Path) -> None:
+    """The issuer can plant tomorrow's code in today's witness; the account did not run it."""
+    judges = {"judges": (COLD.address, SAFE)}
+    later = {**HONEST, COLD.address: NEW, SAFE: NEW}
+    planted = compared(tmp_path / "account", {**HONEST, SAFE: NEW}, later, before=judges, after=judges)
+    assert [f.outcome for f in code(planted) if f.subject == str(COLD)] == [Outcome.INCONCLUSIVE]
+    beside = {"token": (TOKEN, BEHIND), "witness": True}
+    later = {**HONEST, TOKEN: NEW}
+    token = compared(tmp_path / "token", {**HONEST, BEHIND: NEW}, later, before=beside, after={"witness": True})
+    assert Outcome.INCONCLUSIVE in {f.outcome for f in code(token)}
