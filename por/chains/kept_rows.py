@@ -28,6 +28,8 @@ _TABLES = (
 _PROOFS = "SELECT keys, code_hash, nodes, digest FROM proofs WHERE chain = ? AND block = ? AND address = ?"
 _CURE = "delete it, or name another file: what it held is asked for again"
 
+_SQLITE = b"SQLite format 3\x00"
+
 ProofRow = tuple[AccountProof, Sequence[bytes], bytes]
 
 
@@ -40,6 +42,7 @@ class KeptRows:
         Raises: FormatError for one that cannot be opened, is damaged, of another program or of another version.
         """
         self._path = path
+        _require_sqlite(path)
         with self._usable():
             self._rows = sqlite3.connect(path, timeout=WAIT_SECONDS, isolation_level=None)
         with self._closed_on_error(), self._usable():
@@ -151,3 +154,14 @@ class KeptRows:
 
 def _digest(chain: str, block: bytes, address: str, *columns: bytes) -> bytes:
     return hashlib.sha256(rlp.encode([chain.encode(), block, address.encode(), *columns])).digest()
+
+
+def _require_sqlite(path: Path) -> None:
+    """Raise: FormatError for a file that is somebody's, and never held proofs; nobody is told to delete it."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(len(_SQLITE))
+    except OSError:
+        return  # not there yet, or the library says what is wrong with it
+    if head and not _SQLITE.startswith(head):
+        raise FormatError("is no file of kept proofs; name another one, which need not be there yet", str(path))

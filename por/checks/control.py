@@ -25,7 +25,8 @@ def control(examination: Examination) -> Iterator[Finding]:
     for i, account in examination.accounts():
         seen = examination.signers[i]
         code = _code_hash(examination, i, account)
-        if isinstance(seen, Missing) and account.control is None and code not in {None, EMPTY_CODE_HASH}:
+        unsigned = account.control is None and examination.bundle.control_set is None
+        if isinstance(seen, Missing) and unsigned and code not in {None, EMPTY_CODE_HASH}:
             yield _found(account, Outcome.INCONCLUSIVE, "code", facts={"code_hash": _hex(code)})
         else:
             decide = partial(_judged, examination.bundle, examination.policy, account, code)

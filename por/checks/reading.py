@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TypeVar
 
-from por.chains.holding_proofs import HOLDERS, HoldingProofs
+from por.chains.holding_proofs import HOLDERS, HoldingProofs, UnknownLayoutError
 from por.checks.holdings import ProvenHolding
 from por.checks.observation import Broken, Missing, Observation, observe, then
 from por.errors import IncapableError, UnavailableError
@@ -90,7 +90,15 @@ class _StateReader:
         return ProvenHolding(int.from_bytes(answer), 0, None, grade=grade)
 
     def _proven(self, asset: AssetId, holders: Sequence[str]) -> list[Observation[ProvenHolding]]:
-        shown = self._proofs.tokens(asset, holders)
+        try:
+            shown = self._proofs.tokens(asset, holders)
+        except UnknownLayoutError:
+            if any(call.asset == asset for call in self._policy.calls):
+                raise IncapableError(
+                    f"{asset} tells balances by its own code ([[call]]), which runs on the state that a bundle brings, "
+                    "and not on what a source says"
+                ) from None
+            raise
         layout = self._proofs.laid_out(asset, holders[0]).layout
         return [self._each(partial(self._units, layout, *pair)) for pair in zip(holders, shown, strict=True)]
 

@@ -25,7 +25,7 @@ from por.issuer.control import file_name
 from por.issuer.holdings import Known
 from por.issuer.signing import bundle_directory, ensure_signing_key
 from por.issuer.workspace import Workspace
-from por.model import AssetId, Bundle, ChainAccount, ChainId, Digest, Source, format_coins
+from por.model import AssetId, Bundle, ChainAccount, ChainId, Digest, Role, Source, format_coins
 from por.model.identifiers import EVM_COIN
 
 # What was proven so far, so that a run which was cut short does not ask for it again; gone when the bundle is written.
@@ -108,6 +108,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _sum_up(bundle: Bundle, table: AssetTable) -> None:
     decimals = {item.asset: item.decimals for item in bundle.liabilities}
+    encumbered = _encumbered(bundle)
     for asset, owed, proven in asset_sums(bundle):
         if not owed and not proven:
             continue
@@ -115,8 +116,20 @@ def _sum_up(bundle: Bundle, table: AssetTable) -> None:
             own = asset.native or asset.namespace == STAKED
             decimals[asset] = 18 if own else table.resolve(str(asset)).decimals
         places = decimals[asset]
-        note = "" if proven >= owed else "   LESS THAN OWED"
+        others = encumbered.get(asset, 0)
+        note = f"   of which {format_coins(others, places)} are encumbered" if others else ""
+        note += "" if proven - others >= owed else "   LESS THAN OWED"
         print(f"owed {format_coins(owed, places):>20}  proven {format_coins(proven, places):>20}  {asset}{note}")
+
+
+def _encumbered(bundle: Bundle) -> dict[AssetId, int]:
+    """Sum up what stands on customers' holdings by the list's own word."""
+    found: dict[AssetId, int] = {}
+    for row in bundle.reserves:
+        for claim in row.holdings if row.role is Role.CUSTOMER else ():
+            if claim.encumbrance is not None:
+                found[claim.asset] = found.get(claim.asset, 0) + claim.encumbrance.amount
+    return found
 
 
 def _known(path: Path | None) -> Known:

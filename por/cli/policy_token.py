@@ -12,7 +12,8 @@ from por.cli.output import Progress
 from por.cli.sources import add_source_options, source_urls
 from por.encoding import canonical, tables_v1
 from por.errors import FormatError
-from por.model import AssetId, CallMethod, ChainAccount, Header, TokenCall, TokenLayout, format_coins, printable
+from por.issuer.accounts import written_account
+from por.model import AssetId, CallMethod, Header, TokenCall, TokenLayout, format_coins, printable
 
 EXAMPLE = (
     "por policy token eip155:1/erc20:0xa0b86991c6218b36c1d19d4a2e9eb0ce3606eb48 "
@@ -47,7 +48,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print what could go into a policy; nothing is written into one."""
     asset = _option("ASSET", lambda: AssetId.parse(args.asset))
-    holder = _option("--holder", lambda: ChainAccount.parse(f"{asset.chain}:{args.holder}")).address
+    holder = _option("--holder", lambda: written_account(f"{asset.chain}:{args.holder}")).address
     if any(not 0 <= slot < 2**256 for slot in args.slot):
         raise FormatError("a slot is a number below 2^256", "--slot")
     urls = source_urls(args.source).get(asset.chain)

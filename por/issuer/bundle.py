@@ -238,8 +238,14 @@ def _holding(
         proven = Shown(stake.units, tuple((document, VALIDATORS) for document in stake.documents))
     else:
         proven = shown[row.account.address, asset]
-    evidence = tuple(files.add(*document) for document in proven.evidence)
-    return ClaimedHolding(asset, proven.amount, evidence, dict(row.encumbrances).get(asset))
+    encumbrance = dict(row.encumbrances).get(asset)
+    if encumbrance is not None and encumbrance.amount > proven.amount:
+        raise FormatError(
+            f"{row.account} holds {proven.amount} base units of {asset}, and the list says that {encumbrance.amount} "
+            "of them are encumbered: is the amount written in base units?",
+            "--accounts",
+        )
+    return ClaimedHolding(asset, proven.amount, tuple(files.add(*item) for item in proven.evidence), encumbrance)
 
 
 def _control_state(

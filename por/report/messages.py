@@ -75,7 +75,7 @@ ENGLISH = {
     "reserves.control.other_form": "the account's key signed the challenge in another form: {for_scheme}, not {scheme}",
     "reserves.control.other_expiry": "the account's key signed a challenge that expires at {for_expires}, "
     "and not the bundle's",
-    "reserves.control.replayed": "replayed: the signature was made for {for_snapshot}",
+    "reserves.control.replayed": "replayed: the signature was there before, for {for_snapshot}",
     "reserves.control.foreign_chain": "the account's key signed the challenge of another chain, {for_chain}",
     "reserves.control.foreign_issuer": "the signature was made for another issuer: {for_snapshot}",
     "reserves.control.unbounded": "the challenge expires {actual} after the snapshot's instant, and at most {expected} "

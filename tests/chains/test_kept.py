@@ -367,10 +367,17 @@ def test_a_changed_code_is_refused_with_the_cure(node: LyingServer, path: Path) 
         source.codes(BLOCK, [TOKEN])
 
 
-@pytest.mark.parametrize("content", [b"not a database", b"SQLite format 3\x00" + b"\xff" * 4096, bytes(range(256)) * 9])
-def test_what_is_no_database_is_refused_with_the_cure(node: LyingServer, path: Path, content: bytes) -> None:
+@pytest.mark.parametrize(
+    ("content", "cure"),
+    [
+        (b"version = 1", "is no file of kept proofs; name another one"),
+        (bytes(range(256)) * 9, "is no file of kept proofs; name another one"),
+        (b"SQLite format 3\x00" + b"\xff" * 4096, "delete it, or name another file"),
+    ],
+)
+def test_what_is_no_database_is_refused_with_the_cure(node: LyingServer, path: Path, content: bytes, cure: str) -> None:
     path.write_bytes(content)
-    with pytest.raises(FormatError, match="delete it, or name another file"):
+    with pytest.raises(FormatError, match=cure):
         KeptSource(plain(node), path)
     assert path.read_bytes() == content
 

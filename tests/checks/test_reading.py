@@ -13,7 +13,7 @@ from por.checks.holdings import ProvenHolding
 from por.checks.observation import Missing, Observation, Seen
 from por.checks.reading import read_holdings
 from por.errors import DisagreementError, UnavailableError
-from por.model import AccountProof, AssetId, Call, Grade, Header, Policy
+from por.model import AccountProof, AssetId, Call, CallMethod, Grade, Header, Policy, TokenCall
 from por.proofs.state.token_call import balance_call
 from tests.checks import scenery as s
 
@@ -178,3 +178,9 @@ def test_t64_a_node_that_takes_no_keys_shows_nothing() -> None:
         return proves(address, keys)
 
     assert units(read(source(none), s.USDC)) == ["Missing"] * len(NAMES)
+
+
+def test_t60_a_token_that_tells_by_its_own_code_is_not_taken_for_one_without_a_layout() -> None:
+    row = TokenCall(s.USDC, (bytes(32),), CallMethod.BALANCE_OF, None)
+    found = read(source(), s.USDC, policy=s.policy(layouts=(), calls=(row,)))
+    assert all(isinstance(item, Missing) and "its own code ([[call]])" in item.reason for item in found)

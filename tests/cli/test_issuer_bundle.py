@@ -241,7 +241,8 @@ def test_what_stands_on_a_holding_is_said_in_the_bundle(signed: Desk) -> None:
     path = signed.folder / "encumbered.csv"
     rows = [signed.row(name) + (",pledged,5" if name == "hot" else ",,") for name in WHOLE]
     path.write_text("\n".join(["account,role,custody,asset,encumbrance,encumbered", *rows]) + "\n")
-    assert signed.bundle(path).status == 0
+    run = signed.bundle(path)
+    assert (run.status, "of which 0.000005 are encumbered" in run.out) == (0, True), run.out
     found = {
         (row.account, claim.asset): claim.encumbrance
         for row in signed.made().reserves
@@ -250,6 +251,16 @@ def test_what_stands_on_a_holding_is_said_in_the_bundle(signed: Desk) -> None:
     }
     hot = (signed.exchange.account("hot"), signed.exchange.dollar)
     assert found == {hot: Encumbrance(EncumbranceKind.PLEDGED, 5)}
+
+
+def test_t52_more_encumbered_than_is_held_is_refused_before_it_is_signed(signed: Desk) -> None:
+    """One group of digits too many: base units are easily miscounted."""
+    path = signed.folder / "encumbered.csv"
+    rows = [signed.row(name) + (f",pledged,{10**40 // 10**3}" if name == "hot" else ",,") for name in WHOLE]
+    path.write_text("\n".join(["account,role,custody,asset,encumbrance,encumbered", *rows]) + "\n")
+    run = signed.bundle(path)
+    refused(run, "--accounts", "base units", str(signed.exchange.account("hot")))
+    assert not (signed.out / "bundle").exists()
 
 
 def test_stake_without_its_evidence_is_refused(desk: Desk) -> None:

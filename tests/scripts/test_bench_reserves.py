@@ -29,7 +29,7 @@ def test_it_prints_rates_requests_and_ratios(
     measured = [line for line in lines if "requests/account" in line]
     assert len(measured) == 4
     assert all(
-        re.search(r"\d accounts/s +\d+\.\d\d requests/account +\d+\.\d\d x the first", line) for line in measured
+        re.search(r"\d accounts/s +\d+\.\d\d requests/account +\d+\.\d\d x the calls", line) for line in measured
     )
     found = [line for line in lines if "signers found" in line]
     assert len(found) == 2
