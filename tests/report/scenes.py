@@ -178,7 +178,7 @@ class Scenes:
         little = replace(whole.policy, ratio=Fraction(11, 10))
         yield replace(whole, policy=little, holdings=open_one)
         vault = TokenCall(ETH, (bytes(32),), CallMethod.CONVERT_TO_ASSETS, USDC)
-        yield self.examined(rules=s.policy(calls=(vault,), kinds=frozenset(AssetKind)))
+        yield self.examined(mixed, rules=s.policy(calls=(vault,), kinds=frozenset(AssetKind)))
         for amount in (1, s.COINS["cold"] + 1):
             yield self.examined(s.with_claim("cold", ETH, encumbrance=Encumbrance(EncumbranceKind.PLEDGED, amount)))
         for units in (s.COINS["cold"], 1):
