@@ -110,9 +110,11 @@ class KeptRows:
     def _decoded(self, address: str, nodes: bytes, keys: int) -> AccountProof:
         try:
             account, storage = rlp.decode(nodes)
+            if not isinstance(storage, list):
+                raise self.damaged()
         except (DecodingError, ValueError) as error:
             raise self.damaged() from error
-        if len(storage) != keys:
+        if len(storage) != keys or not all(map(_is_nodes, (account, *storage))):
             raise self.damaged()
         return AccountProof(address, tuple(account), tuple(tuple(each) for each in storage))
 
@@ -154,6 +156,10 @@ class KeptRows:
 
 def _digest(chain: str, block: bytes, address: str, *columns: bytes) -> bytes:
     return hashlib.sha256(rlp.encode([chain.encode(), block, address.encode(), *columns])).digest()
+
+
+def _is_nodes(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(node, bytes) for node in value)
 
 
 def _require_sqlite(path: Path) -> None:

@@ -22,7 +22,7 @@ from eth.vm.message import Message
 from eth_typing import Address, BlockNumber, Hash32
 from eth_utils.exceptions import ValidationError
 
-from por.errors import UnsupportedEvidenceError
+from por.errors import EvidenceError, UnsupportedEvidenceError
 from por.model import Call
 from por.proofs.control.delegation import delegate_of
 from por.proofs.state.account import EMPTY_CODE_HASH, address_bytes
@@ -31,6 +31,9 @@ from por.proofs.state.proven_state import ProvenState
 
 GAS = 10_000_000
 CALLER = Address(bytes(20))
+# Bytes of base, exponent and modulus (EIP-7823).
+MAX_MODEXP = 1024
+_MODEXP = Address(bytes(19) + b"\x05")
 
 _INVALID = 0xFE
 _EMPTY = (0, 0, EMPTY_CODE_HASH)
@@ -79,6 +82,10 @@ class _Proven:
         """Tell whether this call saw an account."""
         return (address, None) in self._account_db.warm() or address in self.computation_class.get_precompiles()
 
+    def refused(self, reason: str) -> EvidenceError:
+        """Return the error of what is not known here, which no code can swallow."""
+        return self._account_db.refuse(UnsupportedEvidenceError(reason))
+
     @property
     def mix_hash(self) -> bytes:
         """Return the random value; before the merge, and on chains without one, the same instruction is DIFFICULTY."""
@@ -107,9 +114,26 @@ def _rules(fields: int, *, merged: bool) -> Any:
     fork = (ParisState if merged else LondonState) if fields == 16 else _FORKS.get(fields)
     if fork is None:
         raise UnsupportedEvidenceError(f"call: a header of {fields} fields does not tell by which rules code runs")
-    computation = type("Computation", (fork.computation_class,), {"opcodes": _Opcodes(fork.computation_class.opcodes)})
+    parts = {
+        "opcodes": _Opcodes(fork.computation_class.opcodes),
+        "_precompiles": _careful(fork.computation_class.get_precompiles()),
+    }
+    computation = type("Computation", (fork.computation_class,), parts)
     accounts = staticmethod(lambda proven, _root: proven)
     return type("State", (_Proven, fork), {"computation_class": computation, "account_db_class": accounts})
+
+
+def _careful(given: Mapping[Address, Any]) -> dict[Address, Any]:
+    """Put a guard before MODEXP: the library errs for a base of no bytes, and Osaka bounds lengths (EIP-7823)."""
+
+    def modexp(computation: Any) -> Any:
+        data = computation.msg.data_as_bytes[:96].ljust(96, b"\x00")
+        lengths = [int.from_bytes(data[start : start + 32]) for start in (0, 32, 64)]
+        if not lengths[0] or max(lengths) > MAX_MODEXP:
+            raise computation.state.refused("call: a power of these lengths is not computed here")
+        return given[_MODEXP](computation)
+
+    return {**given, _MODEXP: modexp}
 
 
 def precompiles(environment: BlockEnvironment) -> frozenset[bytes]:

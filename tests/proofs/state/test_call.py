@@ -647,3 +647,21 @@ def test_t46_what_is_called_has_one_spelling(who: str) -> None:
     world = World({"contract": Account(word(5))})
     with pytest.raises(FormatError):
         world.calls(Call(who, b""))
+
+
+def modexp(base: bytes, exponent: bytes, modulus: bytes) -> bytes:
+    data = b"".join(len(part).to_bytes(32, "big") for part in (base, exponent, modulus)) + base + exponent + modulus
+    copy = ("CALLDATASIZE", 0, 0, "CALLDATACOPY")
+    code = asm(*copy, 32, 0, "CALLDATASIZE", 0, 5, "GAS", "STATICCALL", "POP", 32, 0, "RETURN")
+    return World({"contract": Account(code)}).call("contract", data).output or b""
+
+
+def test_a_power_is_computed() -> None:
+    assert int.from_bytes(modexp(b"\x03", b"\x04", bytes(31) + b"\x64")) == 81
+
+
+@pytest.mark.parametrize(("base", "size"), [(b"", 32), (b"\x01" * 1025, 32), (b"\x02", 1025)])
+def test_t60_a_power_that_the_library_and_the_chain_tell_apart_is_not_computed(base: bytes, size: int) -> None:
+    """An empty base to the power 0 is 1; the longest operands are refused by later rules."""
+    with pytest.raises(UnsupportedEvidenceError, match="power"):
+        modexp(base, b"", (5).to_bytes(size, "big"))
