@@ -170,7 +170,7 @@ def test_what_was_proven_so_far_is_kept_after_an_error_and_gone_after_success(de
 def test_t95_a_file_of_proofs_that_is_none_is_refused_with_the_cure(desk: Desk, content: bytes) -> None:
     listed = crowded(desk)
     (desk.out / "proofs.sqlite").write_bytes(content)
-    refused(desk.bundle(listed), "proofs.sqlite", "delete it")
+    refused(desk.bundle(listed), "proofs.sqlite", "name another")
     assert not (desk.out / "bundle").exists()
     (desk.out / "proofs.sqlite").unlink()
     assert desk.bundle(listed).status == 0

@@ -243,7 +243,8 @@ def test_t47_a_deployed_contract_has_no_signature_and_is_named(fresh: Story) -> 
     assert run.status == 3, run.out
     assert run.verdict is not None
     control = {finding.subject: finding for finding in run.verdict.of("reserves.control")}
-    assert control[f"{CHAIN}:{vault}"].message == "reserves.control.code"
+    assert control[f"{CHAIN}:{vault}"].message == "evidence.missing"
+    assert "gives none for this account" in control[f"{CHAIN}:{vault}"].facts["reason"]
     assert run.outcomes("solvency.coverage") == {"INCONCLUSIVE"}
 
 

@@ -134,7 +134,7 @@ def test_t47_the_state_in_which_a_factory_makes_it_is_brought(scene: TokenScene,
     documents = brought(scene, "tomorrow", signed, EMPTY_CODE_HASH)
     approval = judged(scene, "tomorrow", signed, documents)
     assert not approval.deployed
-    assert [address for address, _ in approval.codes] == [scene.contracts["factory"]]
+    assert [address for address, _ in approval.codes] == [scene.contracts["factory"], signed.account.address]
     # What the factory puts there is no state of the block, and no file of its own.
     codes = [evm_code_v1.read(data) for data, kind in documents if kind == EVM_CODE]
     assert codes == [bytes.fromhex(artifact("WalletFactory")["deployedBytecode"].removeprefix("0x"))]
