@@ -33,6 +33,13 @@ def header_evidence(opened: OpenBundle, chain: ChainId, digest: Digest) -> Obser
     return then(opened.read(digest, media_types.EVM_HEADER), lambda data: observe(lambda: _header(chain, data)))
 
 
+def named_header(block: SnapshotBlock, header: Header) -> Header:
+    """Return the header if it is of the block that the bundle names. Raises: EvidenceError."""
+    if header.ref != block.block:
+        raise EvidenceError("the header evidence is not of the block the bundle names")
+    return header
+
+
 def _header(chain: ChainId, data: bytes) -> Header:
     named, rlp = evm_header_v1.read(data)
     if named != chain:

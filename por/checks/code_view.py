@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 
-from por.checks.chain_view import header_evidence
+from por.checks.chain_view import header_evidence, named_header
 from por.checks.evidence import OpenBundle
 from por.checks.observation import Observation, Seen, observe, then
+from por.checks.witness_evidence import about
 from por.encoding import evm_account_proof_v1, evm_witness_v1, media_types
-from por.errors import EvidenceError
 from por.model import AccountProof, AssetId, ChainAccount, Digest, Header, ReserveAccount, SnapshotBlock
 from por.proofs.state.account import EMPTY_CODE_HASH, account_state
 
@@ -37,12 +37,8 @@ def own_address(subject: Subject) -> str:
 
 
 def _header(opened: OpenBundle, block: SnapshotBlock) -> Observation[Header]:
-    def named(header: Header) -> Header:
-        if header.ref != block.block:
-            raise EvidenceError("the header evidence is not of the block the bundle names")
-        return header
-
-    return then(header_evidence(opened, block.chain, block.header), lambda header: observe(lambda: named(header)))
+    seen = header_evidence(opened, block.chain, block.header)
+    return then(seen, lambda header: observe(lambda: named_header(block, header)))
 
 
 def _named(row: ReserveAccount) -> Iterator[tuple[Subject, Digest]]:
@@ -72,18 +68,12 @@ def _codes(opened: OpenBundle, digest: Digest, account: ChainAccount, header: He
 
 
 def _proofs(data: bytes, media_type: str, account: ChainAccount, header: Header) -> tuple[AccountProof, ...]:
-    proofs: tuple[AccountProof, ...] = ()
     if media_type == media_types.EVM_ACCOUNT_PROOF:
-        document = evm_account_proof_v1.read(data)
-        about, proofs = (document.chain, document.block_hash), (document.proof,)
-    elif media_type == media_types.EVM_WITNESS:
-        witness = evm_witness_v1.read(data)
-        about, proofs = (witness.chain, witness.block_hash), tuple(item.proof for item in witness.accounts)
-    else:
-        return proofs
-    if about != (account.chain, header.hash):
-        raise EvidenceError("the proof says it is about another chain or block")
-    return proofs
+        return (about(evm_account_proof_v1.read(data), account.chain, header).proof,)
+    if media_type == media_types.EVM_WITNESS:
+        witness = about(evm_witness_v1.read(data), account.chain, header)
+        return tuple(item.proof for item in witness.accounts)
+    return ()
 
 
 def _of(subject: Subject, codes: Codes) -> Codes:

@@ -1,6 +1,6 @@
 """Compute what each account's control proof implies: a signer, a contract's approval, or what it was made for."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -94,7 +94,7 @@ class ControlReader:
     policy: Policy
     brought: tuple[Brought, ...]
     openings: Mapping[ChainAccount, ControlOpening]
-    searches: list[None] = field(default_factory=list)
+    searches: Iterator[int] = field(default_factory=lambda: iter(range(MAX_SEARCHES)))
 
     def look(self, account: ReserveAccount, header: Observation[Header]) -> Observation[ControlEvidence]:
         """Look at one account's control proof; `header` is that of its chain's snapshot block."""
@@ -172,8 +172,7 @@ class ControlReader:
         if found == challenge.account.address:
             return Signed(signature.scheme, found)
         # To name what a signature was made for takes a hundred trials: the first thousand tell the story.
-        self.searches.append(None)
-        if len(self.searches) > MAX_SEARCHES:
+        if next(self.searches, None) is None:
             return Signed(signature.scheme, found)
         instead = misuse(self.opened.bundle, self.policy, self.brought, signature, challenge)
         return Signed(signature.scheme, found, instead)

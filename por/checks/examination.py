@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from por.checks.chain_view import ChainView, Sources, header_evidence, reread, view_of
+from por.checks.chain_view import ChainView, Sources, header_evidence, named_header, reread, view_of
 from por.checks.control_evidence import ControlEvidence, control_reader
 from por.checks.evidence import OpenBundle
 from por.checks.holdings import ProvenHolding, proven_holding
@@ -14,9 +14,8 @@ from por.checks.observation import Missing, Observation, observe, then
 from por.checks.recomputation import Recomputation
 from por.checks.registry_reading import policys_view, reread_registry
 from por.checks.registry_view import RegistryView, recent
-from por.checks.staked import STAKED, staked_holding
+from por.checks.staked import staked_holding
 from por.checks.unproven import read_unproven
-from por.errors import EvidenceError
 from por.model import (
     AssetId,
     Bundle,
@@ -93,7 +92,7 @@ def examine(
     now: Instant,
     progress: Progress,
     identity: Observation[Identity] | None = None,
-    beside: "Beside | None" = None,
+    beside: Beside | None = None,
 ) -> Examination:
     """Make every observation; sources are asked first and once more at the end.
 
@@ -152,13 +151,7 @@ def _snapshot_header(
     block = next((block for block in bundle.blocks if block.chain == chain), None)
     if block is None:
         return Missing(f"the bundle names no snapshot block of {chain}")
-
-    def named(header: Header) -> Header:
-        if header.ref != block.block:
-            raise EvidenceError("the header evidence is not of the block the bundle names")
-        return header
-
-    return then(headers[chain], lambda header: observe(lambda: named(header)))
+    return then(headers[chain], lambda header: observe(lambda: named_header(block, header)))
 
 
 def _holding(
@@ -168,6 +161,6 @@ def _holding(
     header: Observation[Header],
     policy: Policy,
 ) -> Observation[ProvenHolding]:
-    if claim.asset.namespace == STAKED:
+    if claim.asset.staked:
         return then(header, lambda seen: staked_holding(opened, account.account, claim, seen, policy.beacons))
     return then(header, lambda seen: proven_holding(opened, account.account, claim, seen, policy.layouts, policy.calls))

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from por.checks.evidence import OpenBundle
 from por.checks.observation import Missing, Observation, Seen, observe, then
-from por.checks.witness_evidence import read_witnesses
+from por.checks.witness_evidence import about, read_witnesses
 from por.encoding import evm_account_proof_v1, media_types
 from por.encoding.evm_account_proof_v1 import AccountProofDocument
 from por.errors import EvidenceError
 from por.model import (
+    AccountProof,
     AccountState,
     AssetId,
     ChainAccount,
@@ -81,10 +82,7 @@ def _document(
     opened: OpenBundle, digest: Digest, account: ChainAccount, header: Header
 ) -> Observation[AccountProofDocument]:
     def parse(data: bytes) -> AccountProofDocument:
-        document = evm_account_proof_v1.read(data)
-        if document.chain != account.chain or document.block_hash != header.hash:
-            raise EvidenceError("the proof says it is about another chain or block")
-        return document
+        return about(evm_account_proof_v1.read(data), account.chain, header)
 
     return then(opened.read(digest, media_types.EVM_ACCOUNT_PROOF), lambda data: observe(lambda: parse(data)))
 
@@ -92,9 +90,21 @@ def _document(
 def _native(account: ChainAccount, documents: Sequence[AccountProofDocument], header: Header) -> ProvenHolding:
     if len(documents) != 1 or documents[0].proof.address != account.address or documents[0].proof.storage_nodes:
         raise EvidenceError("a native holding is shown by one proof of the account itself, without storage")
-    state = account_state(header.state_root, account.address, documents[0].proof.account_nodes)
-    codes = ((account.address, state.code_hash),) if state.code_hash != EMPTY_CODE_HASH else ()
+    return coins_held(account.address, documents[0].proof, header)
+
+
+def coins_held(holder: str, proof: AccountProof, header: Header) -> ProvenHolding:
+    """Return what an account's own proof implies of its chain's coin. Raises: EvidenceError."""
+    state = account_state(header.state_root, holder, proof.account_nodes)
+    codes = ((holder, state.code_hash),) if state.code_hash != EMPTY_CODE_HASH else ()
     return ProvenHolding(state.balance, 0, state, codes=codes)
+
+
+def tokens_held(layout: TokenLayout, holder: str, proofs: Sequence[AccountProof], header: Header) -> ProvenHolding:
+    """Return what a token's proofs imply by a layout that is for just the codes they prove. Raises: EvidenceError."""
+    held = token_holding(layout, holder, header.state_root, proofs)
+    codes = tuple(zip((proof.address for proof in proofs), layout.codes, strict=True))
+    return ProvenHolding(held.units, held.flags, None, codes=codes)
 
 
 def _token(
@@ -107,14 +117,12 @@ def _token(
     code = observe(lambda: _code_hashes(asset, documents, header))
     if not isinstance(code, Seen):
         return code
-    known = [row for row in layouts if row.asset == asset and _runs(row, code.value)]
+    known = [row for row in layouts if row.asset == asset and row.codes == code.value]
     if not known:
         hashes = ", ".join(f"0x{item.hex()}" for item in code.value)
         return Missing(f"no storage layout for {asset} with code hash {hashes}; add a [[layout]] to the policy")
     proofs = [document.proof for document in documents]
-    held = observe(lambda: token_holding(known[0], account.address, header.state_root, proofs))
-    codes = tuple(zip((proof.address for proof in proofs), code.value, strict=True))
-    return then(held, lambda holding: Seen(ProvenHolding(holding.units, holding.flags, None, codes=codes)))
+    return observe(lambda: tokens_held(known[0], account.address, proofs, header))
 
 
 def _code_hashes(asset: AssetId, documents: Sequence[AccountProofDocument], header: Header) -> tuple[bytes, ...]:
@@ -123,11 +131,6 @@ def _code_hashes(asset: AssetId, documents: Sequence[AccountProofDocument], head
         raise EvidenceError("the first proof of a token holding is of the token's contract")
     states = (account_state(header.state_root, item.proof.address, item.proof.account_nodes) for item in documents)
     return tuple(state.code_hash for state in states)
-
-
-def _runs(layout: TokenLayout, code_hashes: tuple[bytes, ...]) -> bool:
-    pinned = () if layout.implementation is None else (layout.implementation.code_hash,)
-    return code_hashes == (layout.code_hash, *pinned)
 
 
 def _called(

@@ -3,18 +3,16 @@
 What fails is missing for the holdings that it is about, and for no others.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import TypeVar
 
 from por.chains.holding_proofs import HOLDERS, HoldingProofs, UnknownLayoutError
-from por.checks.holdings import ProvenHolding
+from por.checks.holdings import ProvenHolding, coins_held, tokens_held
 from por.checks.observation import Broken, Missing, Observation, observe, then
 from por.errors import IncapableError, UnavailableError
-from por.model import AccountProof, AssetId, Grade, Header, Policy, Source, TokenLayout
-from por.proofs.state.account import EMPTY_CODE_HASH, account_state
+from por.model import AssetId, Grade, Header, Policy, Source
 from por.proofs.state.token_call import balance_call
-from por.proofs.state.tokens import token_holding
 
 T = TypeVar("T")
 
@@ -58,10 +56,7 @@ class _StateReader:
     def read(self, asset: AssetId, holders: Sequence[str]) -> list[Observation[ProvenHolding]]:
         """Return the holders' holdings in their order. Raises: SourceError, EvidenceError."""
         if asset.native:
-            proofs = self._proofs.coins(holders)
-            return [
-                self._each(partial(self._coins, holder, item)) for holder, item in zip(holders, proofs, strict=True)
-            ]
+            return self._each(coins_held, holders, self._proofs.coins(holders))
         if asset.token is None:
             raise IncapableError(
                 f"holdings of {asset.namespace} assets are not asked for: the bundle has to prove them"
@@ -70,18 +65,16 @@ class _StateReader:
             return self._told(asset.token, holders)
         return self._proven(asset, holders)
 
-    def _each(self, look: Callable[[], ProvenHolding]) -> Observation[ProvenHolding]:
-        return _answered(self._source, look)
-
-    def _coins(self, holder: str, proof: AccountProof) -> ProvenHolding:
-        state = account_state(self._header.state_root, holder, proof.account_nodes)
-        codes = ((holder, state.code_hash),) if state.code_hash != EMPTY_CODE_HASH else ()
-        return ProvenHolding(state.balance, 0, state, codes=codes)
+    def _each(
+        self, imply: Callable[[str, T, Header], ProvenHolding], holders: Sequence[str], shown: Iterable[T]
+    ) -> list[Observation[ProvenHolding]]:
+        pairs = zip(holders, shown, strict=True)
+        return [_answered(self._source, partial(imply, holder, proof, self._header)) for holder, proof in pairs]
 
     def _told(self, token: str, holders: Sequence[str]) -> list[Observation[ProvenHolding]]:
         answers = self._source.calls(self._header.ref, [balance_call(token, holder) for holder in holders])
         grade = Grade.QUORUM_VALUE if len(self._source.names) > 1 else Grade.SINGLE_SOURCE
-        return [self._each(partial(self._word, token, grade, answer)) for answer in answers]
+        return [_answered(self._source, partial(self._word, token, grade, answer)) for answer in answers]
 
     def _word(self, token: str, grade: Grade, answer: bytes | None) -> ProvenHolding:
         if answer is None or len(answer) != 32:
@@ -100,13 +93,7 @@ class _StateReader:
                 ) from None
             raise
         layout = self._proofs.laid_out(asset, holders[0]).layout
-        return [self._each(partial(self._units, layout, *pair)) for pair in zip(holders, shown, strict=True)]
-
-    def _units(self, layout: TokenLayout, holder: str, proofs: Sequence[AccountProof]) -> ProvenHolding:
-        held = token_holding(layout, holder, self._header.state_root, proofs)
-        pinned = (layout.code_hash, *(() if layout.implementation is None else (layout.implementation.code_hash,)))
-        codes = tuple(zip((proof.address for proof in proofs), pinned, strict=True))
-        return ProvenHolding(held.units, held.flags, None, codes=codes)
+        return self._each(partial(tokens_held, layout), holders, shown)
 
 
 def _answered(source: Source, look: Callable[[], T]) -> Observation[T]:

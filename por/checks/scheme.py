@@ -6,9 +6,9 @@ from por.checks.observation import Seen, observe, unseen
 from por.commitments.binding import bound_root
 from por.commitments.schemes import SCHEMES
 from por.model import AssetClass, AssetId, Finding, LiabilityCommitment, Outcome
+from por.model.identifiers import EVM_DECIMALS
 
 CHECK = "liabilities.scheme"
-EVM_COIN_DECIMALS = 18
 
 
 def scheme_finding(
@@ -37,8 +37,7 @@ def _not_bound(commitment: LiabilityCommitment, bound: bytes) -> Finding:
 def _known_decimals(asset: AssetId, classes: Iterable[AssetClass]) -> list[int]:
     members = (member for group in classes for member in group.members)
     known = {member.decimals for member in members if member.asset == asset}
-    own_coin = {EVM_COIN_DECIMALS} if asset.native and asset.chain.namespace == "eip155" else set()
-    return sorted(known | own_coin)
+    return sorted(known | ({EVM_DECIMALS} if asset.evm_coin else set()))
 
 
 def _decimals(commitment: LiabilityCommitment, known: list[int]) -> Finding:

@@ -12,8 +12,6 @@ from por.proofs.beacon.containers import read_header
 from por.proofs.beacon.forks import places_at
 from por.proofs.beacon.validators import Validator, proven_validators, stake
 
-STAKED = "staked"
-
 
 def staked_holding(
     opened: OpenBundle,

@@ -2,15 +2,20 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import TypeVar
 
 from eth_utils.crypto import keccak
 
 from por.checks.evidence import OpenBundle
 from por.checks.observation import Observation, Seen, observe, then
 from por.encoding import evm_code_v1, evm_witness_v1, media_types
+from por.encoding.evm_account_proof_v1 import AccountProofDocument
+from por.encoding.evm_witness_v1 import WitnessDocument
 from por.errors import EvidenceError
 from por.model import ChainId, Digest, Header, Witness
 from por.proofs.state.account import account_state
+
+StateDocument = TypeVar("StateDocument", AccountProofDocument, WitnessDocument)
 
 
 def read_witnesses(
@@ -39,10 +44,14 @@ def read_witnesses(
 
 
 def _accounts(data: bytes, chain: ChainId, header: Header) -> tuple[Witness, ...]:
-    document = evm_witness_v1.read(data)
+    return about(evm_witness_v1.read(data), chain, header).accounts
+
+
+def about(document: StateDocument, chain: ChainId, header: Header) -> StateDocument:
+    """Return a document on a chain's state if it says that it is about this block. Raises: EvidenceError."""
     if document.chain != chain or document.block_hash != header.hash:
-        raise EvidenceError("the witness says it is about another chain or block")
-    return document.accounts
+        raise EvidenceError("the proof says it is about another chain or block")
+    return document
 
 
 def _with_code(witness: Witness, header: Header, codes: Mapping[bytes, bytes]) -> Witness:

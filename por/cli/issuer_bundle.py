@@ -10,7 +10,6 @@ from pathlib import Path
 from por.chains import open_source
 from por.checks.evidence import load_document, open_bundle, read_text
 from por.checks.policy import shipped_tables
-from por.checks.staked import STAKED
 from por.cli.beacon import add_beacon_options, collect_light_client, collect_stakes
 from por.cli.output import Progress
 from por.cli.sources import add_source_options, kept, source_urls
@@ -20,13 +19,15 @@ from por.encoding.digests import digest_of
 from por.errors import FormatError
 from por.issuer.accounts import read_accounts, written_account
 from por.issuer.assets import AssetTable
-from por.issuer.bundle import Inputs, assemble, require_sources, snapshot_header
+from por.issuer.bundle import assemble, require_sources
 from por.issuer.control import file_name
 from por.issuer.holdings import Known
+from por.issuer.inputs import Inputs
+from por.issuer.reserves import snapshot_header
 from por.issuer.signing import bundle_directory, ensure_signing_key
 from por.issuer.workspace import Workspace
 from por.model import AssetId, Bundle, ChainAccount, ChainId, Digest, Role, Source, format_coins
-from por.model.identifiers import EVM_COIN
+from por.model.identifiers import own_stake
 
 # What was proven so far, so that a run which was cut short does not ask for it again; gone when the bundle is written.
 PROOFS = "proofs.sqlite"
@@ -113,8 +114,7 @@ def _sum_up(bundle: Bundle, table: AssetTable) -> None:
         if not owed and not proven:
             continue
         if asset not in decimals:
-            own = asset.native or asset.namespace == STAKED
-            decimals[asset] = 18 if own else table.resolve(str(asset)).decimals
+            decimals[asset] = table.resolve(str(asset)).decimals
         places = decimals[asset]
         others = encumbered.get(asset, 0)
         note = f"   of which {format_coins(others, places)} are encumbered" if others else ""
@@ -145,15 +145,11 @@ def _with_beacons(inputs: Inputs, args: argparse.Namespace, sources: Mapping[Cha
     stakes, light_client = {}, {}
     for chain in (block.chain for block in inputs.snapshot.blocks if block.chain in sources):
         source = sources[chain]
-        holders = [row.account.address for row in inputs.accounts if _staked(chain) in row.assets]
+        holders = [row.account.address for row in inputs.accounts if own_stake(chain) in row.assets]
         header = snapshot_header(inputs.snapshot, source)
         light_client[chain] = collect_light_client(args, source, header)
         stakes[chain] = collect_stakes(args, header, chain, holders) if holders else {}
     return replace(inputs, stakes=stakes, light_client=light_client)
-
-
-def _staked(chain: ChainId) -> AssetId:
-    return AssetId(chain, STAKED, EVM_COIN)
 
 
 def _withheld(text: str | None, control: Mapping[str, bytes]) -> frozenset[str]:

@@ -75,7 +75,7 @@ def written_account(text: str) -> ChainAccount:
 
 def _listed(fields: list[str], place: str, table: AssetTable) -> ListedAccount:
     account = _column(place, "account", written_account, fields[0])
-    asset = _column(place, "asset", lambda text: _asset(text, table), fields[3])
+    asset = _column(place, "asset", lambda text: table.resolve(text).asset, fields[3])
     if asset.chain != account.chain:
         raise FormatError(f"{asset} is on another chain than the account", f"{place} column asset")
     return ListedAccount(
@@ -85,12 +85,6 @@ def _listed(fields: list[str], place: str, table: AssetTable) -> ListedAccount:
         (asset,),
         _encumbrance(asset, fields[4:], place),
     )
-
-
-def _asset(text: str, table: AssetTable) -> AssetId:
-    if "/staked:" in text:
-        return AssetId.parse(text)
-    return table.resolve(text).asset
 
 
 def _encumbrance(asset: AssetId, fields: list[str], place: str) -> tuple[tuple[AssetId, Encumbrance], ...]:

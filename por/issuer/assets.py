@@ -14,6 +14,7 @@ from por.encoding import toml
 from por.encoding.reader import Reader
 from por.errors import FormatError
 from por.model import MAX_DECIMALS, AssetId, Denomination
+from por.model.identifiers import EVM_DECIMALS
 
 _SYMBOL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,31}", re.ASCII)
 _HOW_TO_ADD = 'add it in a file of your own: [[asset]] symbol = "…", id = "<CAIP-19>", decimals = <number>'
@@ -44,7 +45,10 @@ class AssetTable:
         if found is not None:
             return found
         if "/" in text or ":" in text:
-            raise FormatError(f"the decimals of {AssetId.parse(text)} are not known; {_HOW_TO_ADD}")
+            asset = AssetId.parse(text)
+            if asset.evm_coin:
+                return Denomination(asset, EVM_DECIMALS)
+            raise FormatError(f"the decimals of {asset} are not known; {_HOW_TO_ADD}")
         if text.upper() in self.names:
             raise FormatError(f"not in the table of assets, which writes {text.upper()}")
         raise FormatError(f"a symbol that is not in the table of assets; {_HOW_TO_ADD}")

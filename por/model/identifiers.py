@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from por.errors import FormatError
 
 EVM_COIN = "60"
+STAKED = "staked"
+EVM_DECIMALS = 18
 
 _CHAIN = re.compile(r"(?P<namespace>[-a-z0-9]{3,8}):(?P<reference>[-_a-zA-Z0-9]{1,32})", re.ASCII)
 _EVM_ADDRESS = re.compile(r"0x[0-9a-f]{40}", re.ASCII)
@@ -84,8 +86,8 @@ class AssetId:
             raise FormatError("the reference of a slip44 asset is a decimal number without leading zeros")
         if match["namespace"] == "slip44" and chain.namespace == "eip155" and match["reference"] != EVM_COIN:
             raise FormatError(f"an EVM chain's own coin is written slip44:{EVM_COIN} here, whatever it is called")
-        if match["namespace"] == "staked" and (chain.namespace, match["reference"]) != ("eip155", EVM_COIN):
-            raise FormatError(f"coins at stake are those of an EVM chain, written staked:{EVM_COIN}")
+        if match["namespace"] == STAKED and (chain.namespace, match["reference"]) != ("eip155", EVM_COIN):
+            raise FormatError(f"coins at stake are those of an EVM chain, written {STAKED}:{EVM_COIN}")
         return cls(chain, match["namespace"], match["reference"])
 
     @property
@@ -98,9 +100,29 @@ class AssetId:
         """Tell whether this is a chain's own coin (a slip44 asset)."""
         return self.namespace == "slip44"
 
+    @property
+    def staked(self) -> bool:
+        """Tell whether this is an EVM chain's own coin at stake."""
+        return self.namespace == STAKED
+
+    @property
+    def evm_coin(self) -> bool:
+        """Tell whether this is an EVM chain's own coin, also at stake: its decimals are known to everybody."""
+        return self.chain.namespace == "eip155" and (self.native or self.staked)
+
     def __str__(self) -> str:
         """Give the canonical text."""
         return f"{self.chain}/{self.namespace}:{self.reference}"
+
+
+def own_coin(chain: ChainId) -> AssetId:
+    """Name an EVM chain's own coin."""
+    return AssetId(chain, "slip44", EVM_COIN)
+
+
+def own_stake(chain: ChainId) -> AssetId:
+    """Name an EVM chain's own coin at stake, which has the coin's decimals and is another asset."""
+    return AssetId(chain, STAKED, EVM_COIN)
 
 
 def evm_account(text: str) -> ChainAccount:

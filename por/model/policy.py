@@ -40,6 +40,11 @@ class TokenLayout:
     mask: int
     implementation: Implementation | None
 
+    @property
+    def codes(self) -> tuple[bytes, ...]:
+        """List the hashes of all code that the layout is for, in the order in which evidence proves it."""
+        return (self.code_hash,) if self.implementation is None else (self.code_hash, self.implementation.code_hash)
+
 
 class CallMethod(StrEnum):
     """Say which method of a token tells what a holder has: units of the token, or of what its shares stand for."""

@@ -32,9 +32,10 @@ from por.checks.evidence import open_bundle
 from por.encoding import inclusion_proof_v1, tables_v1
 from por.issuer.accounts import read_accounts
 from por.issuer.assets import AssetTable
-from por.issuer.bundle import Inputs, assemble
+from por.issuer.bundle import assemble
 from por.issuer.commit import commit
 from por.issuer.control import challenge_files, collect
+from por.issuer.inputs import Inputs
 from por.issuer.keys import ensure_master_key
 from por.issuer.prove import prove
 from por.issuer.signing import SigningKey, bundle_directory, ensure_signing_key

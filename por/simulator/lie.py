@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from por.encoding import bundle_v1
-from por.issuer.bundle import EvidenceFiles
+from por.issuer.inputs import EvidenceFiles
 from por.issuer.signing import SigningKey, bundle_directory
 from por.model import Bundle, Digest, EvidenceEntry, ReserveAccount
 from por.simulator.exchange import Exchange

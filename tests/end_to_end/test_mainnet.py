@@ -17,7 +17,7 @@ from por.encoding import bundle_v1, evm_account_proof_v1, evm_header_v1, recordi
 from por.encoding.digests import digest_of
 from por.encoding.evm_account_proof_v1 import AccountProofDocument
 from por.encoding.media_types import EVM_ACCOUNT_PROOF, EVM_HEADER
-from por.issuer.bundle import EvidenceFiles
+from por.issuer.inputs import EvidenceFiles
 from por.issuer.signing import bundle_directory, ensure_signing_key
 from por.issuer.workspace import Workspace
 from por.model import (

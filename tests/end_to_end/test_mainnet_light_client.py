@@ -12,7 +12,7 @@ from por.encoding import bundle_v1, evm_account_proof_v1, evm_header_v1, light_c
 from por.encoding.digests import digest_of
 from por.encoding.evm_account_proof_v1 import AccountProofDocument
 from por.encoding.media_types import EVM_ACCOUNT_PROOF, EVM_HEADER, LIGHT_CLIENT
-from por.issuer.bundle import EvidenceFiles
+from por.issuer.inputs import EvidenceFiles
 from por.issuer.witnesses import witness_documents
 from por.model import (
     Bundle,

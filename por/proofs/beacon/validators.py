@@ -20,14 +20,12 @@ from por.proofs.beacon.merkle import implied_root
 from por.proofs.beacon.payload import index_trie_root
 from por.proofs.beacon.ssz import hash_tree_root, number, parts
 from por.proofs.state.account import address_bytes
+from por.proofs.state.header import header_field
 
 WEI_PER_GWEI = 10**9
 
 # 0x01: withdrawn to an account; 0x02: the same, compounding. Others name no account.
 _TO_AN_ACCOUNT = (b"\x01", b"\x02")
-
-# Places in an execution header's list, from 0 (state-proof.md).
-_WITHDRAWALS_ROOT, _PARENT_BEACON_ROOT = 16, 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +40,7 @@ class Validator:
 
 def parent_beacon_root(header: Header) -> bytes:
     """Return the root of the beacon block below an execution block (EIP-4788). Raises: EvidenceError before Cancun."""
-    return _root_in(header, _PARENT_BEACON_ROOT)
+    return _root_in(header, "parentBeaconBlockRoot")
 
 
 def proven_validators(
@@ -101,7 +99,7 @@ def _validator(below: BeaconHeader, places: Places, withdrawn: dict[int, int], p
 
 def _withdrawn(header: Header, withdrawals: Sequence[bytes]) -> dict[int, int]:
     """Sum the gwei that a block withdraws, by validator."""
-    if index_trie_root(withdrawals) != _root_in(header, _WITHDRAWALS_ROOT):
+    if index_trie_root(withdrawals) != _root_in(header, "withdrawalsRoot"):
         raise EvidenceError("the withdrawals are not exactly those of the execution block")
     sums: dict[int, int] = {}
     for encoded in withdrawals:
@@ -110,11 +108,10 @@ def _withdrawn(header: Header, withdrawals: Sequence[bytes]) -> dict[int, int]:
     return sums
 
 
-def _root_in(header: Header, place: int) -> bytes:
-    values: Any = rlp.decode(header.rlp)
-    if len(values) <= place:
+def _root_in(header: Header, name: str) -> bytes:
+    root = header_field(header, name)
+    if root is None:
         raise EvidenceError(f"block {header.number} is of before Cancun, and names no beacon block")
-    root: bytes = values[place]
     return root
 
 

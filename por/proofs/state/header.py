@@ -113,24 +113,29 @@ def header_from_rlp(encoded: bytes) -> Header:
     )
 
 
+def header_field(header: Header, name: str) -> bytes | None:
+    """Return a field by its JSON-RPC name, as the encoding has it; None where the header is of before it."""
+    values, place = _decode(header.rlp), _PLACES[name]
+    return values[place] if place < len(values) else None
+
+
 def block_environment(header: Header) -> BlockEnvironment:
     """Return what the header says that code sees of its block. Raises: EvidenceError."""
-    values = _decode(header.rlp)
 
     def number(name: str) -> int | None:
-        place = _PLACES[name]
-        return int.from_bytes(values[place]) if place < len(values) else None
+        value = header_field(header, name)
+        return None if value is None else int.from_bytes(value)
 
     return BlockEnvironment(
         number=header.number,
         timestamp=header.timestamp,
-        coinbase=values[_PLACES["miner"]],
-        gas_limit=int.from_bytes(values[_PLACES["gasLimit"]]),
+        coinbase=header_field(header, "miner") or b"",
+        gas_limit=number("gasLimit") or 0,
         base_fee=number("baseFeePerGas"),
-        prev_randao=values[_PLACES["mixHash"]],
-        difficulty=int.from_bytes(values[_PLACES["difficulty"]]),
+        prev_randao=header_field(header, "mixHash") or b"",
+        difficulty=number("difficulty") or 0,
         excess_blob_gas=number("excessBlobGas"),
-        fields=len(values),
+        fields=len(_decode(header.rlp)),
     )
 
 
