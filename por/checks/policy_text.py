@@ -21,6 +21,10 @@ own_assets = []
 committees = []
 # Digests (sha256:…) of policies, beside this one, under which those attesters may have looked.
 accepted_policies = []
+# Hashes (0x…) of the codes of contract accounts whose approval you believe, beside the shipped ones, which are Safe's.
+wallets = []
+# Tokens whose balances you take the sources' word for, where the bundle proves none; graded so.
+quorum_tokens = []
 
 [issuer]
 id = "{issuer}"
@@ -59,6 +63,12 @@ kinds = []
 # table does not know. por policy show lists what is known.
 # [[class]]
 # members = [{{ asset = "eip155:1/erc20:0x…", decimals = 18 }}]
+
+# Where a token keeps balances, or whose code tells them: por policy token finds and prints either.
+# [[layout]]
+# asset = "eip155:1/erc20:0x…"
+# [[call]]
+# asset = "eip155:1/erc20:0x…"
 
 # Accounts that hold coins for those who have a token on another chain; they never count.
 # [[bridge]]

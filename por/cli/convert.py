@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
+from por.chains import open_source
 from por.checks.evidence import read_document
 from por.checks.policy import shipped_tables
 from por.cli.output import Progress, new_path
+from por.cli.sources import add_source_options, source_urls
 from por.encoding import bundle_v1, canonical
 from por.errors import FormatError
 from por.formats.coins import shipped_coins
@@ -16,10 +18,14 @@ from por.formats.conversion import Conversion, Standing, convert
 from por.formats.conversion_report import AssetCount, class_totals, count_assets, reasons, report_value
 from por.formats.known import WALLET_FORMATS, read_wallets
 from por.formats.wallet_list import MAX_BYTES
+from por.issuer.snapshot import take_snapshot
 from por.issuer.workspace import Workspace
 from por.model import AssetId, Instant, format_coins, issuer_id, printable
 
-EXAMPLE = "por convert wallets.csv --issuer exchange.example --instant 2026-11-01T00:00:00Z --out converted"
+EXAMPLE = (
+    "por convert wallets.csv --issuer exchange.example --instant 2026-11-01T00:00:00Z --out converted "
+    "--source eip155:1=https://node-a.example"
+)
 MAX_SHOWN = 20
 
 Parsed = TypeVar("Parsed")
@@ -33,6 +39,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", metavar="DIR", required=True, type=new_path, help="write the bundle's directory there")
     parser.add_argument("--format", choices=WALLET_FORMATS, help="the list's format; default: the one it is in")
     parser.add_argument("--json", action="store_true", help="print the report as canonical JSON")
+    add_source_options(parser, record=False)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -40,8 +47,11 @@ def run(args: argparse.Namespace) -> int:
     issuer, instant = _given("--issuer", args.issuer, issuer_id), _given("--instant", args.instant, Instant.parse)
     data = read_document(args.file, MAX_BYTES)
     progress = Progress()
+    sources = [open_source(chain, urls) for chain, urls in source_urls(args.source).items()]
     try:
-        conversion = convert(read_wallets(data, args.format), shipped_coins(), issuer, instant, progress)
+        wallets = read_wallets(data, args.format)
+        snapshot, headers = take_snapshot(issuer, instant, instant, sources)
+        conversion = convert(wallets, shipped_coins(), issuer, instant, progress, snapshot.blocks, headers.values())
     except FormatError as error:
         raise FormatError(str(error), str(args.file)) from error
     finally:
@@ -51,13 +61,21 @@ def run(args: argparse.Namespace) -> int:
         sys.stdout.write(canonical.dumps(report_value(conversion)).decode() + "\n")
     else:
         _print(conversion)
-    print(
-        f"wrote {args.out}. This is no verification: no chain was asked, and a published text names no snapshot.\n"
-        f"next: por verify {args.out} --policy policy.toml --source CHAIN=URL, "
-        "with --previous for the list before this one",
-        file=sys.stderr,
-    )
+    print(f"wrote {args.out}. {_next(args.out, conversion)}", file=sys.stderr)
     return 1 if any(wallet.standing is Standing.INVALID for wallet in conversion.wallets) else 0
+
+
+def _next(target: Path, conversion: Conversion) -> str:
+    """Say what was not done, and what to do."""
+    blocks = conversion.bundle.blocks
+    asked = " ".join(f"--source {block.chain}=URL" for block in blocks)
+    unread = "no block is named, so that no balance can be read: --source CHAIN=URL names those at the instant\n"
+    return (
+        "This is no verification, and a published text names no snapshot.\n"
+        f"{'' if blocks else unread}"
+        f"next: por verify {' '.join(filter(None, (str(target), '--policy policy.toml', asked)))}, "
+        "with --previous for the list before this one"
+    )
 
 
 def _write(target: Path, conversion: Conversion) -> None:

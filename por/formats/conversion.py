@@ -1,6 +1,7 @@
 """Turn a published wallet list into a bundle and its evidence files; converting is not verifying.
 
-`por/spec/published-lists.md`, conversion steps. The bundle owes nothing, names no blocks, and is not signed.
+`por/spec/published-lists.md`, conversion steps. The bundle owes nothing, names the blocks that it is given, if any, and
+is not signed.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -10,7 +11,7 @@ from enum import StrEnum
 from por.commitments import rfc6962
 from por.encoding import bundle_v1, published_signature_v1
 from por.encoding.digests import digest_of
-from por.encoding.media_types import PUBLISHED_SIGNATURE
+from por.encoding.media_types import EVM_HEADER, PUBLISHED_SIGNATURE
 from por.encoding.published_signature_v1 import PublishedSignature
 from por.errors import EvidenceError, UnsupportedEvidenceError
 from por.formats.coins import Coins
@@ -30,6 +31,7 @@ from por.model import (
     Instant,
     ReserveAccount,
     Role,
+    SnapshotBlock,
 )
 from por.proofs.control.published import published_signers
 
@@ -67,23 +69,36 @@ class Conversion:
 
 
 def convert(
-    wallets: WalletList, coins: Coins, issuer: str, instant: Instant, progress: Callable[[str], None]
+    wallets: WalletList,
+    coins: Coins,
+    issuer: str,
+    instant: Instant,
+    progress: Callable[[str], None],
+    blocks: tuple[SnapshotBlock, ...] = (),
+    headers: Iterable[bytes] = (),
 ) -> Conversion:
-    """Convert a list. Raises: FormatError naming the line."""
+    """Convert a list; `headers` are the evidence files of `blocks`, at which a verifier can read what is claimed.
+
+    Raises: FormatError naming the line.
+    """
     converted = _judged(place_wallets(wallets, coins), progress)
     entries: dict[Digest, EvidenceEntry] = {}
     files: dict[Digest, bytes] = {}
+
+    def add(data: bytes, media_type: str) -> Digest:
+        digest = digest_of(data)
+        entries[digest], files[digest] = EvidenceEntry(digest, media_type, len(data)), data
+        return digest
+
+    for header in headers:
+        add(header, EVM_HEADER)
     reserves = []
     for rows in _accounts(converted):
-        control = None
         document = _control(rows)
-        if document is not None:
-            data = published_signature_v1.write(document)
-            control = digest_of(data)
-            entries[control], files[control] = EvidenceEntry(control, PUBLISHED_SIGNATURE, len(data)), data
+        control = None if document is None else add(published_signature_v1.write(document), PUBLISHED_SIGNATURE)
         reserves.append(_account(rows, control))
     evidence = tuple(entries[digest] for digest in sorted(entries, key=str))
-    bundle = _bundle(issuer, instant, tuple(reserves), evidence)
+    bundle = _bundle(issuer, instant, blocks, tuple(reserves), evidence)
     bundle_v1.read(bundle_v1.write(bundle))
     return Conversion(wallets.layout, converted, bundle, files)
 
@@ -173,7 +188,11 @@ def _kind(wallet: ConvertedWallet) -> str:
 
 
 def _bundle(
-    issuer: str, instant: Instant, reserves: tuple[ReserveAccount, ...], evidence: tuple[EvidenceEntry, ...]
+    issuer: str,
+    instant: Instant,
+    blocks: tuple[SnapshotBlock, ...],
+    reserves: tuple[ReserveAccount, ...],
+    evidence: tuple[EvidenceEntry, ...],
 ) -> Bundle:
     return Bundle(
         issuer=issuer,
@@ -184,7 +203,7 @@ def _bundle(
         anchored_by=None,
         case_rule=CaseRule.EXACT,
         expires=Instant(instant.seconds + 1),
-        blocks=(),
+        blocks=blocks,
         liabilities=(),
         commitments_root=rfc6962.root(()),
         reserves=reserves,

@@ -26,8 +26,9 @@ _WORD = 32
 class Approval:
     """Hold which account's code approved the challenge, and the codes that took part, each with its proven hash.
 
-    `deployed` tells whether the account had code at the block. Where it had none, its factory, asked by anybody, puts
-    code there that approves; that no other code could be put there is not established.
+    `deployed` tells whether the account had code at the block. Where it had none, its factory, asked by the zero
+    address, puts code there that approves; that no other code could be put there, or that somebody who has a key could
+    ask, is not established.
     """
 
     account: str
@@ -71,11 +72,16 @@ def require_approval(
     deployed = _has_code(account, header, witnesses)
     if not deployed and len(calls) == 2:
         raise EvidenceError(f"control proof: {account} has no code at the snapshot block that could approve")
-    outcomes = proven_calls(challenge.account.chain, header, witnesses, calls[-2:] if deployed else calls)
+    before = () if deployed else calls[:-2]
+    # Each question is put to the same state: an answer that changed it would tell the second one apart.
+    asked, other = (
+        proven_calls(challenge.account.chain, header, witnesses, (*before, question)) for question in calls[-2:]
+    )
+    outcomes = (*asked, other[-1])
     if not deployed:
         _require_deployment(account, outcomes[0])
-    _require_answer(account, outcomes[-2])
-    if outcomes[-1].output == APPROVAL:
+    _require_answer(account, asked[-1])
+    if other[-1].output == APPROVAL:
         raise EvidenceError(f"control proof: {account} approves whatever it is asked, which shows nobody's control")
     codes = {address: code_hash for outcome in outcomes for address, code_hash in outcome.codes}
     return Approval(account, tuple(codes.items()), deployed)
