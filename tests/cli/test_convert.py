@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,10 @@ import pytest
 from por.checks.evidence import open_bundle
 from por.checks.observation import Seen
 from por.cli.main import main
+from por.encoding.media_types import EVM_HEADER
 from tests import published
 from tests.published import MESSAGE, key, vrs
+from tests.simulator import Exchange, open_exchange
 
 HTX = "coin,address,snapshot height,balance,message,signature"
 ALICE = key("alice").public_key.to_address()
@@ -19,6 +22,12 @@ DIGEST = published.evm_digests(MESSAGE)["eip191"]
 GOOD = f"ETH,{ALICE},1,1.5,{MESSAGE},{vrs(key('alice'), DIGEST)}"
 BAD = f"ETH,{ALICE},1,1.5,{MESSAGE},{vrs(key('bob'), DIGEST)}"
 UNSIGNED = "XRP,rabc,1,7,-,-"
+
+
+@pytest.fixture(scope="module")
+def exchange(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exchange]:
+    with open_exchange(tmp_path_factory.mktemp("exchange"), customers=6) as opened:
+        yield opened
 
 
 def convert(folder: Path, *rows: str, options: tuple[str, ...] = (), out: str = "out") -> int:
@@ -63,6 +72,23 @@ def test_converting_twice_gives_the_same_bytes(tmp_path: Path) -> None:
     convert(tmp_path, GOOD, UNSIGNED)
     convert(tmp_path, GOOD, UNSIGNED, out="again")
     assert (tmp_path / "out/bundle.json").read_bytes() == (tmp_path / "again/bundle.json").read_bytes()
+
+
+def test_a_source_names_the_block_at_the_instant(exchange: Exchange, tmp_path: Path) -> None:
+    opened = open_bundle(exchange.bundle)
+    given = ("--source", exchange.source, "--instant", str(opened.bundle.instant))
+    assert convert(tmp_path, GOOD, options=given) == 0
+    made = open_bundle(tmp_path / "out")
+    assert made.bundle.blocks == opened.bundle.blocks
+    headers = [entry for entry in made.bundle.evidence if entry.media_type == EVM_HEADER]
+    assert set(headers) == {entry for entry in opened.bundle.evidence if entry.media_type == EVM_HEADER}
+    assert all(isinstance(made.intact(header), Seen) for header in headers)
+
+
+def test_a_source_that_does_not_answer_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert convert(tmp_path, GOOD, options=("--source", "eip155:1=http://127.0.0.1:9")) == 3
+    assert "127.0.0.1:9" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
 
 
 def test_nothing_is_written_over(tmp_path: Path) -> None:

@@ -91,13 +91,11 @@ class Safes:
         setup = calldata(
             safe_artifact("Safe"), "setup", holders, threshold, NOBODY, b"", self.handler, NOBODY, 0, NOBODY
         )
-        data = calldata(
-            safe_artifact("SafeProxyFactory"),
-            "createProxyWithNonce",
-            self.singleton,
-            bytes.fromhex(setup[2:]),
-            salt,
-        )
+        return self.proxy(self.singleton, bytes.fromhex(setup[2:]), salt)
+
+    def proxy(self, singleton: str, setup: bytes = b"", salt: int = 0) -> str:
+        """Let the factory make a proxy of a contract; return its address."""
+        data = calldata(safe_artifact("SafeProxyFactory"), "createProxyWithNonce", singleton, setup, salt)
         said = rpc(self.story.url, "eth_call", {"to": self.factory, "data": data}, "latest")
         self.story.send(to=self.factory, data=data)
         return f"0x{said[-40:]}"

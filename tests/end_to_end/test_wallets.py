@@ -165,6 +165,15 @@ def test_t47_a_safe_whose_handler_says_yes_to_everything_is_refused(story: Story
     assert "approves whatever it is asked" in refused(story, rows(story, safe))
 
 
+def test_t47_a_proxy_of_the_safes_handler_alone_is_nobodys(story: Story, safes: Safes) -> None:
+    """All of its code is the Safe's own, and there is no Safe that the handler could ask."""
+    proxy = safes.proxy(safes.handler)
+    rpc(story.url, "anvil_setBalance", proxy, hex(3 * COIN))
+    story.mine()
+    story.wallets[proxy] = signing("eip1271-eip191", lambda _: bytes(65))
+    assert f"{CHAIN}:{proxy}" in refused(story, rows(story, proxy))
+
+
 @pytest.mark.parametrize("collecting", [False, True])
 def test_t47_one_of_three_is_refused_to_the_issuer(story: Story, safes: Safes, collecting: bool) -> None:
     safe = safe_of(story, safes, ("bob",))

@@ -10,7 +10,7 @@ import pytest
 from por.chains.transport import Transport
 from scripts import bench_reserves
 from scripts.bench_reserves import Holdings, Rate
-from tests.components import running_anvil
+from tests.components import anvil, running_anvil
 
 
 @pytest.fixture(scope="module")
@@ -22,6 +22,7 @@ def holdings() -> Iterator[Holdings]:
 def test_it_prints_rates_requests_and_ratios(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.setenv("POR_ANVIL", str(anvil()))
     monkeypatch.setattr(bench_reserves, "SIGNATURES", 2)
     assert bench_reserves.main(4, 2) == 0
     lines = capsys.readouterr().out.splitlines()

@@ -168,6 +168,14 @@ def test_t47_a_contract_that_approves_everything_shows_nobodys_control() -> None
         require_approval(challenge(), TEXT, b"", chain.header, chain.everything())
 
 
+def test_t47_a_contract_that_approves_everything_once_shows_nobodys_control() -> None:
+    """It notes that it was asked: both questions are asked of the block's state, not one after the other."""
+    said = (APPROVAL, 0, "MSTORE", 32, 0, "RETURN", ":no", NO, 0, "MSTORE", 32, 0, "RETURN")
+    chain = World({"wallet": Account(asm(0, "SLOAD", "@no", "JUMPI", 1, 0, "SSTORE", *said), {5: 1})})
+    with pytest.raises(EvidenceError, match="approves whatever it is asked"):
+        require_approval(challenge(), TEXT, b"anything", chain.header, (chain.witness(address("wallet"), 0),))
+
+
 def test_t60_the_state_that_the_contract_reads_has_to_be_proven() -> None:
     chain, made = world(), challenge()
     who = address("wallet")
