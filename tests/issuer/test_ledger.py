@@ -13,6 +13,7 @@ from por.model import CaseRule
 from tests.issuer import ledgers
 
 ASSETS = AssetTable.load()
+UNKNOWN = f"eip155:10/erc20:0x{'99' * 20}"
 
 
 def read(folder: Path, text: str | bytes, rule: CaseRule = CaseRule.EXACT) -> list[LedgerRow]:
@@ -38,6 +39,10 @@ def test_rows_are_read_in_base_units(tmp_path: Path) -> None:
         (b"bob", "debt:margin/eip155:1/erc20:0xa0b86991c6218b36c1d19d4a2e9eb0ce3606eb48", 0),
         (b"alice", "spot/bip122:000000000019d6689c085ae165831e93/slip44:0", 1),
     ]
+
+
+def test_the_decimals_of_an_evm_chains_own_coin_need_no_row(tmp_path: Path) -> None:
+    assert [r.amount for r in read(tmp_path, row("alice,spot,eip155:10/slip44:60,1"))] == [10**18]
 
 
 @pytest.mark.parametrize("end", ["", "\n", "\r\n"])
@@ -77,7 +82,7 @@ def test_a_symbol_and_its_id_are_one_asset(tmp_path: Path) -> None:
         ("alice,spot,eth,1", "ledger.csv:2 column asset: not in the table of assets, which writes ETH"),
         ("alice,spot,DOGE,1", "ledger.csv:2 column asset: a symbol that is not in the table of assets; add it"),
         ("alice,spot,,1", "ledger.csv:2 column asset: a symbol that is not in the table of assets; add it"),
-        ("alice,spot,eip155:10/slip44:60,1", "column asset: the decimals of eip155:10/slip44:60 are not known"),
+        (f"alice,spot,{UNKNOWN},1", f"column asset: the decimals of {UNKNOWN} are not known"),
         ("alice,spot,eip155:01/slip44:60,1", "ledger.csv:2 column asset: the reference of an eip155 chain"),
         ("alice,spot,ETH,", "ledger.csv:2 column amount: not an exact decimal amount"),
         ("alice,spot,ETH,0.1234567890123456789", "ledger.csv:2 column amount: 19 digits after the point"),
