@@ -87,6 +87,12 @@ class Chain:
             self._ask("evm_setNextBlockTimestamp", timestamp)
             self._ask("evm_mine")
 
+    def wait(self, seconds: int) -> None:
+        """Mine an empty block at least so much later than the newest one."""
+        # eth-tester gives its pending block the time of the machine, which a short wait may not reach.
+        pending = self.w3.eth.get_block("pending")["timestamp"] if self.name == "tester" else 0
+        self.warp(max(self.now + seconds, pending))
+
     def mine(self, count: int = 1) -> None:
         """Mine empty blocks."""
         if self.name == "tester":

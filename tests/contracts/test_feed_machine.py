@@ -207,7 +207,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule(hours=st.integers(1, 2))
     def wait(self, hours: int) -> None:
-        self.chain.warp(self.chain.now + hours * HOUR)
+        self.chain.wait(hours * HOUR)
 
     @invariant()
     def the_newest_rounds_are_the_models_and_never_revert(self) -> None:

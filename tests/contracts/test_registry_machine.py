@@ -92,7 +92,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule(seconds=st.integers(1, 1000))
     def wait(self, seconds: int) -> None:
-        self.chain.warp(self.chain.now + seconds)
+        self.chain.wait(seconds)
 
     @invariant()
     def heads_are_the_models(self) -> None:
