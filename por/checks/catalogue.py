@@ -3,24 +3,9 @@
 A new check is a row here, a function in the module of its subject, and a line in `por.checks.verify.RUN`.
 """
 
-from dataclasses import dataclass
-
+from por.checks.check import Check
+from por.checks.rules.catalogue import RULE_CATALOGUE
 from por.errors import FormatError
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """Describe one check: what PASS, FAIL and INCONCLUSIVE mean for it, and what it does not show."""
-
-    id: str
-    question: str
-    evidence: str
-    passes: str
-    fails: str
-    inconclusive: str
-    limits: str
-    needs_chain: bool = False
-
 
 CATALOGUE: tuple[Check, ...] = (
     Check(
@@ -293,6 +278,7 @@ CATALOGUE: tuple[Check, ...] = (
         "the entry does not stand beside the statement, so that a bundle cannot be compared",
         "that the entry is the newest one for its instant",
     ),
+    *RULE_CATALOGUE,
 )
 
 

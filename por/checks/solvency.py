@@ -2,29 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 
-from por.checks import reserves
-from por.checks.asset_classes import exact_text, member_of, whole_coins
-from por.checks.control import control
+from por.checks.asset_classes import exact_text, member_of
+from por.checks.class_rows import ClassRow, class_rows
 from por.checks.examination import Examination
 from por.checks.liabilities import recomputed
-from por.checks.worth import LookThrough, Worth
-from por.model import (
-    AssetClass,
-    AssetKind,
-    ClaimedHolding,
-    Custody,
-    Finding,
-    Grade,
-    LiabilityCommitment,
-    Outcome,
-    ReserveAccount,
-    Role,
-)
-
-COUNTED = (control, reserves.balance, reserves.eligible, reserves.distinct)
+from por.model import AssetKind, Custody, Finding, Grade, Outcome, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,36 +31,6 @@ class Coverage:
         return Outcome.FAIL if self.upper is not None and self.upper < self.required else Outcome.INCONCLUSIVE
 
 
-@dataclass(frozen=True, slots=True)
-class _Claim:
-    """Hold one claim of a class, what it stands for, and the findings that decide on it."""
-
-    account: ReserveAccount
-    worth: Worth
-    judged: tuple[Finding, ...]
-
-    @property
-    def outcomes(self) -> set[Outcome]:
-        return {finding.outcome for finding in self.judged}
-
-    @property
-    def proven(self) -> bool:
-        return self.account.role is Role.CUSTOMER and self.outcomes == {Outcome.PASS}
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """Hold what is owed, lent out and claimed of one asset class."""
-
-    group: AssetClass
-    owed: list[LiabilityCommitment] = field(default_factory=list)
-    debts: list[LiabilityCommitment] = field(default_factory=list)
-    claims: list[_Claim] = field(default_factory=list)
-
-    def owed_coins(self, items: list[LiabilityCommitment]) -> Fraction:
-        return sum((whole_coins(self.group, item.asset, item.total) for item in items), Fraction(0))
-
-
 def coverage(examination: Examination) -> Iterator[Finding]:
     """Ask: does each asset class have at least ratio × its liabilities in counted customer holdings?
 
@@ -85,7 +40,7 @@ def coverage(examination: Examination) -> Iterator[Finding]:
     rebuilt = {finding.subject for finding in recomputed(examination) if finding.outcome is Outcome.PASS}
     for row in _rows(examination):
         figures = _figures(row)
-        total = row.owed_coins(row.owed)
+        total = row.coins(row.owed)
         upper = None if _unbounded(row) else figures["upper"]
         interval = Coverage(total * examination.policy.ratio, figures["lower"], upper)
         composed = "" if figures["native"] == figures["lower"] and not figures["encumbered"] else "_composed"
@@ -101,25 +56,13 @@ def coverage(examination: Examination) -> Iterator[Finding]:
         )
 
 
-def _rows(examination: Examination) -> list[_Row]:
-    look = LookThrough(examination)
-    rows: dict[AssetClass, _Row] = {}
-    for item in examination.bundle.liabilities:
-        group = look.groups[item.asset]
-        row = rows.setdefault(group, _Row(group))
-        (row.debts if item.is_debt else row.owed).append(item)
-    if not any(item.total for row in rows.values() for item in row.owed):
-        return []  # reserves that cover nothing show nothing (T68)
-    findings = {(f.check, f.subject): f for ask in COUNTED for f in ask(examination)}
-    for i, account, claim in examination.claims():
-        worth = look.worth(account, claim, examination.holdings[i, claim.asset])
-        if worth.group in rows:
-            judged = tuple(findings[key] for key in _keys(account, claim))
-            rows[worth.group].claims.append(_Claim(account, worth, judged))
-    return sorted((row for row in rows.values() if row.owed), key=lambda row: str(row.group.canonical))
+def _rows(examination: Examination) -> list[ClassRow]:
+    rows = [row for row in class_rows(examination) if row.owed]
+    # Reserves that cover nothing show nothing (T68).
+    return rows if any(item.total for row in rows for item in row.owed) else []
 
 
-def _figures(row: _Row) -> dict[str, Fraction]:
+def _figures(row: ClassRow) -> dict[str, Fraction]:
     """Sum the claims of a class: what counts by custody and by kind, and beside it what does not count."""
     figures = dict.fromkeys((*Custody, *AssetKind, "lower", "upper", "encumbered", "uncounted", "apart"), Fraction(0))
     for item in row.claims:
@@ -136,20 +79,13 @@ def _figures(row: _Row) -> dict[str, Fraction]:
     return {str(name): value for name, value in figures.items()}
 
 
-def _unbounded(row: _Row) -> bool:
+def _unbounded(row: ClassRow) -> bool:
     """Tell whether an undecided claim may be worth anything, so that no upper figure can refute."""
     customers = (item for item in row.claims if item.account.role is Role.CUSTOMER and item.worth.counts)
     return any(item.worth.coins is None and Outcome.FAIL not in item.outcomes for item in customers)
 
 
-def _keys(account: ReserveAccount, claim: ClaimedHolding) -> Iterator[tuple[str, str]]:
-    for check in ("reserves.control", "reserves.distinct"):
-        yield check, str(account.account)
-    for check in ("reserves.balance", "reserves.eligible"):
-        yield check, reserves.holding_subject(account.account, claim)
-
-
-def _weakest(row: _Row, rebuilt: AbstractSet[str]) -> Grade:
+def _weakest(row: ClassRow, rebuilt: AbstractSet[str]) -> Grade:
     """Grade by the weakest balance that counts, and by whether the totals were rebuilt from records."""
     counted = (item for item in row.claims if item.proven and item.worth.counts)
     balances = (found for item in counted for found in item.judged if found.check == "reserves.balance")
@@ -160,12 +96,12 @@ def _weakest(row: _Row, rebuilt: AbstractSet[str]) -> Grade:
     return min([*grades, totals])
 
 
-def _facts(row: _Row, interval: Coverage, total: Fraction, figures: Mapping[str, Fraction]) -> dict[str, str]:
+def _facts(row: ClassRow, interval: Coverage, total: Fraction, figures: Mapping[str, Fraction]) -> dict[str, str]:
     texts = {name: exact_text(value) for name, value in figures.items()}
     texts["required"] = exact_text(interval.required)
     texts["upper"] = "any number" if interval.upper is None else exact_text(interval.upper)
     texts["liabilities"] = exact_text(total)
-    texts["owed_by_customers"] = exact_text(row.owed_coins(row.debts))
+    texts["owed_by_customers"] = exact_text(row.coins(row.debts))
     texts["decimals"] = str(member_of(row.group, row.group.canonical).decimals)
     texts["ratio"] = "" if not total else f"{(interval.lower / total).numerator}/{(interval.lower / total).denominator}"
     return texts

@@ -8,6 +8,8 @@ COMMITMENTS = "application/vnd.por.commitments.v1+json"
 COMMITTEE = "application/vnd.por.committee.v1+json"
 CONTROL_OPENING = "application/vnd.por.control-opening.v1+json"
 CONTROL_SIGNATURE = "application/vnd.por.control-signature.v1+json"
+DECLARATIONS = "application/vnd.por.declarations.v1+json"
+DOCUMENT = "application/vnd.por.document.v1"
 EVM_ACCOUNT_PROOF = "application/vnd.por.evm-account-proof.v1+json"
 EVM_CODE = "application/vnd.por.evm-code.v1+json"
 EVM_HEADER = "application/vnd.por.evm-header.v1+json"
@@ -27,6 +29,8 @@ EVIDENCE = frozenset(
     {
         CONTROL_OPENING,
         CONTROL_SIGNATURE,
+        DECLARATIONS,
+        DOCUMENT,
         EVM_ACCOUNT_PROOF,
         EVM_CODE,
         EVM_HEADER,

@@ -1,6 +1,15 @@
 """Hold every noun of `por`, frozen: no input or output, no hashing."""
 
-from por.model.amounts import MAX_DECIMALS, UINT128_MAX, checked_sum, format_coins, parse_coins, parse_units
+from por.model.amounts import (
+    MAX_DECIMALS,
+    UINT128_MAX,
+    checked_sum,
+    decimal_text,
+    format_coins,
+    parse_coins,
+    parse_decimal,
+    parse_units,
+)
 from por.model.anchor import Anchor, AnchoredEntry, AssetTotal, RegistryPin
 from por.model.attestation import Attestation, Committee, Figure, Revocation, SignatureScheme
 from por.model.bundle import Bundle, EvidenceEntry, SnapshotBlock
@@ -34,6 +43,7 @@ from por.model.policy import (
     Implementation,
     KeyOrder,
     KnownEncumbrance,
+    LawTrust,
     Movement,
     Policy,
     TokenCall,
@@ -105,6 +115,7 @@ __all__ = [
     "Instant",
     "KeyOrder",
     "KnownEncumbrance",
+    "LawTrust",
     "LiabilityCommitment",
     "Log",
     "Movement",
@@ -128,9 +139,11 @@ __all__ = [
     "Waiver",
     "Witness",
     "checked_sum",
+    "decimal_text",
     "format_coins",
     "issuer_id",
     "parse_coins",
+    "parse_decimal",
     "parse_units",
     "plain_text",
     "printable",

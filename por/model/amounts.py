@@ -1,6 +1,7 @@
 """Keep amounts as integers of base units, and turn them into whole coins and back, exactly."""
 
 import re
+from fractions import Fraction
 
 from por.errors import FormatError
 
@@ -54,3 +55,23 @@ def checked_sum(left: int, right: int) -> int:
     if total > UINT128_MAX:
         raise OverflowError("a sum of 2^128 base units or more")
     return total
+
+
+def parse_decimal(text: str) -> Fraction:
+    """Read an exact decimal number that is not negative, such as 12, 0.5 or 15000000.25; no trailing zeros.
+
+    Raises: FormatError.
+    """
+    match = _COINS.fullmatch(text)
+    part = (match and match["part"]) or ""
+    if match is None or part.endswith("0"):
+        raise FormatError("not an exact decimal number such as 12 or 0.5, without trailing zeros")
+    return Fraction(int(match["whole"] + part), 10 ** len(part))
+
+
+def decimal_text(value: Fraction) -> str:
+    """Write what `parse_decimal` read. Raises: FormatError for a number that has no such text."""
+    scaled = value * 10**36
+    if scaled.denominator != 1 or scaled < 0:
+        raise FormatError("not a number that an exact decimal of 36 digits can hold")
+    return format_coins(scaled.numerator, 36)

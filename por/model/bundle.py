@@ -58,6 +58,7 @@ class Bundle:
     reserves: tuple[ReserveAccount, ...]
     evidence: tuple[EvidenceEntry, ...]
     control_set: ControlSet | None = None
+    declarations: Digest | None = None
 
     @property
     def snapshot(self) -> str:

@@ -6,9 +6,11 @@ from enum import StrEnum
 from fractions import Fraction
 
 from por.model.anchor import RegistryPin
+from por.model.declarations import Price
 from por.model.digest import Digest
 from por.model.identifiers import AssetId, ChainAccount, ChainId
 from por.model.reserve import Encumbrance
+from por.model.verdict import Grade
 
 
 class KeyOrder(StrEnum):
@@ -169,6 +171,21 @@ class Waiver:
 
 
 @dataclass(frozen=True, slots=True)
+class LawTrust:
+    """Hold what a verifier brings for rulebooks, which it names by id or path.
+
+    `documents` are third parties' that it had from them or checked with them; `registered` are registration numbers
+    that it found in the regulator's list. `prices` go before the issuer's. A rule passes on no evidence below `grade`.
+    """
+
+    rulebooks: tuple[str, ...] = ()
+    documents: frozenset[Digest] = frozenset()
+    registered: frozenset[str] = frozenset()
+    prices: tuple[Price, ...] = ()
+    grade: Grade = Grade.THIRD_PARTY_DOCUMENT
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """Hold one verifier's trust and requirements, with the tables shipped with `por` already joined in.
 
@@ -208,3 +225,4 @@ class Policy:
     movement: Movement | None = None
     beacons: Mapping[ChainId, BeaconChain] = field(default_factory=dict)
     wallets: tuple[bytes, ...] = ()
+    law: LawTrust = field(default_factory=LawTrust)

@@ -1,5 +1,7 @@
 """Say each finding's message key in English; `{name}` stands for a fact of the finding."""
 
+from por.report.rule_messages import RULES
+
 ENGLISH = {
     "evidence.broken": "the evidence breaks its own rules: {reason}",
     "evidence.missing": "not decided: {reason}",
@@ -216,4 +218,5 @@ ENGLISH = {
     "attestation.bundle.other_issuer": "about an entry of {actual}; the issuer's address is {expected}",
     "attestation.bundle.same_bundle": "about the bundle that you gave: {actual}",
     "attestation.bundle.other_bundle": "about the bundle {actual}; you gave {expected}",
+    **RULES,
 }

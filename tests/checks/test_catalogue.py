@@ -12,6 +12,8 @@ import por.checks
 from por.checks.catalogue import CATALOGUE, check
 from por.checks.inclusion import CHECK as INCLUSION
 from por.checks.requirements import CERTIFICATE, PROFILES
+from por.checks.rules.catalogue import RULE_CATALOGUE
+from por.checks.rules.table import RULE_CHECKS
 from por.checks.verify import RUN
 from por.errors import FormatError
 from por.report.messages import ENGLISH
@@ -33,6 +35,8 @@ NEEDS_CHAIN = {
 # These run when the policy or the verifier brings what they look at.
 ASKED_FOR = {"reserves.movement", "reserves.code", "reserves.unshared"}
 # A certificate is judged by its own checks, and by the age of what it is about.
+# Rules name these.
+RULES = {entry.id for entry in RULE_CATALOGUE}
 ATTESTATION = {name for name in CERTIFICATE if name != "snapshot.fresh"}
 
 
@@ -60,12 +64,14 @@ def test_t70_every_check_has_one_row_and_one_id_for_ever() -> None:
         "publication.unequivocal",
         "publication.bound",
         *ATTESTATION,
+        *RULES,
     }
 
 
 def test_t68_every_check_of_the_catalogue_runs_in_its_order() -> None:
     """`liabilities.inclusion` is the customer's alone, and has a command of its own; so have certificates."""
-    assert [name for name, _ in RUN] == [name for name in IDS if name not in {INCLUSION, *ATTESTATION}]
+    assert [name for name, _ in RUN] == [name for name in IDS if name not in {INCLUSION, *ATTESTATION, *RULES}]
+    assert set(RULE_CHECKS) == RULES
 
 
 def test_t68_every_check_of_a_profile_is_one_that_runs() -> None:
@@ -74,7 +80,7 @@ def test_t68_every_check_of_a_profile_is_one_that_runs() -> None:
         assert set(checks) <= set(IDS)
         if profile not in {"customer", "certificate"}:
             assert set(checks) <= runs
-    assert set().union(*PROFILES.values()) == set(IDS) - {"publication.bound"} - ASKED_FOR
+    assert set().union(*PROFILES.values()) == set(IDS) - {"publication.bound"} - ASKED_FOR - RULES
 
 
 @pytest.mark.parametrize("name", IDS)

@@ -1,0 +1,77 @@
+"""Hold everything that a rule's arithmetic may look at; it reads nothing else."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+
+from por.checks.class_rows import ClassRow
+from por.checks.examination import Examination
+from por.checks.rules.days import BusinessDays, business_days, day_of
+from por.model import AssetClass, Finding, Grade, Instant, LawTrust
+from por.model.declarations import Declarations, Price, Topic
+from por.model.rulebook import Rulebook
+
+# A price is of the instant when it was taken at most so long before or after it.
+PRICE_SPAN = 86_400
+
+
+@dataclass(frozen=True)
+class Context:
+    """Hold an examination with its findings so far, the class rows, and what issuer and verifier say beside it.
+
+    `declared` is empty where the issuer declares nothing. `supplies` is what the chain says of a token's supply, in
+    base units by asset, with the grade of that word; `previous` are the declarations of the bundle before.
+    """
+
+    examination: Examination
+    findings: tuple[Finding, ...]
+    rows: tuple[ClassRow, ...]
+    declared: Declarations
+    law: LawTrust
+    rulebook: Rulebook
+    supplies: Mapping[str, tuple[int, Grade]] = field(default_factory=dict)
+    previous: Declarations | None = None
+
+    @property
+    def instant(self) -> Instant:
+        """Return the snapshot's instant."""
+        return self.examination.bundle.instant
+
+    @property
+    def today(self) -> date:
+        """Return the snapshot's day where the rulebook's rules run."""
+        return day_of(self.instant, self.rulebook.zone)
+
+    @property
+    def calendar(self) -> BusinessDays:
+        """Return the rulebook's business days."""
+        return business_days(self.rulebook.calendar)
+
+    def grade_of(self, topic: Topic) -> Grade:
+        """Grade a declared topic: a third party's where the verifier knows a document that covers it."""
+        known = (row for row in self.declared.documents if row.digest in self.law.documents)
+        covered = any(topic in row.covers for row in known)
+        if topic is Topic.PRICES and self.law.prices:
+            return Grade.SINGLE_SOURCE
+        return Grade.THIRD_PARTY_DOCUMENT if covered else Grade.SELF_DECLARED
+
+    def price(self, group: AssetClass, currency: str) -> Price | None:
+        """Return the price of a class at the instant: the verifier's own, else the issuer's.
+
+        Where the verifier brings any price, it brings all: the issuer's are not mixed in.
+        """
+        members = {member.asset for member in group.members}
+        rows = self.law.prices or self.declared.prices
+        near = [
+            row
+            for row in rows
+            if row.asset in members
+            and row.currency == currency
+            and abs(row.at.seconds - self.instant.seconds) <= PRICE_SPAN
+        ]
+        return min(near, key=lambda row: abs(row.at.seconds - self.instant.seconds), default=None)
+
+    def owed(self, row: ClassRow) -> Fraction:
+        """Return what customers are owed of a class, in whole coins."""
+        return row.coins(row.owed)

@@ -1,0 +1,77 @@
+"""Evaluate a rulebook as of the snapshot's day, and turn answers into findings (`por/spec/rulebook.md`).
+
+A rule that does not bind on that day runs in shadow: its outcome is shown and decides nothing.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from por.checks.rules.answer import Answer
+from por.checks.rules.context import Context
+from por.checks.rules.parameters import Parameters
+from por.checks.rules.table import RULE_CHECKS
+from por.errors import FormatError
+from por.model import Finding, Grade, Outcome
+from por.model.rulebook import Rule, Rulebook
+
+
+def require_computable(book: Rulebook) -> None:
+    """Raise: FormatError for a rule whose check is unknown, or whose parameters are not that check's."""
+    for rule in book.rules:
+        row = RULE_CHECKS.get(rule.check)
+        if row is None:
+            raise FormatError(f"no rule check is called {rule.check}", f"{rule.id}/check")
+        unknown = sorted(set(rule.parameters) - set(row.parameters))
+        if unknown:
+            raise FormatError(f"{rule.check} takes no parameter {unknown[0]!r}", f"{rule.id}/parameters")
+
+
+def judge_rulebook(context: Context) -> Iterator[Finding]:
+    """Answer every rule of the context's rulebook; none is left out.
+
+    Raises: FormatError for parameters that the rule's check cannot use.
+    """
+    for rule in context.rulebook.rules:
+        answers = list(RULE_CHECKS[rule.check].run(context, Parameters(rule)))
+        for answer in answers or [Answer(Outcome.INCONCLUSIVE, "evidence.nothing")]:
+            yield _finding(context, rule, _graded(context, answer))
+
+
+def _graded(context: Context, answer: Answer) -> Answer:
+    """Give an answer the grade of its weakest input; a PASS below what the verifier asks for is undecided."""
+    grades = [context.grade_of(topic) for topic in answer.topics]
+    grade = min([*grades, *([] if answer.grade is None else [answer.grade])], default=None)
+    graded = replace(answer, grade=grade)
+    if answer.outcome is not Outcome.PASS or grade is None or grade >= context.law.grade:
+        return graded
+    weak = [str(topic) for topic in answer.topics if context.grade_of(topic) < context.law.grade]
+    facts = {**answer.facts, "weak": ", ".join(weak) or "the chain's own", "wanted": context.law.grade.text}
+    return replace(graded, outcome=Outcome.INCONCLUSIVE, message="rulebook.answer.declared_only", facts=facts)
+
+
+def _finding(context: Context, rule: Rule, answer: Answer) -> Finding:
+    book, day = context.rulebook, context.today
+    binds = rule.in_force(day)
+    citation = next((row for row in rule.citations if row.stands(day)), rule.citations[0] if rule.citations else None)
+    facts = {
+        **answer.facts,
+        "rule": rule.id,
+        "state": "does-not-apply" if not answer.applies else "in-force" if binds else "shadow",
+        "severity": str(rule.severity),
+        "confidence": str(rule.confidence),
+        "citation": "" if citation is None else citation.text,
+        "inputs": ", ".join(answer.topics),
+    }
+    where = f"/{answer.subject}" if answer.subject else ""
+    return Finding(
+        rule.check,
+        f"{book.id}/{rule.id}{where}",
+        answer.outcome,
+        answer.message,
+        grade=answer.grade if answer.grade is None else Grade(answer.grade),
+        expected=answer.expected,
+        actual=answer.actual,
+        facts=facts,
+        required=answer.applies and rule.blocks(day),
+        rule=f"{book.id}/{rule.id}",
+    )
