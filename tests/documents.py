@@ -125,8 +125,8 @@ def reserve_accounts(draw: st.DrawFn) -> ReserveAccount:
 
 @st.composite
 def evidence_entries(draw: st.DrawFn) -> EvidenceEntry:
-    size = draw(st.integers(1, bundle_v1.MAX_EVIDENCE_BYTES))
-    return EvidenceEntry(draw(digests), draw(st.sampled_from(sorted(EVIDENCE))), size)
+    kind = draw(st.sampled_from(sorted(EVIDENCE)))
+    return EvidenceEntry(draw(digests), kind, draw(st.integers(1, bundle_v1.max_evidence_bytes(kind))))
 
 
 @st.composite
@@ -157,6 +157,7 @@ def bundles(draw: st.DrawFn) -> Bundle:
         reserves=tuple(draw(st.lists(reserve_accounts(), max_size=4))),
         evidence=tuple(sorted(evidence, key=lambda entry: entry.digest)),
         control_set=draw(st.none() | st.builds(ControlSet, hashes, st.integers(1, bundle_v1.MAX_ACCOUNTS))),
+        declarations=draw(st.none() | digests),
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from por.checks.chain_view import ChainView, Sources, header_evidence, named_header, reread, view_of
 from por.checks.control_evidence import ControlEvidence, control_reader
+from por.checks.declared import declared_of
 from por.checks.evidence import OpenBundle
 from por.checks.holdings import ProvenHolding, proven_holding
 from por.checks.light_client import LightChain, light_chain
@@ -21,12 +22,15 @@ from por.model import (
     Bundle,
     ChainId,
     ClaimedHolding,
+    Grade,
     Header,
     Instant,
     Policy,
     ReserveAccount,
 )
+from por.model.declarations import Declarations
 from por.model.identity import Identity
+from por.model.record import IntroducedCustomers
 from por.proofs.signed_note import NoteContents
 
 Progress = Callable[[str], None]
@@ -36,12 +40,14 @@ Progress = Callable[[str], None]
 class Beside:
     """Hold what a verifier brings beside the bundle: the issuer's one before it, other issuers', openings of its set.
 
-    `openings` are whole documents of control proofs that the bundle commits to and does not publish.
+    `openings` are whole documents of control proofs that the bundle commits to and does not publish. `introduced` are
+    intermediaries' own lists of the customers that they introduced, by the intermediary's id.
     """
 
     previous: OpenBundle | None = None
     others: tuple[OpenBundle, ...] = ()
     openings: tuple[bytes, ...] = ()
+    introduced: Mapping[str, IntroducedCustomers] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -50,7 +56,7 @@ class Examination:
 
     Accounts are keyed by their position in the bundle, since a bundle may list one account twice. `identity` is None
     where the verifier brought no identity document. `previous` is the issuer's bundle before this one, and `others` are
-    other issuers', where the verifier brought them.
+    other issuers', where the verifier brought them. `declared` is None where the bundle names no declarations.
     """
 
     opened: OpenBundle
@@ -69,6 +75,9 @@ class Examination:
     others: tuple[OpenBundle, ...] = ()
     light: Mapping[ChainId, Observation[LightChain]] = field(default_factory=dict)
     movement: MovementView | None = None
+    declared: Observation[Declarations] | None = None
+    introduced: Mapping[str, IntroducedCustomers] = field(default_factory=dict)
+    supplies: Mapping[str, tuple[int, Grade]] = field(default_factory=dict)
 
     @property
     def bundle(self) -> Bundle:
@@ -142,6 +151,8 @@ def examine(
         others=given.others,
         light={block.chain: light_chain(opened, block, policy) for block in bundle.blocks},
         movement=moved,
+        declared=declared_of(opened),
+        introduced=given.introduced,
     )
 
 

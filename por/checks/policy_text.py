@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from por.checks.asset_classes import exact_text
 from por.checks.freshness import span
+from por.checks.law_text import described_law, open_law
 from por.checks.requirements import required_checks
 from por.errors import FormatError
 from por.model import AssetKind, ChainId, Denomination, Policy, RegistryPin, TokenCall
@@ -78,7 +79,21 @@ kinds = []
 
 # Where bundles must be anchored, and by which address. Take both from a place that nobody can change for you alone.
 {registry}
-# Waive a check by name and reason; every verdict shows both. Without a [registry] both of these stay open:
+# What you bring for rulebooks, the requirements of a jurisdiction; por rulebook list names those that are shipped.
+# [law]
+# rulebooks = ["jp-exchange"]
+# documents = []   # digests (sha256:…) of third parties' documents that you had from them, or asked them about
+# registered = []  # registration numbers that you found in the regulator's list
+# grade = "third-party document"  # a rule passes on nothing below it
+# [[law.price]]
+# asset = "eip155:1/slip44:60"
+# currency = "JPY"
+# price = "412350.5"
+# source = "…"
+# at = "2026-11-01T00:00:00Z"
+
+# Waive a check, or a rule such as jp-exchange/JP-SEG-01, by name and reason; every verdict shows both. Without a
+# [registry] both of these stay open:
 # [[waive]]
 # check = "publication.anchored"
 # reason = "no registry is in use"
@@ -156,6 +171,7 @@ def open_points(policy: Policy) -> Iterator[str]:
         if rule.sources == 1:
             yield f"one source is enough for {rule.chain}: if it lies, the verdict does"
     yield from _open_reserves(policy)
+    yield from open_law(policy.law)
     waived = {waiver.check for waiver in policy.waivers}
     for check in ("publication.anchored", "publication.unequivocal"):
         if policy.registry is None and check not in waived:
@@ -197,6 +213,7 @@ def described(policy: Policy) -> Iterator[str]:
     yield f"accepts    blocks up to {span(policy.max_skew)} before the instant"
     yield f"requires   reserves of at least {policy.ratio} × the liabilities, in each asset class"
     yield from _of_reserves(policy)
+    yield from described_law(policy.law)
     yield from (f"requires   {check}" for check in required_checks(policy))
     yield from (f"waives     {waiver.check}: {waiver.reason}" for waiver in policy.waivers)
     yield from (f"counts not {asset}, the issuer's own" for asset in sorted(map(str, policy.own_assets)))

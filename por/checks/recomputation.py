@@ -16,11 +16,15 @@ from por.model.record import LedgerRecord
 
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
-    """Hold what the records of one (segment, asset) imply: committed root, total in base units, number of records."""
+    """Hold what the records of one (segment, asset) imply: committed root, total in base units, number of records.
+
+    `accounts` are the digests of the account ids of an intermediary's segment; for every other it is empty.
+    """
 
     root: bytes
     total: int
     records: int
+    accounts: frozenset[bytes] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,8 @@ def _rebuilt(bundle: Bundle, commitment: LiabilityCommitment, rows: Iterable[Led
     tree = tree_context(commitment, bundle.issuer, bundle.snapshot)
     seen: set[tuple[bytes, int]] = set()
     fold = recompute(_leaves(bundle, tree, rows, seen), commitment.depth)
-    return Rebuilt(committed_root(tree, fold.depth, fold.total, fold.top), fold.total, len(seen))
+    accounts = frozenset(digest for digest, _ in seen) if commitment.intermediary is not None else frozenset()
+    return Rebuilt(committed_root(tree, fold.depth, fold.total, fold.top), fold.total, len(seen), accounts)
 
 
 def _leaves(

@@ -70,14 +70,17 @@ def answered(check: str, subject: str, findings: Iterable[Finding]) -> Iterator[
 
 
 def with_waivers(findings: Sequence[Finding], policy: Policy | None) -> tuple[Finding, ...]:
-    """Mark the inconclusive findings that the policy waives; they stay in the verdict with the reason.
+    """Mark the inconclusive findings that the policy waives by check or rule; they stay in the verdict with the reason.
 
     What is refuted stays refuted: no waiver turns a FAIL into a zero.
     """
     reasons = {waiver.check: waiver.reason for waiver in policy.waivers} if policy else {}
     return tuple(
-        replace(finding, required=False, waived=reasons[finding.check])
-        if finding.check in reasons and finding.outcome is not Outcome.FAIL
-        else finding
-        for finding in findings
+        _waived(finding, reasons.get(finding.check) or reasons.get(finding.rule or "")) for finding in findings
     )
+
+
+def _waived(finding: Finding, reason: str | None) -> Finding:
+    if reason is None or finding.outcome is Outcome.FAIL:
+        return finding
+    return replace(finding, required=False, waived=reason)

@@ -23,6 +23,8 @@ from por.model import (
     printable,
 )
 
+_DECLARED = frozenset({media_types.DECLARATIONS})
+_DOCUMENT = frozenset({media_types.DOCUMENT})
 _HEADER = frozenset({media_types.EVM_HEADER})
 _LIGHT_CLIENT = frozenset({media_types.LIGHT_CLIENT, media_types.EVM_HEADER})
 _CONTROL = frozenset({media_types.CONTROL_OPENING, media_types.CONTROL_SIGNATURE, media_types.PUBLISHED_SIGNATURE})
@@ -48,15 +50,24 @@ def complete(examination: Examination) -> Iterator[Finding]:
 def _evidence_problems(examination: Examination) -> Iterator[Finding]:
     used = _used_evidence(examination)
     listed = {entry.digest for entry in examination.bundle.evidence}
+    documents = {digest for digest, _ in _documents(examination)}
     for digest in sorted(used - listed):
         yield Finding("snapshot.complete", str(digest), Outcome.FAIL, "snapshot.complete.unlisted")
-    for digest in sorted(listed - used):
+    for digest in sorted(listed - used - documents):
         yield Finding("snapshot.complete", str(digest), Outcome.FAIL, "snapshot.complete.unused")
     yield from _misplaced(examination)
     for entry in examination.bundle.evidence:
         seen = examination.opened.intact(entry)
         if not isinstance(seen, Seen):
             yield unseen("snapshot.complete", str(entry.digest), seen)
+        elif entry.media_type == media_types.DECLARATIONS and entry.digest == examination.bundle.declarations:
+            yield from _ill_formed(examination, entry.digest)
+
+
+def _ill_formed(examination: Examination, digest: Digest) -> Iterator[Finding]:
+    """Refuse declarations that break their form here: no other check reads them where no rulebook is asked for."""
+    if isinstance(examination.declared, Broken):
+        yield unseen("snapshot.complete", str(digest), examination.declared)
 
 
 def _used_evidence(examination: Examination) -> set[Digest]:
@@ -75,13 +86,28 @@ def _references(bundle: Bundle) -> Iterator[tuple[Digest, frozenset[str]]]:
             yield account.control, _CONTROL
         yield from ((digest, _CONTROL_STATE) for digest in account.control_state)
         yield from ((digest, _HOLDING) for claim in account.holdings for digest in claim.evidence)
+    if bundle.declarations is not None:
+        yield bundle.declarations, _DECLARED
+
+
+def _documents(examination: Examination) -> Iterator[tuple[Digest, frozenset[str]]]:
+    """Iterate over the documents that the declarations name; a bundle may hold them, and need not.
+
+    Where the declarations cannot be read, nobody knows what they name: every listed document may be one of them.
+    """
+    declared = examination.declared
+    if isinstance(declared, Seen):
+        yield from ((row.digest, _DOCUMENT) for row in declared.value.documents)
+    elif declared is not None:
+        rows = (entry for entry in examination.bundle.evidence if entry.media_type in _DOCUMENT)
+        yield from ((entry.digest, _DOCUMENT) for entry in rows)
 
 
 def _misplaced(examination: Examination) -> Iterator[Finding]:
     listed = {entry.digest: entry.media_type for entry in examination.bundle.evidence}
     wrong = {
         digest: (kind, served)
-        for digest, served in _references(examination.bundle)
+        for digest, served in (*_references(examination.bundle), *_documents(examination))
         if (kind := listed.get(digest)) is not None and kind not in served
     }
     for digest, (kind, served) in sorted(wrong.items()):

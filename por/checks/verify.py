@@ -1,6 +1,6 @@
 """Examine a bundle and give the verdict."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -25,10 +25,12 @@ from por.checks.observation import Missing, Observation, Seen
 from por.checks.policy import require_usable
 from por.checks.recomputation import Recomputation, rebuild
 from por.checks.requirements import answered, required_checks, with_waivers
+from por.checks.rules.judging import require_known_rules, rule_findings
 from por.encoding import records_v1
 from por.errors import FormatError
 from por.model import Bundle, Finding, Instant, Policy, Verdict
 from por.model.identity import Identity
+from por.model.rulebook import Rulebook
 
 Run = Callable[[Examination], Iterable[Finding]]
 
@@ -69,28 +71,60 @@ def verify(
     records: Path | None = None,
     identity: Observation[Identity] | None = None,
     beside: Beside | None = None,
+    rulebooks: Sequence[Rulebook] = (),
     progress: Progress = _quiet,
 ) -> Verdict:
     """Examine a bundle under a policy; the verdict depends on nothing else than the arguments.
 
     `records` is the record list the issuer hands the auditor, `identity` what the issuer's domain says of it, `beside`
-    other bundles and openings. What a PASS does not show is in `por/spec/verdict.md`.
-    Raises: FormatError for a bundle or record list that cannot be read, PolicyError for a policy that cannot be used;
-    nothing for evidence or sources.
+    other bundles and openings. What a PASS does not show is in `por/spec/verdict.md`. `rulebooks` are judged as of the
+    snapshot's day, after everything else.
+    Raises: FormatError for a bundle, record list or rulebook that cannot be read, PolicyError for a policy that cannot
+    be used; nothing for evidence or sources.
+    """
+    require_known_rules(policy.waivers, rulebooks)
+    examination = examination_of(
+        bundle, policy, sources, now=now, records=records, identity=identity, beside=beside, progress=progress
+    )
+    return verdict_on(examination, rulebooks)
+
+
+def examination_of(
+    bundle: OpenBundle | Path,
+    policy: Policy,
+    sources: Sources | None = None,
+    *,
+    now: Instant,
+    records: Path | None = None,
+    identity: Observation[Identity] | None = None,
+    beside: Beside | None = None,
+    progress: Progress = _quiet,
+) -> Examination:
+    """Look at everything that `verify` judges, for those who need what was seen beside the verdict.
+
+    Raises: as `verify`.
     """
     require_usable(policy)
     opened = bundle if isinstance(bundle, OpenBundle) else open_bundle(bundle)
     _require_one_commitment_a_class(opened.bundle, policy)
     recomputation = _recomputation(opened.bundle, records, progress)
-    examination = examine(opened, policy, sources or Sources({}), recomputation, now, progress, identity, beside)
+    return examine(opened, policy, sources or Sources({}), recomputation, now, progress, identity, beside)
+
+
+def verdict_on(examination: Examination, rulebooks: Sequence[Rulebook] = ()) -> Verdict:
+    """Judge what was looked at. Raises: FormatError for a rulebook whose parameters cannot be used."""
+    opened, policy = examination.opened, examination.policy
+    findings = list(_findings(examination))
+    findings += rule_findings(examination, findings, rulebooks)
     return Verdict(
         profile=policy.profile,
         snapshot=opened.bundle.snapshot,
         bundle=opened.digest,
         policy=policy.digest,
         as_of=opened.bundle.instant,
-        checked_at=now,
-        findings=with_waivers(list(_findings(examination)), policy),
+        checked_at=examination.now,
+        findings=with_waivers(findings, policy),
+        rulebooks=tuple(book.digest for book in rulebooks),
     )
 
 

@@ -1,33 +1,57 @@
 """Run `por explain`: what a check asks, and what its outcomes mean."""
 
 import argparse
+from collections.abc import Iterator
 
 from por.checks.catalogue import CATALOGUE, check
+from por.checks.check import Check
+from por.cli.output import add_language_option
+from por.report.language import Translator
+from por.report.templates import LABELS
+from por.report.text import columns, padded
+from por.report.texts import catalogue_key
 
 EXAMPLE = "por explain reserves.balance"
+
+_FIELDS = {
+    "evidence": "evidence",
+    "PASS": "passes",
+    "FAIL": "fails",
+    "INCONCLUSIVE": "inconclusive",
+    "limits": "limits",
+}
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     parser.add_argument("id", metavar="ID", nargs="?", help="a check's id; without it all are listed")
+    add_language_option(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Print the explanation."""
     if args.id is None:
         for entry in CATALOGUE:
-            print(f"{entry.id:<26}{entry.question}")
+            print(f"{entry.id:<26}{_said(entry, 'question', args.lang)}")
         return 0
     entry = check(args.id)
-    print(f"{entry.id}\n{entry.question}\n")
-    rows = (
-        ("looks at", entry.evidence),
-        ("PASS", entry.passes),
-        ("FAIL", entry.fails),
-        ("INCONCLUSIVE", entry.inconclusive),
-        ("does not show", entry.limits),
-        ("needs a chain", "yes: give --source or --replay" if entry.needs_chain else "no, works offline"),
-    )
+    print(f"{entry.id}\n{_said(entry, 'question', args.lang)}\n")
+    rows = list(_rows(entry, args.lang))
+    width = max(columns(name) for name, _ in rows) + 2
     for name, text in rows:
-        print(f"{name:<15}{text}")
+        print(f"{padded(name, width)}{text}")
     return 0
+
+
+def _rows(entry: Check, say: Translator) -> Iterator[tuple[str, str]]:
+    for name, field in _FIELDS.items():
+        yield _label(name, say), _said(entry, field, say)
+    yield _label("chain", say), _label("chain_yes" if entry.needs_chain else "chain_no", say)
+
+
+def _said(entry: Check, field: str, say: Translator) -> str:
+    return say.pgettext(catalogue_key(entry, field), getattr(entry, field))
+
+
+def _label(name: str, say: Translator) -> str:
+    return say.pgettext(f"explain.{name}", LABELS[f"explain.{name}"])

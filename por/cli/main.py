@@ -30,6 +30,10 @@ INTERRUPTED = 130
 COMMANDS = {
     "verify-inclusion": ("por.cli.verify_inclusion", "customers: is my balance in what they committed to?"),
     "verify": ("por.cli.verify", "auditors: examine a bundle under a policy"),
+    "claims": ("por.cli.claims", "customers, creditors: estimate what comes first to customers"),
+    "diff": ("por.cli.diff", "compare two bundles, or two verdicts, of one issuer"),
+    "sample customers": ("por.cli.sample_customers", "auditors: draw customers by a seed; anybody draws the same"),
+    "sample accounts": ("por.cli.sample_accounts", "auditors: draw reserve accounts by a seed"),
     "issuer commit": ("por.cli.issuer_commit", "issuers: commit to a ledger"),
     "issuer challenge": (
         "por.cli.issuer_challenge",
@@ -63,6 +67,9 @@ COMMANDS = {
     "policy check": ("por.cli.policy_check", "say whether a policy can be used, and what it leaves open"),
     "policy show": ("por.cli.policy_show", "explain a policy: what it trusts, requires and waives"),
     "policy token": ("por.cli.policy_token", "find and confirm where a token keeps balances"),
+    "rulebook list": ("por.cli.rulebook_list", "list the rulebooks shipped with por"),
+    "rulebook show": ("por.cli.rulebook_show", "say what a rulebook requires, with citations and dates in force"),
+    "rulebook diff": ("por.cli.rulebook_diff", "say what changed between two rulebooks"),
     "convert": ("por.cli.convert", "read another exchange's published list into a bundle, without verifying it"),
     "inspect": ("por.cli.inspect", "show what a document says, without verifying it"),
     "explain": ("por.cli.explain", "say what a check asks, and what its outcomes mean"),

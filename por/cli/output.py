@@ -12,6 +12,7 @@ from por.checks.evidence import read_document
 from por.encoding import verdict_v1
 from por.errors import FormatError
 from por.model import Instant, Verdict
+from por.report.language import LANGUAGES, Translator, translator
 from por.report.text import render
 
 _COUNTED = re.compile(r"([0-9]{1,9}) of ([0-9]{1,9})", re.ASCII)
@@ -36,6 +37,22 @@ def add_rendering_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print the verdict as canonical JSON")
     parser.add_argument("--all", action="store_true", help="list every finding, also those that passed")
     parser.add_argument("--now", metavar="INSTANT", help="judge ages at this UTC instant, not at the machine's clock")
+    add_language_option(parser)
+
+
+def add_language_option(parser: argparse.ArgumentParser) -> None:
+    """Add the option that chooses the language of what people read; the machine's locale chooses nothing."""
+    known = " or ".join(LANGUAGES)
+    parser.add_argument(
+        "--lang", metavar="LANGUAGE", type=_language, default="en", help=f"say it in {known}; en if left out"
+    )
+
+
+def _language(text: str) -> Translator:
+    try:
+        return translator(text)
+    except FormatError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def clock(args: argparse.Namespace) -> Instant:
@@ -57,8 +74,10 @@ def put_verdict(verdict: Verdict, args: argparse.Namespace) -> int:
 
 def print_verdict(verdict: Verdict, args: argparse.Namespace) -> int:
     """Print a verdict and return its exit status."""
-    text = verdict_v1.write(verdict).decode() + "\n" if args.json else render(verdict, all_findings=args.all)
-    sys.stdout.write(text)
+    if args.json:
+        sys.stdout.write(verdict_v1.write(verdict).decode() + "\n")
+    else:
+        sys.stdout.write(render(verdict, all_findings=args.all, say=args.lang))
     return verdict.exit_code
 
 

@@ -4,14 +4,17 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
-from por.checks.evidence import open_bundle, read_document
+from por.checks.evidence import load_document, open_bundle, read_document
 from por.checks.examination import Beside
 from por.checks.policy import load_policy
+from por.checks.rulebooks import load_rulebooks
 from por.checks.verify import verify
 from por.cli.identity import add_identity_options, given_identity
 from por.cli.output import Progress, add_verdict_options, clock, put_verdict
 from por.cli.sources import add_source_options, opened_sources
+from por.encoding import introduced_v1
 from por.errors import FormatError
+from por.model.record import IntroducedCustomers
 
 MAX_OPENING = 256 * 2**10
 
@@ -51,6 +54,20 @@ def add(parser: argparse.ArgumentParser) -> None:
         type=Path,
         help="keep state proofs read from the sources in FILE, and do not ask again for what it has",
     )
+    parser.add_argument(
+        "--introduced",
+        metavar="ID=FILE",
+        action="append",
+        default=[],
+        help="an intermediary's own list of the customers that it introduced, by its id; repeat for more",
+    )
+    parser.add_argument(
+        "--rulebook",
+        metavar="ID,…",
+        action="append",
+        default=[],
+        help="judge these rulebooks too, shipped ones by id (por rulebook list) or your own by path; repeat for more",
+    )
     add_source_options(parser)
     add_identity_options(parser)
     add_verdict_options(parser)
@@ -59,6 +76,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Verify and return the verdict's exit status."""
     policy = load_policy(args.policy)
+    rulebooks = load_rulebooks([*policy.law.rulebooks, *(name for text in args.rulebook for name in text.split(","))])
     opened = open_bundle(args.bundle)
     now = clock(args)
     progress = Progress()
@@ -67,6 +85,7 @@ def run(args: argparse.Namespace) -> int:
         previous=open_bundle(args.previous) if args.previous else None,
         others=tuple(open_bundle(path) for path in args.other),
         openings=tuple(_openings(args.opening)),
+        introduced=dict(_introduced(text) for text in args.introduced),
     )
     with opened_sources(args, policy) as sources:
         verdict = verify(
@@ -77,10 +96,18 @@ def run(args: argparse.Namespace) -> int:
             records=args.ledger,
             identity=identity,
             beside=beside,
+            rulebooks=rulebooks,
             progress=progress,
         )
     progress.done()
     return put_verdict(verdict, args)
+
+
+def _introduced(text: str) -> tuple[str, IntroducedCustomers]:
+    name, equals, path = text.partition("=")
+    if not (name and equals and path):
+        raise FormatError("not an intermediary's id and a file, such as broker-7=introduced.csv", "--introduced")
+    return name, load_document(Path(path), introduced_v1.MAX_BYTES, introduced_v1.read)
 
 
 def _openings(paths: list[Path]) -> Iterator[bytes]:

@@ -27,6 +27,8 @@ from por.model import (
     parse_coins,
     segment_name,
 )
+from por.report.language import Translator
+from por.report.templates import LABELS
 
 EXAMPLE = "por verify-inclusion proof.json --policy policy.toml --account alice@example.com --holding ETH=1.5"
 
@@ -115,7 +117,7 @@ def _customer(args: argparse.Namespace) -> Customer:
             raise FormatError("it holds id and amounts; leave out --account and --holding", "--mine")
         account, holdings = _from_file(args.mine)
     elif account is None and sys.stdin.isatty():
-        account, holdings = _asked(holdings)
+        account, holdings = _asked(holdings, args.lang)
     table = AssetTable.load(args.assets)
     return Customer(account, tuple(_expectation(text, table) for text in holdings))
 
@@ -130,12 +132,12 @@ def _from_file(name: str) -> tuple[str, list[str]]:
     return lines[0], lines[1:]
 
 
-def _asked(holdings: list[str]) -> tuple[str, list[str]]:
-    account = _answer("Your account id with the issuer: ")
+def _asked(holdings: list[str], say: Translator) -> tuple[str, list[str]]:
+    account = _answer(say.pgettext("ask.account", LABELS["ask.account"]))
     if not account:
         raise FormatError("no account id", "--account")
     while not holdings or holdings[-1]:
-        holdings.append(_answer("What is yours, as ASSET=AMOUNT (empty line to end): ").strip())
+        holdings.append(_answer(say.pgettext("ask.holding", LABELS["ask.holding"])).strip())
     return account, [line for line in holdings if line]
 
 

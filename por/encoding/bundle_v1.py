@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from por.encoding import canonical
+from por.encoding import canonical, declarations_v1
 from por.encoding.liability_v1 import Json, commitment_value, read_commitment
-from por.encoding.media_types import BUNDLE, EVIDENCE
+from por.encoding.media_types import BUNDLE, DECLARATIONS, DOCUMENT, EVIDENCE
 from por.encoding.reader import Reader
 from por.model import (
     AssetId,
@@ -29,6 +29,7 @@ from por.model import (
 MAX_BYTES = 64 * 2**20
 MAX_ITEMS = 4_000_000
 MAX_EVIDENCE_BYTES = 256 * 2**10
+MAX_DOCUMENT_BYTES = 16 * 2**20
 MAX_LIABILITIES = 65_536
 MAX_ACCOUNTS = 200_000
 MAX_HOLDINGS = 4096
@@ -38,6 +39,8 @@ MAX_LIGHT_CLIENT = 1024
 # Claims share files, such as the code of a token: on the average each may be read so often, and some in any case.
 MAX_READINGS = 64
 FREE_READING = 64 * 2**20
+
+_DECLARED = {DECLARATIONS: declarations_v1.MAX_BYTES, DOCUMENT: MAX_DOCUMENT_BYTES}
 
 
 def read(data: bytes) -> Bundle:
@@ -61,9 +64,10 @@ def read(data: bytes) -> Bundle:
         "commitmentsRoot",
         "reserves",
         "controlSet",
+        "declarations",
         "evidence",
     )
-    blocks, liabilities, commitments_root, reserves, control_set, evidence = lists
+    blocks, liabilities, commitments_root, reserves, control_set, declarations, evidence = lists
     bundle = Bundle(
         issuer=issuer.parse(issuer_id),
         instant=instant.instant(),
@@ -79,6 +83,7 @@ def read(data: bytes) -> Bundle:
         reserves=tuple(_read_account(item) for item in reserves.items(MAX_ACCOUNTS)),
         evidence=tuple(_read_evidence(item) for item in evidence.items(MAX_EVIDENCE)),
         control_set=control_set.optional(_read_control_set),
+        declarations=declarations.optional(Reader.digest),
     )
     blocks.require_ascending([str(block.chain) for block in bundle.blocks])
     liabilities.require_ascending([(item.segment, str(item.asset)) for item in bundle.liabilities])
@@ -111,6 +116,7 @@ def write(bundle: Bundle) -> bytes:
             "controlSet": None
             if bundle.control_set is None
             else {"root": bundle.control_set.root.hex(), "count": bundle.control_set.count},
+            "declarations": _optional_text(bundle.declarations),
             "evidence": [
                 {"digest": str(entry.digest), "mediaType": entry.media_type, "size": entry.size}
                 for entry in bundle.evidence
@@ -221,7 +227,8 @@ def _require_bounded(bundle: Bundle, evidence: Reader) -> None:
     sizes = {entry.digest: entry.size for entry in bundle.evidence}
     named = (digest for row in bundle.reserves for digests in _references(row) for digest in digests)
     reading = sum(sizes.get(digest, 0) for digest in named)
-    if reading > FREE_READING + MAX_READINGS * sum(sizes.values()):
+    listed = sum(entry.size for entry in bundle.evidence if entry.media_type not in _DECLARED)
+    if reading > FREE_READING + MAX_READINGS * listed:
         raise evidence.fail(f"claims refer to files of {reading} bytes in all, far more than are listed")
 
 
@@ -235,7 +242,12 @@ def _read_evidence(reader: Reader) -> EvidenceEntry:
     kind = media_type.text(128)
     if kind not in EVIDENCE:
         raise media_type.fail(f"evidence of type {kind} is not read by this release")
-    return EvidenceEntry(digest.digest(), kind, size.integer(1, MAX_EVIDENCE_BYTES))
+    return EvidenceEntry(digest.digest(), kind, size.integer(1, max_evidence_bytes(kind)))
+
+
+def max_evidence_bytes(media_type: str) -> int:
+    """Return how large an evidence file of a type may be."""
+    return _DECLARED.get(media_type, MAX_EVIDENCE_BYTES)
 
 
 def _optional_text(digest: Digest | None) -> str | None:

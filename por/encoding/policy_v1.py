@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from por.encoding import canonical, tables_v1, toml
 from por.encoding.digests import digest_of
+from por.encoding.law_v1 import law_value, read_law, rule_id
 from por.encoding.media_types import POLICY
 from por.encoding.reader import Reader
 from por.encoding.tables_v1 import Tables
@@ -23,6 +24,7 @@ from por.model import (
     Encumbrance,
     EncumbranceKind,
     KnownEncumbrance,
+    LawTrust,
     Movement,
     Policy,
     RegistryPin,
@@ -53,7 +55,7 @@ def read(data: bytes, shipped: Tables) -> Policy:
         toml.load(data),
         "",
         ("version", "profile", "issuer", "snapshot"),
-        ("coverage", "chain", "registry", "movement", "encumbered", *_LISTS, "waive", *tables_v1.ENTRIES),
+        ("coverage", "chain", "registry", "movement", "encumbered", "law", *_LISTS, "waive", *tables_v1.ENTRIES),
     )
     _require_version(top["version"])
     issuer = toml.table(top["issuer"].value, "/issuer", ("id",), ("keys", "bundles", "roots"))
@@ -88,6 +90,7 @@ def read(data: bytes, shipped: Tables) -> Policy:
         movement=top["movement"].optional(_movement),
         beacons={row.chain: row for row in tables.beacons},
         wallets=tables.wallets,
+        law=top["law"].optional(read_law) or LawTrust(),
     )
     return replace(policy, digest=digest_of(canonical_bytes(policy)))
 
@@ -126,6 +129,7 @@ def canonical_bytes(policy: Policy) -> bytes:
             "wallets": sorted(code_hash.hex() for code_hash in policy.wallets),
             "encumbrances": [_encumbered_value(row) for row in policy.encumbrances],
             "movement": None if policy.movement is None else _movement_value(policy.movement),
+            "law": law_value(policy.law),
             "waive": sorted([waiver.check, waiver.reason] for waiver in policy.waivers),
         }
     )
@@ -211,6 +215,10 @@ def _check_id(text: str) -> str:
     return text
 
 
+def _check_or_rule(text: str) -> str:
+    return rule_id(text) if "/" in text else _check_id(text)
+
+
 def _chain_rule(reader: Reader) -> ChainRule:
     entry = toml.table(reader.value, reader.place, ("id", "sources"), ("genesis", "checkpoint"))
     return ChainRule(
@@ -243,7 +251,7 @@ def _waiver(reader: Reader) -> Waiver:
     reason = entry["reason"].text(500)
     if not reason.strip():
         raise entry["reason"].fail("a waiver gives its reason")
-    return Waiver(entry["check"].parse(_check_id), reason)
+    return Waiver(entry["check"].parse(_check_or_rule), reason)
 
 
 def _unique(reader: Reader, read: Callable[[Reader], Row], key: Callable[[Row], str]) -> tuple[Row, ...]:

@@ -2,13 +2,16 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from enum import StrEnum
+from fractions import Fraction
 from itertools import pairwise
 from typing import TypeVar
 
 from por.errors import FormatError, UnsupportedVersionError
-from por.model import Digest, Instant, parse_units, plain_text, printable
+from por.model import Digest, Instant, parse_decimal, parse_units, plain_text, printable
 
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _HEX = re.compile(r"[0-9a-f]*", re.ASCII)
 
 Parsed = TypeVar("Parsed")
@@ -126,6 +129,16 @@ class Reader:
         """Return an instant."""
         return self.parse(Instant.parse)
 
+    def day(self) -> date:
+        """Return a day, written YYYY-MM-DD; TOML's own dates are taken too."""
+        if type(self.value) is date:
+            return self.value
+        return self.parse(_read_day)
+
+    def decimal(self) -> Fraction:
+        """Return an exact number that is not negative, written as decimal text."""
+        return self.parse(parse_decimal)
+
     def optional(self, read: Callable[["Reader"], Parsed]) -> Parsed | None:
         """Return None for null, else what `read` makes of this value."""
         return None if self.value is None else read(self)
@@ -139,6 +152,15 @@ class Reader:
         if text.startswith(family + ".v"):
             raise UnsupportedVersionError(f"{text} is not read by this release; it reads {expected}", self.place)
         raise self.fail(f"a document of type {text}; expected {expected}")
+
+
+def _read_day(text: str) -> date:
+    if not _DAY.fullmatch(text):
+        raise FormatError("not a day such as 2026-11-01")
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise FormatError("no such day") from error
 
 
 def read_hex(text: str, low: int, high: int) -> bytes:

@@ -138,7 +138,7 @@ class DirectoryPlace:
 
     def evidence(self, entry: EvidenceEntry) -> bytes | None:
         """Return an evidence file. Raises: UnreadableBundleError."""
-        return self._read(f"evidence/{entry.digest.value.hex()}", bundle_v1.MAX_EVIDENCE_BYTES)
+        return self._read(f"evidence/{entry.digest.value.hex()}", bundle_v1.max_evidence_bytes(entry.media_type))
 
     def _read(self, name: str, limit: int) -> bytes | None:
         path = self.directory / name

@@ -10,6 +10,7 @@ from por.model.instant import Instant
 
 MAX_DEPTH = 40
 DEBT_PREFIX = "debt:"
+VIA_PREFIX = "via:"
 
 _ISSUER = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,61}[a-z0-9])?", re.ASCII)
 _SEGMENT = re.compile(r"[a-z][a-z0-9-]{0,30}(?::[a-z0-9][a-z0-9._-]{0,62})?", re.ASCII)
@@ -62,6 +63,11 @@ class LiabilityCommitment:
     def is_debt(self) -> bool:
         """Tell whether this is what customers owe the issuer; it never lowers a liability."""
         return self.segment.startswith(DEBT_PREFIX)
+
+    @property
+    def intermediary(self) -> str | None:
+        """Return the id of the intermediary who introduced the customers of this segment, None for all others."""
+        return self.segment.removeprefix(VIA_PREFIX) if self.segment.startswith(VIA_PREFIX) else None
 
     @property
     def ref(self) -> str:

@@ -1,7 +1,8 @@
-"""Hold one row of the issuer's record list, from which an auditor rebuilds every tree."""
+"""Hold one row of the issuer's record list, and what an intermediary says of the customers that it introduced."""
 
 from dataclasses import dataclass
 
+from por.model.digest import Digest
 from por.model.identifiers import AssetId
 
 
@@ -18,3 +19,11 @@ class LedgerRecord:
     amount: int
     part: int
     record_key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class IntroducedCustomers:
+    """Hold an intermediary's own list of the account ids that it introduced, and the digest of the file."""
+
+    digest: Digest
+    account_ids: tuple[str, ...]

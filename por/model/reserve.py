@@ -29,6 +29,7 @@ class EncumbranceKind(StrEnum):
 
     PLEDGED = "pledged"
     LENT = "lent"
+    BORROWED = "borrowed"
     LOCKED = "locked"
     STAKED = "staked"
     PEG = "peg"

@@ -1,40 +1,53 @@
 """Say in one sentence what a certificate of attesters is worth to its reader."""
 
 from por.model import Outcome, Verdict
+from por.report.language import Translator
+from por.report.names import failed, undecided
+from por.report.templates import PHRASES, SENTENCES
 
 
-def certificate_sentence(verdict: Verdict) -> str:
+def certificate_sentence(verdict: Verdict, say: Translator) -> str:
     """Write the sentence that stands first in every rendering of a certificate's verdict."""
-    what = _what(verdict)
-    found = [finding for finding in verdict.of("attestation.outcome") if finding.outcome is Outcome.FAIL]
-    failed = _names(verdict, Outcome.FAIL)
+    key = f"sentence.certificate.{_kind(verdict)}"
+    places = {
+        "what": _what(verdict, say),
+        "attesters": _attesters(verdict, say),
+        "when": _when(verdict, say),
+        "checks": failed(verdict),
+        "undecided": undecided(verdict, say),
+    }
+    return say.pgettext(key, SENTENCES[key]).format_map(places)
+
+
+def _kind(verdict: Verdict) -> str:
+    found = any(finding.outcome is Outcome.FAIL for finding in verdict.of("attestation.outcome"))
     if verdict.outcome is Outcome.PASS:
-        return f"{_signed(verdict)} found PASS for {what}, {_when(verdict)}; they looked, this command did not."
-    if found and failed == "attestation.outcome":
-        return f"{_signed(verdict)} found FAIL for {what}, {_when(verdict)}."
-    if verdict.outcome is Outcome.FAIL:
-        return f"what attesters signed about {what} does not hold for you: {failed} failed."
-    undecided = _names(verdict, Outcome.INCONCLUSIVE)
-    return f"what attesters signed about {what} decides nothing for you: {undecided} undecided."
+        return "passed"
+    if found and failed(verdict) == "attestation.outcome":
+        return "found_fail"
+    return "failed" if verdict.outcome is Outcome.FAIL else "open"
 
 
-def _what(verdict: Verdict) -> str:
+def _what(verdict: Verdict, say: Translator) -> str:
     issuer, at, instant = verdict.snapshot.partition("@")
-    return f"what {issuer} anchored for {instant}" if at else f"the anchored entry {verdict.snapshot}"
+    if at:
+        return _phrase("anchored_snapshot", say).format(issuer=issuer, instant=instant)
+    return _phrase("anchored_entry", say).format(entry=verdict.snapshot)
 
 
-def _signed(verdict: Verdict) -> str:
+def _attesters(verdict: Verdict, say: Translator) -> str:
     facts = next((finding.facts for finding in verdict.of("attestation.signed") if "signed" in finding.facts), {})
     if not facts:
-        return "attesters whose signatures are not all checked"
-    return f"{facts['signed']} of {facts['members']} attesters"
+        return _phrase("attesters_unchecked", say)
+    return _phrase("attesters", say).format(signed=facts["signed"], members=facts["members"])
 
 
-def _when(verdict: Verdict) -> str:
+def _when(verdict: Verdict, say: Translator) -> str:
     facts = next((finding.facts for finding in verdict.of("attestation.current")), {})
-    return f"observed at {facts.get('observed', 'an unknown time')}"
+    if "observed" not in facts:
+        return _phrase("observed_unknown", say)
+    return _phrase("observed", say).format(observed=facts["observed"])
 
 
-def _names(verdict: Verdict, outcome: Outcome) -> str:
-    rows = [finding.check for finding in verdict.findings if finding.required and finding.outcome is outcome]
-    return ", ".join(dict.fromkeys(rows)) or "nothing was required"
+def _phrase(name: str, say: Translator) -> str:
+    return say.pgettext(f"phrase.{name}", PHRASES[f"phrase.{name}"])

@@ -1,5 +1,7 @@
 """Say the message keys of rules' checks in English; `{name}` stands for a fact of the finding."""
 
+from por.report.declared_rule_messages import DECLARED_RULES
+
 RULES = {
     "rulebook.answer.input_missing": "not decided: an input is missing: {what} ({input})",
     "rulebook.answer.not_applicable": "does not apply: {why}",
@@ -37,4 +39,5 @@ RULES = {
     "segregation.free.fail": "others have a claim on {encumbered} ({roles})",
     "segregation.spread.pass": "the most at one place is {percent} % ({most}); {limit} is the limit",
     "segregation.spread.fail": "{percent} % lie at one place ({most}); {limit} is the limit",
+    **DECLARED_RULES,
 }

@@ -5,13 +5,16 @@ from collections.abc import Sequence
 from por.model import Finding, Outcome, Verdict, printable
 from por.model.liability import DEBT_PREFIX
 from por.report.certificate_sentence import certificate_sentence
+from por.report.language import IN_ENGLISH, Translator
+from por.report.names import failed, undecided
+from por.report.templates import PHRASES, SENTENCES
 
 PINS = {
-    "publication.identified.signed": "pinned by the key {pin} in your policy",
-    "publication.identified.pinned": "pinned by the bundle digest in your policy",
-    "publication.identified.root_given": "pinned by the root {pin} that you gave",
-    "publication.identified.anchored": "pinned by what the address {account} anchored",
-    "publication.identified.root_anchored": "pinned by what the address {account} anchored",
+    "publication.identified.signed": "signed",
+    "publication.identified.pinned": "pinned",
+    "publication.identified.root_given": "root_given",
+    "publication.identified.anchored": "anchored",
+    "publication.identified.root_anchored": "anchored",
 }
 
 _UNVERIFIED = "publication.bound.unverified"
@@ -19,87 +22,94 @@ _BY_ADDRESS = "publication.identified.root_anchored"
 _BESIDE = ("publication.unequivocal.copied", "publication.unequivocal.others_unread")
 
 
-def first_sentence(verdict: Verdict) -> str:
+def first_sentence(verdict: Verdict, say: Translator = IN_ENGLISH) -> str:
     """Write the sentence that stands first in every rendering."""
     if verdict.profile == "certificate":
-        return printable(certificate_sentence(verdict))
-    return printable(_customer(verdict) if verdict.profile == "customer" else _examination(verdict))
+        return printable(certificate_sentence(verdict, say))
+    return printable(_customer(verdict, say) if verdict.profile == "customer" else _examination(verdict, say))
 
 
-def _customer(verdict: Verdict) -> str:
-    issuer, _, instant = verdict.snapshot.partition("@")
+def _customer(verdict: Verdict, say: Translator) -> str:
     rows = [finding for finding in verdict.of("liabilities.inclusion") if finding.required]
-    if verdict.outcome is Outcome.FAIL and _failed(verdict) == "snapshot.fresh failed":
-        return f"{issuer}'s list of {instant} is not of a time that your policy allows: snapshot.fresh failed."
+    included = [finding for finding in rows if finding.outcome is Outcome.PASS]
+    places = _told(verdict, say)
     if verdict.outcome is Outcome.FAIL:
-        return f"this proof does not hold for what you gave and {issuer}'s list of {instant}: {_failed(verdict)}."
-    included = _phrase([finding for finding in rows if finding.outcome is Outcome.PASS])
-    if verdict.outcome is Outcome.PASS and not included:
-        return (
-            f"what your policy asks of {issuer}'s list of {instant} holds, but no amount of yours was looked for in it."
-        )
+        kind = "stale" if places["checks"] == "snapshot.fresh" else "failed"
+        return _sentence(f"customer.{kind}", say).format_map(places)
     if verdict.outcome is Outcome.PASS:
-        return (
-            f"{included} in the list that {issuer} {_made(verdict)} for {instant}, {_pin(verdict)}; {_others(verdict)}."
-        )
-    so_far = f"{included} in this proof, but" if included else "the file may be consistent, but"
-    return f"{so_far} not everything could be decided: {_undecided(verdict)}; {_others(verdict)}."
+        kind = _made(verdict) if included else "nothing"
+    else:
+        kind = "open" if included else "open_nothing"
+    return _sentence(f"customer.{kind}", say).format_map({**places, "holdings": _holdings(included, say)})
 
 
-def _examination(verdict: Verdict) -> str:
-    issuer, _, instant = verdict.snapshot.partition("@")
+def _examination(verdict: Verdict, say: Translator) -> str:
     rows = [finding for finding in verdict.of("solvency.coverage") if finding.facts.get("liabilities") != "0"]
     covered = sum(1 for finding in rows if finding.outcome is Outcome.PASS)
+    places = {**_told(verdict, say), "covered": str(covered), "assets": str(len(rows))}
     if verdict.outcome is Outcome.PASS:
-        return (
-            f"for {covered} of {len(rows)} assets, coins that {issuer} controlled at {instant} were at least "
-            f"{_covered(rows)}, {_pin(verdict)}; {_others(verdict)}."
-        )
-    if verdict.outcome is Outcome.FAIL:
-        return f"what {issuer} published for {instant} does not hold: {_failed(verdict)}."
-    return (
-        f"what {issuer} published for {instant} is neither shown nor refuted "
-        f"({covered} of {len(rows)} assets covered): {_undecided(verdict)}."
-    )
+        kind = "covered" if _whole(rows) else "covered_share"
+    else:
+        kind = "failed" if verdict.outcome is Outcome.FAIL else "open"
+    return _sentence(f"examination.{kind}", say).format_map(places)
 
 
-def _covered(rows: Sequence[Finding]) -> str:
-    """Say what was reached: a policy may ask for less than all that is owed."""
+def _told(verdict: Verdict, say: Translator) -> dict[str, str]:
+    """Say what any sentence may speak of."""
+    issuer, _, instant = verdict.snapshot.partition("@")
+    return {
+        "issuer": issuer,
+        "instant": instant,
+        "checks": failed(verdict),
+        "undecided": undecided(verdict, say),
+        "pin": _pin(verdict, say) if verdict.outcome is Outcome.PASS else "",
+        "others": _others(verdict, say),
+    }
+
+
+def _whole(rows: Sequence[Finding]) -> bool:
+    """Tell whether all that is owed was asked for: a policy may ask for less."""
     shares = [row.facts.get("ratio", "").partition("/") for row in rows]
-    if all(int(over or 1) >= int(under or 1) for over, _, under in shares):
-        return "what it committed to owing"
-    return "the share of what it committed to owing that your policy asks for, which is less than all of it"
+    return all(int(over or 1) >= int(under or 1) for over, _, under in shares)
 
 
-def _phrase(rows: Sequence[Finding]) -> str:
+def _holdings(rows: Sequence[Finding], say: Translator) -> str:
     """Write what was found as subject and verb; a debt is not the customer's money."""
+    if not rows:
+        return ""
     names = [row.facts["name"] for row in rows]
-    parts = []
-    for row in rows:
-        segment = row.facts["segments"]
-        if segment.startswith(DEBT_PREFIX):
-            parts.append(f"{row.actual} {row.facts['name']} that you owe")
-        else:
-            several = names.count(row.facts["name"]) > 1
-            parts.append(f"{row.actual} {row.facts['name']}" + (f" in {segment}" if several else ""))
-    verb = "is" if len(parts) == 1 else "are"
-    owed_first = rows and rows[0].facts["segments"].startswith(DEBT_PREFIX)
-    return f"{'the' if owed_first else 'your'} {' and '.join(parts)} {verb}" if parts else ""
+    listed = _holding(rows[0], names, say)
+    for row in rows[1:]:
+        listed = _phrase("and", say).format(first=listed, second=_holding(row, names, say))
+    owner = "debt" if _owed(rows[0]) else "your"
+    if len(rows) == 1:
+        return _phrase(f"{owner}_one", say).format(holding=listed)
+    return _phrase(f"{owner}_several", say).format(holdings=listed)
 
 
-def _pin(verdict: Verdict) -> str:
+def _holding(row: Finding, names: Sequence[str], say: Translator) -> str:
+    several = names.count(row.facts["name"]) > 1
+    name = "debt" if _owed(row) else "holding_in_segment" if several else "holding"
+    return _phrase(name, say).format(amount=row.actual, name=row.facts["name"], segment=row.facts["segments"])
+
+
+def _owed(row: Finding) -> bool:
+    return row.facts["segments"].startswith(DEBT_PREFIX)
+
+
+def _pin(verdict: Verdict, say: Translator) -> str:
+    issuer = verdict.snapshot.partition("@")[0]
     for finding in verdict.of("publication.identified"):
         if finding.message in PINS and finding.outcome is Outcome.PASS:
-            pin = PINS[finding.message].format_map(finding.facts)
-            return pin + _unverified(verdict) if finding.message == _BY_ADDRESS else pin
-    return "by nobody you named"
+            unverified = finding.message == _BY_ADDRESS and _unverified(verdict)
+            name = "unverified" if unverified else PINS[finding.message]
+            return _phrase(f"pin.{name}", say).format_map({**finding.facts, "issuer": issuer})
+    return _phrase("pin.none", say)
 
 
-def _unverified(verdict: Verdict) -> str:
-    """Say that nothing but the list itself ties an address to the issuer's name, where that is so."""
-    if verdict.profile != "customer" or not any(f.message == _UNVERIFIED for f in verdict.of("publication.bound")):
-        return ""
-    return f" (that it is an address of {verdict.snapshot.partition('@')[0]} is unverified)"
+def _unverified(verdict: Verdict) -> bool:
+    """Tell whether nothing but the list itself ties an address to the issuer's name."""
+    return verdict.profile == "customer" and any(f.message == _UNVERIFIED for f in verdict.of("publication.bound"))
 
 
 def _made(verdict: Verdict) -> str:
@@ -107,21 +117,16 @@ def _made(verdict: Verdict) -> str:
     return "signed" if signed else "made"
 
 
-def _others(verdict: Verdict) -> str:
+def _others(verdict: Verdict, say: Translator) -> str:
     shown = [finding for finding in verdict.of("publication.unequivocal") if finding.message not in _BESIDE]
     if shown and all(finding.outcome is Outcome.PASS for finding in shown):
-        return "this does not show that the list is whole"
-    return "this does not show that the list is whole, or that others were shown the same one"
+        return _phrase("not_whole", say)
+    return _phrase("not_whole_or_same", say)
 
 
-def _failed(verdict: Verdict) -> str:
-    return _names(verdict, Outcome.FAIL, "failed")
+def _phrase(name: str, say: Translator) -> str:
+    return say.pgettext(f"phrase.{name}", PHRASES[f"phrase.{name}"])
 
 
-def _undecided(verdict: Verdict) -> str:
-    return _names(verdict, Outcome.INCONCLUSIVE, "undecided") or "nothing was required"
-
-
-def _names(verdict: Verdict, outcome: Outcome, word: str) -> str:
-    checks = list(dict.fromkeys(f.check for f in verdict.findings if f.required and f.outcome is outcome))
-    return f"{', '.join(checks)} {word}" if checks else ""
+def _sentence(name: str, say: Translator) -> str:
+    return say.pgettext(f"sentence.{name}", SENTENCES[f"sentence.{name}"])

@@ -28,10 +28,10 @@ TYPES = {
     digest(kind): kind.rstrip("12")
     for kind in (
         *("evm-header1", "evm-header2", "evm-account-proof", "evm-witness", "evm-code", "validators", "light-client"),
-        *("control-signature", "control-opening", "published-signature"),
+        *("control-signature", "control-opening", "published-signature", "declarations", "document"),
     )
 }
-HEADER, CHILD, PROOF, WITNESS, CODE, VALIDATORS, LIGHT, SIGNATURE, OPENING, _ = TYPES
+HEADER, CHILD, PROOF, WITNESS, CODE, VALIDATORS, LIGHT, SIGNATURE, OPENING, _, DECLARED, DOCUMENT = TYPES
 
 
 def commitment(segment: str, asset: str, decimals: int, total: str) -> Json:
@@ -49,6 +49,11 @@ def commitment(segment: str, asset: str, decimals: int, total: str) -> Json:
 
 def holding(asset: str, amount: str, *evidence: str, encumbrance: Json | None = None) -> Json:
     return {"asset": asset, "amount": amount, "evidence": list(evidence), "encumbrance": encumbrance}
+
+
+def listed(name: str, size: int = 1000) -> Json:
+    form = "" if TYPES[name] == "document" else "+json"
+    return {"digest": name, "mediaType": f"application/vnd.por.{TYPES[name]}.v1{form}", "size": size}
 
 
 BUNDLE: Json = {
@@ -108,13 +113,13 @@ BUNDLE: Json = {
         },
     ],
     "controlSet": {"root": seed("control set"), "count": 3},
-    "evidence": [
-        {"digest": name, "mediaType": f"application/vnd.por.{TYPES[name]}.v1+json", "size": 1000}
-        for name in sorted(TYPES)
-    ],
+    "declarations": DECLARED,
+    "evidence": [listed(name) for name in sorted(TYPES)],
 }
 FIRST = {**BUNDLE, "sequence": 1, "previous": None}
-EMPTY = {**FIRST, "blocks": [], "liabilities": [], "reserves": [], "controlSet": None, "evidence": []}
+EMPTY = {**FIRST, "blocks": [], "liabilities": [], "reserves": [], "evidence": []}
+EMPTY |= {"controlSet": None, "declarations": None}
+AT = {name: f"/evidence/{place}" for place, name in enumerate(sorted(TYPES))}
 GOOD = [
     ("whole", "every kind of member", BUNDLE),
     ("first", "the issuer's first bundle", FIRST),
@@ -126,6 +131,9 @@ GOOD = [
         changed(BUNDLE, "/reserves/0/holdings/0/evidence", []),
     ),
     ("not_anchored", "a bundle that nobody anchors", {**BUNDLE, "anchoredBy": None}),
+    ("nothing_declared", "a bundle without declarations", {**BUNDLE, "declarations": None}),
+    ("declarations_4_mib", "declarations as large as they may be", changed(BUNDLE, f"{AT[DECLARED]}/size", 2**22)),
+    ("document_16_mib", "a document as large as it may be", changed(BUNDLE, f"{AT[DOCUMENT]}/size", 2**24)),
     ("correction", "a bundle that corrects another", {**BUNDLE, "supersedes": digest("bundle 1")}),
     (
         "account_twice",
@@ -250,6 +258,21 @@ SPOILED: list[Spoiled] = [
     ),
     ("light_client_checkpoint", "a checkpoint of the issuer's", "T55", f"{BLOCK}/checkpoint", seed("root"), BLOCK),
     ("light_client_url", "a URL to ask", "T95", f"{BLOCK}/lightClient", ["https://x"], f"{BLOCK}/lightClient/0"),
+    ("declarations_missing", "no member for declarations", None, "/declarations", MISSING, "/"),
+    ("declarations_path", "a path for a digest", "T88", "/declarations", "../declarations.json"),
+    ("declarations_url", "a URL to fetch", "T95", "/declarations", "https://exchange.example/declarations.json"),
+    ("declarations_inside", "declarations inside the bundle", "T86", "/declarations", {"documents": []}),
+    ("declarations_list", "a list of them", None, "/declarations", [DECLARED]),
+    ("declarations_5_mib", "declarations that are too large", "T84", f"{AT[DECLARED]}/size", 5 * 2**20),
+    ("document_17_mib", "a document that is too large", "T84", f"{AT[DOCUMENT]}/size", 17 * 2**20),
+    ("proof_16_mib", "a state proof as large as a document", "T84", f"{AT[PROOF]}/size", 2**24),
+    (
+        "document_as_json",
+        "a document said to be JSON",
+        None,
+        f"{AT[DOCUMENT]}/mediaType",
+        "application/vnd.por.document.v1+json",
+    ),
     ("evidence_name", "a file name", "T88", "/evidence/0/name", "../../etc/passwd", "/evidence/0"),
     ("evidence_url", "a URL to fetch", "T95", "/evidence/0/url", "http://169.254.169.254/", "/evidence/0"),
     ("evidence_type_archive", "an archive", "T88", "/evidence/0/mediaType", "application/zip"),

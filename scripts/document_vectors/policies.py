@@ -61,6 +61,19 @@ asset = "{TOKEN}"
 kind = "pledged"
 amount = "1000000"
 """
+PRICE = f"""[[law.price]]
+asset = "{TOKEN}"
+currency = "JPY"
+price = "150.25"
+source = "an index"
+at = "2026-11-01T00:00:00Z"
+"""
+LAW = f"""[law]
+rulebooks = ["jp-intermediary", "jp-exchange"]
+documents = ["{digest("trustee")}"]
+registered = ["Kanto 00099"]
+grade = "self-declared"
+{PRICE}"""
 MOVEMENT = """[movement]
 before_seconds = [86_400, 604_800]
 after_seconds = [86_400]
@@ -90,7 +103,7 @@ ratio = "1.05"
 kinds = ["vault", "bridged"]
 {CHAIN}genesis = "{WORD}"
 checkpoint = "{WORD}"
-{CLASS}{LAYOUT}{PROXY}{WAIVE}{REGISTRY}{CALLS}{BRIDGE}{BEACON}{ENCUMBERED}{MOVEMENT}"""
+{CLASS}{LAYOUT}{PROXY}{WAIVE}{REGISTRY}{CALLS}{BRIDGE}{BEACON}{ENCUMBERED}{MOVEMENT}{LAW}"""
 
 EMPTY: Json = {
     "mediaType": "application/vnd.por.policy.v1+json",
@@ -120,6 +133,7 @@ EMPTY: Json = {
     "wallets": [],
     "encumbrances": [],
     "movement": None,
+    "law": {"rulebooks": [], "documents": [], "registered": [], "prices": [], "grade": "third-party document"},
     "waive": [],
 }
 FULL: Json = {
@@ -161,6 +175,21 @@ FULL: Json = {
     "wallets": [seed("word")],
     "encumbrances": [[f"eip155:1:{address('cold')}", TOKEN, "pledged", "1000000"]],
     "movement": [[86_400, 604_800], [86_400], "1/10"],
+    "law": {
+        "rulebooks": ["jp-exchange", "jp-intermediary"],
+        "documents": [digest("trustee")],
+        "registered": ["Kanto 00099"],
+        "prices": [
+            {
+                "asset": TOKEN,
+                "currency": "JPY",
+                "price": "150.25",
+                "source": "an index",
+                "at": "2026-11-01T00:00:00Z",
+            }
+        ],
+        "grade": "self-declared",
+    },
     "waive": [["publication.anchored", "no registry is in use"]],
 }
 GOOD: list[tuple[str, str, str, Json]] = [
@@ -171,6 +200,14 @@ GOOD: list[tuple[str, str, str, Json]] = [
     ("ratio_fraction", "a ratio by another spelling", LONG.replace('"1.05"', '"42/40"'), FULL),
     ("one_chain", "a chain", SHORT + CHAIN, {**EMPTY, "chains": [["eip155:1", 2, None, None]]}),
     ("movement", "a look before and after", SHORT + MOVEMENT, {**EMPTY, "movement": FULL["movement"]}),
+    ("law", "rulebooks, documents and a price", SHORT + LAW, {**EMPTY, "law": FULL["law"]}),
+    ("law_empty", "nothing brought for rulebooks", SHORT + "[law]\n", EMPTY),
+    (
+        "waiver_of_a_rule",
+        "a rule that does not count",
+        SHORT + WAIVE.replace("publication.anchored", "jp-exchange/JP-REC-01"),
+        {**EMPTY, "waive": [["jp-exchange/JP-REC-01", "no registry is in use"]]},
+    ),
     ("registry", "a registry", SHORT + REGISTRY, {**EMPTY, "registry": FULL["registry"]}),
     (
         "whole_word",
@@ -303,6 +340,33 @@ SPOILED: list[tuple[str, str, str | None, str, str, str]] = [
         "after_seconds = [86_400]",
         "after_seconds = [0]",
     ),
+    ("law_document_name", "a name for a document", "T88", SHORT + LAW, digest("trustee"), "trustee.pdf"),
+    ("law_document_sha1", "a weak digest", "T11", SHORT + LAW, digest("trustee"), "sha1:" + "0" * 40),
+    ("law_grade", "a grade that is none", None, SHORT + LAW, "self-declared", "audited"),
+    ("law_grade_number", "a grade as a number", None, SHORT + LAW, '"self-declared"', "1"),
+    ("law_rulebook_twice", "a rulebook twice", None, SHORT + LAW, "jp-intermediary", "jp-exchange"),
+    (
+        "law_rulebook_text",
+        "a rulebook and no list",
+        None,
+        SHORT + LAW,
+        '["jp-intermediary", "jp-exchange"]',
+        '"jp-exchange"',
+    ),
+    ("law_rulebook_empty", "a rulebook without a name", None, SHORT + LAW, '"jp-intermediary"', '""'),
+    ("law_registered_escape", "an escape sequence", "T93", SHORT + LAW, "Kanto 00099", "\\u001b[2J"),
+    ("law_registered_blank", "blanks around a number", "T86", SHORT + LAW, "Kanto 00099", " Kanto 00099"),
+    ("law_url", "a place to fetch rulebooks from", "T95", SHORT + LAW, "[law]", '[law]\nurl = "https://x"'),
+    ("law_twice", "two of them", "T86", SHORT + LAW, LAW, LAW * 2),
+    ("price_twice", "two prices of one instant", "T67", SHORT + LAW, PRICE, PRICE * 2),
+    ("price_symbol", "a symbol for an asset", "T61", SHORT + LAW, f'asset = "{TOKEN}"', 'asset = "USDT"'),
+    ("price_number", "a price as a floating-point number", "T67", SHORT + LAW, '"150.25"', "150.25"),
+    ("price_zero", "a coin that is worth nothing", "T67", SHORT + LAW, "150.25", "0"),
+    ("price_negative", "a negative price", "T67", SHORT + LAW, "150.25", "-150.25"),
+    ("price_no_time", "a price of any time", "T67", SHORT + LAW, 'at = "2026-11-01T00:00:00Z"\n', ""),
+    ("price_no_source", "a price from nowhere", "T67", SHORT + LAW, "an index", ""),
+    ("waiver_of_a_rulebook", "a waiver of all rules", None, SHORT + WAIVE, "publication.anchored", "jp-exchange/"),
+    ("waiver_of_any_rule", "a waiver of many rules", None, SHORT + WAIVE, "publication.anchored", "jp-exchange/JP-*"),
     ("integer_5000_digits", "a number of 5000 digits", "T84", SHORT, "86400", "9" * 5000),
     ("integer_hexadecimal", "a number of 40,000 bits", "T84", SHORT, "86400", "0x" + "f" * 10_000),
     ("nested", "lists in lists", "T84", SHORT, "version = 1", "version = " + "[" * 5000),

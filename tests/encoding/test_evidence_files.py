@@ -157,7 +157,8 @@ def test_a_digest_is_the_sha256_of_all_bytes() -> None:
 def test_media_types_are_distinct_and_of_one_form() -> None:
     names = {name: value for name, value in vars(media_types).items() if name.isupper() and isinstance(value, str)}
     assert len(set(names.values())) == len(names)
+    assert names.pop("DOCUMENT") == "application/vnd.por.document.v1", "of any form, so not +json"
     assert {value for name, value in names.items()} == {
         f"application/vnd.por.{name.lower().replace('_', '-')}.v1+json" for name in names
     }
-    assert set(names.values()) >= media_types.EVIDENCE
+    assert {*names.values(), media_types.DOCUMENT} >= media_types.EVIDENCE

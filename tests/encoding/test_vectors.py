@@ -11,7 +11,16 @@ from typing import Any
 import pytest
 
 from por import errors
-from por.encoding import bundle_v1, canonical, identity_v1, inclusion_proof_v1, policy_v1, strict_json, verdict_v1
+from por.encoding import (
+    bundle_v1,
+    canonical,
+    declarations_v1,
+    identity_v1,
+    inclusion_proof_v1,
+    policy_v1,
+    strict_json,
+    verdict_v1,
+)
 from por.encoding.digests import digest_of
 from por.encoding.tables_v1 import Tables
 from por.errors import FormatError
@@ -88,6 +97,10 @@ def read_bundle(given: Json) -> Json:
     return {"snapshot": bundle.snapshot, "digest": str(digest_of(bundle_v1.write(bundle)))}
 
 
+def read_declarations(given: Json) -> Json:
+    return {"digest": str(digest_of(declarations_v1.write(declarations_v1.read(document_of(given)))))}
+
+
 def read_identity(given: Json) -> Json:
     identity = identity_v1.read(document_of(given))
     return {"anchors": len(identity.anchors), "digest": str(digest_of(identity_v1.write(identity)))}
@@ -113,6 +126,7 @@ RUN: dict[str, Callable[[Json], Json]] = {
     "identifiers": read_name,
     "amounts": read_amount,
     "bundle-document": read_bundle,
+    "declarations-document": read_declarations,
     "identity-document": read_identity,
     "inclusion-proof-document": read_proof,
     "policy-document": read_policy,

@@ -17,6 +17,7 @@ from por.commitments.binding import bound_root
 from por.encoding import (
     bundle_v1,
     control_signature_v1,
+    declarations_v1,
     evm_account_proof_v1,
     evm_code_v1,
     evm_header_v1,
@@ -38,6 +39,7 @@ from tests.documents import canonical, put
 READERS: dict[str, Callable[[bytes], object]] = {
     media_types.BUNDLE: bundle_v1.read,
     media_types.CONTROL_SIGNATURE: control_signature_v1.read,
+    media_types.DECLARATIONS: declarations_v1.read,
     media_types.EVM_ACCOUNT_PROOF: evm_account_proof_v1.read,
     media_types.EVM_CODE: evm_code_v1.read,
     media_types.EVM_HEADER: evm_header_v1.read,
@@ -62,7 +64,7 @@ def test_pages_link_to_pages_that_are_there(page: str) -> None:
     assert mentioned <= set(PAGES)
 
 
-@pytest.mark.parametrize("page", ["bundle.md", "verdict.md", "policy.md"])
+@pytest.mark.parametrize("page", ["bundle.md", "declarations.md", "verdict.md", "policy.md"])
 def test_a_page_shows_an_example_then_conventions_layout_and_steps(page: str) -> None:
     headings = re.findall(r"^## (.+)$", pages.text(page), re.MULTILINE)
     assert headings[:2] == ["Example", "Conventions"]
@@ -77,10 +79,13 @@ def test_examples_with_a_media_type_are_read(page: str, name: str) -> None:
         reader(canonical(value))
 
 
-@pytest.mark.parametrize(("page", "name"), [("bundle.md", "bundle.json"), ("verdict.md", "verdict.json")])
+@pytest.mark.parametrize(
+    ("page", "name"),
+    [("bundle.md", "bundle.json"), ("declarations.md", "declarations.json"), ("verdict.md", "verdict.json")],
+)
 def test_every_json_example_of_these_pages_is_read_and_written_again(page: str, name: str) -> None:
     data = pages.document_bytes(page, name)
-    codec = {"bundle.md": bundle_v1, "verdict.md": verdict_v1}[page]
+    codec = {"bundle.md": bundle_v1, "declarations.md": declarations_v1, "verdict.md": verdict_v1}[page]
     assert codec.write(codec.read(data)) == data
 
 
@@ -97,7 +102,8 @@ def test_the_examples_bundle_is_one_whole() -> None:
     assert (note.bundle_digest, note.commitments_root) == (digest_of(data), bundle.commitments_root)
     assert note.case_rule is bundle.case_rule
     assert all(bound_root(item, bundle.issuer, bundle.snapshot) == item.root for item in bundle.liabilities)
-    used = {bundle.blocks[0].header, bundle.blocks[0].child, *(row.control for row in bundle.reserves)} - {None}
+    used = {bundle.blocks[0].header, bundle.blocks[0].child, bundle.declarations} - {None}
+    used |= {row.control for row in bundle.reserves if row.control}
     used |= {digest for row in bundle.reserves for claim in row.holdings for digest in claim.evidence}
     assert used == {entry.digest for entry in bundle.evidence}
 
@@ -121,7 +127,10 @@ def test_the_bundles_tables_name_every_member() -> None:
         *bundle["evidence"][0],
         *bundle["reserves"][0]["holdings"][0]["encumbrance"],
     }
-    families = (kind.removeprefix("application/vnd.por.").removesuffix(".v1+json") for kind in media_types.EVIDENCE)
+    families = (
+        kind.removeprefix("application/vnd.por.").removesuffix("+json").removesuffix(".v1")
+        for kind in media_types.EVIDENCE
+    )
     assert all(f"`{family}`" in pages.text("bundle.md") for family in families)
 
 
@@ -130,7 +139,8 @@ def test_the_bundles_limits_are_the_codecs() -> None:
     assert bundle_v1.MAX_BYTES == 64 * 2**20
     assert f"{bundle_v1.MAX_ITEMS:,} commas and colons" in page
     assert f"{verdict_v1.MAX_ITEMS:,} commas and colons" in pages.text("verdict.md")
-    for limit in (bundle_v1.MAX_LIABILITIES, bundle_v1.MAX_ACCOUNTS, bundle_v1.MAX_EVIDENCE_BYTES):
+    sizes = (bundle_v1.MAX_EVIDENCE_BYTES, bundle_v1.MAX_DOCUMENT_BYTES, declarations_v1.MAX_BYTES)
+    for limit in (bundle_v1.MAX_LIABILITIES, bundle_v1.MAX_ACCOUNTS, *sizes):
         assert f"{limit:,}" in page
     assert str(bundle_v1.MAX_HOLDINGS) in page
 
@@ -174,7 +184,7 @@ def test_the_policies_are_read_and_can_be_used(name: str) -> None:
 
 def test_the_policy_page_shows_and_names_every_entry() -> None:
     shown = tomllib.loads(pages.blocks("policy.md")["toml policy.toml"])
-    nested = {"issuer", "snapshot", "coverage", "movement", "registry"}
+    nested = {"issuer", "snapshot", "coverage", "movement", "registry", "law"}
     entries = {name for name in shown if name not in nested}
     entries |= {f"{name}.{inner}" for name in nested for inner in shown[name]}
     assert pages.named_in_tables("policy.md", "Entries") == entries

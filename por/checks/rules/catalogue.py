@@ -1,6 +1,7 @@
 """List the checks that rules name: what each asks whichever rulebook parameterises it."""
 
 from por.checks.check import Check
+from por.checks.rules.catalogue_declared import DECLARED_CATALOGUE
 
 RULE_CATALOGUE: tuple[Check, ...] = (
     Check(
@@ -93,4 +94,5 @@ RULE_CATALOGUE: tuple[Check, ...] = (
         "a custodian is not named, or rests on the issuer's word alone",
         "that two accounts are not under one key",
     ),
+    *DECLARED_CATALOGUE,
 )

@@ -7,13 +7,12 @@ from fractions import Fraction
 
 from por.checks.class_rows import ClassRow
 from por.checks.examination import Examination
+from por.checks.observation import Broken, Missing
+from por.checks.prices import price_at
 from por.checks.rules.days import BusinessDays, business_days, day_of
 from por.model import AssetClass, Finding, Grade, Instant, LawTrust
 from por.model.declarations import Declarations, Price, Topic
 from por.model.rulebook import Rulebook
-
-# A price is of the instant when it was taken at most so long before or after it.
-PRICE_SPAN = 86_400
 
 
 @dataclass(frozen=True)
@@ -22,6 +21,7 @@ class Context:
 
     `declared` is empty where the issuer declares nothing. `supplies` is what the chain says of a token's supply, in
     base units by asset, with the grade of that word; `previous` are the declarations of the bundle before.
+    `unread` says why declarations that the bundle names were not read.
     """
 
     examination: Examination
@@ -32,6 +32,7 @@ class Context:
     rulebook: Rulebook
     supplies: Mapping[str, tuple[int, Grade]] = field(default_factory=dict)
     previous: Declarations | None = None
+    unread: Broken | Missing | None = None
 
     @property
     def instant(self) -> Instant:
@@ -61,16 +62,7 @@ class Context:
 
         Where the verifier brings any price, it brings all: the issuer's are not mixed in.
         """
-        members = {member.asset for member in group.members}
-        rows = self.law.prices or self.declared.prices
-        near = [
-            row
-            for row in rows
-            if row.asset in members
-            and row.currency == currency
-            and abs(row.at.seconds - self.instant.seconds) <= PRICE_SPAN
-        ]
-        return min(near, key=lambda row: abs(row.at.seconds - self.instant.seconds), default=None)
+        return price_at(self.law.prices or self.declared.prices, group, currency, self.instant)
 
     def owed(self, row: ClassRow) -> Fraction:
         """Return what customers are owed of a class, in whole coins."""

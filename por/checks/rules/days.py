@@ -56,3 +56,22 @@ def after_months(day: date, months: int) -> date:
     """Return the same day so many months later, or that month's last day; negative months go back."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def after_period(end: date, months: int) -> date:
+    """Return the last day of so many months after a period; one that ends with a month is followed by whole months."""
+    found = after_months(end, months)
+    if end.day < monthrange(end.year, end.month)[1]:
+        return found
+    return found.replace(day=monthrange(found.year, found.month)[1])
+
+
+def period_ends(first: date, last: date, every: int, year_end: int) -> list[date]:
+    """List, ascending, the last days of periods of `every` months between two days, both included.
+
+    `every` divides 12; a year's last period ends with the month `year_end`.
+    """
+    months = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
+    places = [divmod(month, 12) for month in months if (month + 1 - year_end) % every == 0]
+    ends = [date(year, month + 1, monthrange(year, month + 1)[1]) for year, month in places]
+    return [end for end in ends if first <= end <= last]

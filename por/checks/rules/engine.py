@@ -3,9 +3,10 @@
 A rule that does not bind on that day runs in shadow: its outcome is shown and decides nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from por.checks.observation import unseen
 from por.checks.rules.answer import Answer
 from por.checks.rules.context import Context
 from por.checks.rules.parameters import Parameters
@@ -13,6 +14,8 @@ from por.checks.rules.table import RULE_CHECKS
 from por.errors import FormatError
 from por.model import Finding, Grade, Outcome
 from por.model.rulebook import Rule, Rulebook
+
+UNCOMPUTABLE = "rulebook.uncomputable"
 
 
 def require_computable(book: Rulebook) -> None:
@@ -32,9 +35,15 @@ def judge_rulebook(context: Context) -> Iterator[Finding]:
     Raises: FormatError for parameters that the rule's check cannot use.
     """
     for rule in context.rulebook.rules:
-        answers = list(RULE_CHECKS[rule.check].run(context, Parameters(rule)))
-        for answer in answers or [Answer(Outcome.INCONCLUSIVE, "evidence.nothing")]:
+        for answer in list(_answers(context, rule)) or [Answer(Outcome.INCONCLUSIVE, "evidence.nothing")]:
             yield _finding(context, rule, _graded(context, answer))
+
+
+def _answers(context: Context, rule: Rule) -> Iterable[Answer]:
+    if rule.inputs and context.unread is not None:
+        why = unseen(rule.check, "", context.unread)
+        return [Answer(why.outcome, why.message, facts=why.facts, topics=rule.inputs)]
+    return RULE_CHECKS[rule.check].run(context, Parameters(rule))
 
 
 def _graded(context: Context, answer: Answer) -> Answer:
@@ -72,6 +81,6 @@ def _finding(context: Context, rule: Rule, answer: Answer) -> Finding:
         expected=answer.expected,
         actual=answer.actual,
         facts=facts,
-        required=answer.applies and rule.blocks(day),
+        required=answer.applies and rule.blocks(day) and rule.check != UNCOMPUTABLE,
         rule=f"{book.id}/{rule.id}",
     )

@@ -1,11 +1,12 @@
 """Sum holdings of one asset class by role and custody, as an interval between what is proven and what is claimed."""
 
 from collections.abc import Callable, Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from fractions import Fraction
 
 from por.checks.class_rows import ClassClaim, ClassRow
-from por.model import AssetKind, Custody, Grade, Outcome, Role
+from por.model import AssetKind, ChainAccount, Custody, Grade, Outcome, Role
 
 CUSTODIES = (Custody.COLD, Custody.HOT, Custody.THIRD_PARTY)
 
@@ -57,6 +58,12 @@ def held(
             and (not same_kind or item.worth.kind is AssetKind.NATIVE)
         ),
     )
+
+
+def held_at(row: ClassRow, accounts: AbstractSet[ChainAccount], roles: Iterable[Role]) -> Held:
+    """Sum the claims of these accounts in these roles."""
+    wanted = set(roles)
+    return _sum(row, lambda item: item.account.role in wanted and item.account.account in accounts)
 
 
 def _sum(row: ClassRow, of: Callable[[ClassClaim], bool]) -> Held:

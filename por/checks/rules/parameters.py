@@ -1,11 +1,12 @@
 """Read a rule's parameters; what a rulebook's author wrote wrongly is an error at the rule, and nothing is judged."""
 
 import re
+from datetime import date
 from fractions import Fraction
 
 from por.errors import FormatError
 from por.model.amounts import parse_decimal
-from por.model.rulebook import Rule
+from por.model.rulebook import Cure, Rule
 
 _FRACTION = re.compile(r"(?P<over>[0-9]{1,18})/(?P<under>[1-9][0-9]{0,17})", re.ASCII)
 
@@ -25,6 +26,16 @@ class Parameters:
     def reason(self) -> str:
         """Return, in English, why nothing can compute the rule."""
         return self._rule.reason.get("en", "")
+
+    @property
+    def cure(self) -> Cure | None:
+        """Return the days within which a breach of the rule may be cured."""
+        return self._rule.cure
+
+    @property
+    def since(self) -> date:
+        """Return the rule's first day in force; one that has none is asked of all days."""
+        return self._rule.since or date.min
 
     def has(self, name: str) -> bool:
         """Tell whether a parameter is given."""

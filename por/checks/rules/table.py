@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from por.checks.rules import segregation, standing
+from por.checks.rules import filings, intermediaries, keys, money, procedures, records, segregation, standing
 from por.checks.rules.answer import Answer
 from por.checks.rules.context import Context
 from por.checks.rules.parameters import Parameters
@@ -30,4 +30,33 @@ RULE_CHECKS: Mapping[str, RuleCheck] = {
     "segregation.kept": RuleCheck(segregation.kept, ("roles", "custody")),
     "segregation.free": RuleCheck(segregation.free, ("roles", "kinds")),
     "segregation.spread": RuleCheck(segregation.spread, ("limit", "by")),
+    "segregation.money": RuleCheck(money.money, ("currencies", "kinds", "ratio")),
+    "segregation.days": RuleCheck(records.days, ("series", "cadence", "window", "compare")),
+    "segregation.domestic": RuleCheck(keys.domestic, ("jurisdiction", "roles")),
+    "segregation.figures": RuleCheck(
+        money.figures, ("figures", "against", "ratio", "bound", "amount", "currency", "months")
+    ),
+    "segregation.entity": RuleCheck(keys.entity, ("roles", "custodians")),
+    "segregation.signers": RuleCheck(keys.signers, ("least", "share", "roles")),
+    "segregation.venues": RuleCheck(keys.venues),
+    "procedures.assured": RuleCheck(
+        procedures.assured, ("kind", "forms", "months", "every", "fiscal", "grace", "exceptions")
+    ),
+    "procedures.surprise": RuleCheck(procedures.surprise, ("kind", "forms", "dates", "told", "window")),
+    "procedures.scope": RuleCheck(procedures.scope, ("kind", "forms", "share", "assets", "window")),
+    "procedures.rotated": RuleCheck(procedures.rotated, ("kind", "forms", "firm", "lead")),
+    "procedures.reported": RuleCheck(
+        filings.reported, ("kind", "forms", "months", "days", "business_days", "roll", "window")
+    ),
+    "procedures.filed": RuleCheck(
+        filings.filed,
+        ("kind", "every", "fiscal", "months", "days", "business_days", "roll", "attachments", "window"),
+    ),
+    "procedures.listed": RuleCheck(procedures.listed, ("list", "items")),
+    "procedures.concerned": RuleCheck(procedures.concerned, ("list", "all", "any")),
+    "intermediary.registered": RuleCheck(intermediaries.registered),
+    "intermediary.sponsored": RuleCheck(intermediaries.sponsored),
+    "intermediary.limited": RuleCheck(intermediaries.limited, ("activities",)),
+    "intermediary.custody": RuleCheck(intermediaries.custody),
+    "intermediary.complete": RuleCheck(intermediaries.complete),
 }

@@ -1,0 +1,105 @@
+"""Arrange the findings that answer rules, rulebook by rulebook and rule by rule; a rule without one is shown too."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from por.model.rulebook import Citation, Rule, Rulebook
+from por.report.language import Translator
+from por.report.papers import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedRule:
+    """Hold one rule and the findings that answer it; `rule` is None where its rulebook was not given.
+
+    `citation` is the one that stands on the snapshot's day, as the findings have it.
+    """
+
+    id: str
+    title: str
+    citation: str
+    source: str
+    rule: Rule | None
+    entries: tuple[Entry, ...]
+
+    @property
+    def severity(self) -> str:
+        """Return the severity, of which the findings keep a copy."""
+        return str(self.rule.severity) if self.rule else self._fact("severity")
+
+    @property
+    def confidence(self) -> str:
+        """Return how sure the rulebook is of the wording."""
+        return str(self.rule.confidence) if self.rule else self._fact("confidence")
+
+    @property
+    def state(self) -> str:
+        """Say whether the rule binds on the snapshot's day, as the findings have it."""
+        return self._fact("state")
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Return the topics of the issuer's declarations that the answers rest on."""
+        topics = [topic for row in self.entries for topic in row.finding.facts.get("inputs", "").split(", ") if topic]
+        return tuple(dict.fromkeys(topics))
+
+    def _fact(self, name: str) -> str:
+        return next((row.finding.facts[name] for row in self.entries if row.finding.facts.get(name)), "")
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedBook:
+    """Hold one rulebook's rules; `book` is None where it was not given."""
+
+    id: str
+    title: str
+    notice: str
+    book: Rulebook | None
+    rules: tuple[JudgedRule, ...]
+
+
+def judged_books(rows: Sequence[Entry], rulebooks: Sequence[Rulebook], say: Translator) -> tuple[JudgedBook, ...]:
+    """Return every rulebook that was given or that a finding names, in that order."""
+    known = {book.id: book for book in rulebooks}
+    by_rule: dict[str, dict[str, list[Entry]]] = {book_id: {} for book_id in known}
+    for row in rows:
+        if row.finding.rule is not None:
+            book_id, _, rule_id = row.finding.rule.partition("/")
+            by_rule.setdefault(book_id, {}).setdefault(rule_id, []).append(row)
+    return tuple(_book(book_id, known.get(book_id), found, say) for book_id, found in by_rule.items())
+
+
+def _book(book_id: str, book: Rulebook | None, found: Mapping[str, list[Entry]], say: Translator) -> JudgedBook:
+    return JudgedBook(
+        id=book_id,
+        title="" if book is None else in_language(book.title, say),
+        notice="" if book is None else in_language(book.notice, say),
+        book=book,
+        rules=tuple(_rules(book, found, say)),
+    )
+
+
+def _rules(book: Rulebook | None, found: Mapping[str, list[Entry]], say: Translator) -> Iterator[JudgedRule]:
+    rules = {} if book is None else {rule.id: rule for rule in book.rules}
+    for rule_id in dict.fromkeys([*rules, *found]):
+        rule, rows = rules.get(rule_id), tuple(found.get(rule_id, ()))
+        text = next((row.finding.facts["citation"] for row in rows if row.finding.facts.get("citation")), "")
+        cited = _cited(rule, text)
+        yield JudgedRule(
+            id=rule_id,
+            title="" if rule is None else in_language(rule.title, say),
+            citation=text if cited is None else cited.text,
+            source="" if cited is None else cited.source,
+            rule=rule,
+            entries=rows,
+        )
+
+
+def _cited(rule: Rule | None, text: str) -> Citation | None:
+    citations = () if rule is None else rule.citations
+    return next((row for row in citations if row.text == text), citations[0] if citations else None)
+
+
+def in_language(texts: Mapping[str, str], say: Translator) -> str:
+    """Return a text that its author wrote in several languages; English where the reader's is not among them."""
+    return texts.get(say.language) or texts.get("en", "")

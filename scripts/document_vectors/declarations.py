@@ -1,0 +1,347 @@
+"""Declarations documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scripts.document_vectors.case import (
+    MISSING,
+    Case,
+    Json,
+    Spoiled,
+    address,
+    canonical,
+    case,
+    changed,
+    digest,
+    sha256,
+    spelling_cases,
+    spoiled_cases,
+)
+
+FAMILY = "declarations-document"
+ETHER, TOKEN = "eip155:1/slip44:60", f"eip155:1/erc20:{address('token')}"
+COLD, HOT = (f"eip155:1:{address(name)}" for name in ("cold", "hot"))
+DAYS = [
+    {"day": "2026-10-29", "owed": "1490000000", "held": "1500000000"},
+    {"day": "2026-10-30", "owed": "1500000000", "held": "1500000000.5"},
+]
+
+WHOLE: Json = {
+    "mediaType": "application/vnd.por.declarations.v1+json",
+    "entity": {
+        "name": "取引所株式会社",
+        "jurisdiction": "JP",
+        "registration": "Kanto 00099",
+        "fiscalYearEnd": 3,
+        "activities": ["exchange"],
+    },
+    "documents": [
+        {
+            "name": "trustee's certificate",
+            "digest": digest("trustee"),
+            "issuedBy": "Trust Bank",
+            "dated": "2026-10-31",
+            "covers": ["money", "series"],
+        },
+        {
+            "name": "price list",
+            "digest": digest("prices"),
+            "issuedBy": "Index",
+            "dated": "2026-11-01",
+            "covers": ["prices"],
+        },
+    ],
+    "keyHolders": [
+        {"account": COLD, "entity": "Custody", "jurisdiction": "JP", "signers": 2, "custodian": "Custody"},
+        {"account": HOT, "entity": "Exchange", "jurisdiction": "JP", "signers": 1, "custodian": None},
+    ],
+    "prices": [
+        {"asset": TOKEN, "currency": "JPY", "price": "150.25", "source": "Index", "at": "2026-11-01T00:00:00Z"},
+        {"asset": ETHER, "currency": "JPY", "price": "412350", "source": "Index", "at": "2026-11-01T00:00:00Z"},
+    ],
+    "money": [{"currency": "JPY", "owed": "1500000000", "held": "0", "holder": "Trust Bank", "kind": "trust"}],
+    "series": [{"name": "trust:JPY", "days": DAYS}],
+    "assurance": [
+        {
+            "kind": "segregation",
+            "practitioner": "Auditors",
+            "lead": "",
+            "standard": "JICPA",
+            "form": "agreed-upon procedures",
+            "asOf": "2026-03-31",
+            "dates": ["2026-02-13", "2026-03-31"],
+            "told": ["2026-02-12", "2026-03-30"],
+            "share": "0.98",
+            "assets": 12,
+            "filed": "2026-05-29",
+            "exceptions": 0,
+        }
+    ],
+    "filings": [
+        {"kind": "quarterly", "periodEnd": "2026-06-30", "filed": "2026-07-31", "attachments": ["price list"]},
+        {"kind": "quarterly", "periodEnd": "2026-09-30", "filed": None, "attachments": []},
+    ],
+    "figures": [{"name": "net-assets", "currency": "JPY", "amount": "-12500000.5", "asOf": "2026-09-30"}],
+    "checklists": {"trust deed": {"受益者代理人": True, "beneficiaries": False}},
+    "order": {"active": True, "jurisdiction": "JP", "required": [{"asset": ETHER, "amount": "2.5"}]},
+    "intermediaries": [
+        {
+            "id": "alpha",
+            "name": "Alpha",
+            "registration": "",
+            "principals": ["Kanto 00099"],
+            "activities": ["mediation"],
+            "customers": 2,
+            "introduced": digest("introduced"),
+            "statement": [{"asset": ETHER, "amount": "0.000000000000000001"}],
+            "accounts": [f"eip155:1:{address('alpha')}"],
+            "bankAccounts": ["ordinary 1"],
+        }
+    ],
+    "stablecoins": [
+        {
+            "name": "JPYX",
+            "kind": "trust",
+            "currency": "JPY",
+            "supply": [
+                {
+                    "asset": TOKEN,
+                    "minted": "1000000",
+                    "burned": "250000",
+                    "unissued": "0",
+                    "treasury": "50000",
+                    "locked": "0",
+                    "frozen": "100.5",
+                }
+            ],
+            "reserves": [
+                {
+                    "id": "JGB 460",
+                    "kind": "government-bond",
+                    "issuer": "Japan",
+                    "currency": "JPY",
+                    "par": "350000",
+                    "marketValue": "349200.75",
+                    "valued": "2026-10-30",
+                    "acquired": "2026-10-01",
+                    "maturity": "2026-12-20",
+                    "custodian": "Trust Bank",
+                    "encumbered": "0",
+                    "earlyTermination": False,
+                    "tokenised": False,
+                    "separate": True,
+                    "credit": "1-1",
+                    "outstanding": "1100000000000000",
+                    "outstandingCurrency": "JPY",
+                }
+            ],
+            "obligations": None,
+            "procedureCost": None,
+            "received": "700000",
+        }
+    ],
+    "estate": {"currency": "JPY", "freeAssets": "20000000", "otherClaims": "350000000"},
+    "venues": [{"account": f"eip155:1:{address('venue')}", "venue": "other.example"}],
+}
+LISTS = [name for name, value in WHOLE.items() if isinstance(value, list)]
+NOTHING: Json = {
+    "mediaType": WHOLE["mediaType"],
+    **{key: [] for key in LISTS},
+    **dict.fromkeys(("entity", "order", "estate")),
+    "checklists": {},
+}
+COIN, DEED, PRICE, REPORT = "/stablecoins/0", "/checklists/trust deed", "/prices/0", "/assurance/0"
+ITEM, SUPPLY, AGENT = f"{COIN}/reserves/0", f"{COIN}/supply/0", "/intermediaries/0"
+
+GOOD: list[tuple[str, str, Json]] = [
+    ("whole", "every kind of member", WHOLE),
+    ("nothing", "nothing declared", NOTHING),
+    (
+        "leap_day",
+        "the 29th of February of a leap year",
+        changed(WHOLE, "/figures/0/asOf", "2028-02-29"),
+    ),
+    (
+        "long_amount",
+        "as many digits as an amount may have",
+        changed(WHOLE, "/money/0/held", f"{'9' * 39}.{'9' * 36}"),
+    ),
+    ("share_whole", "a report on everything", changed(WHOLE, f"{REPORT}/share", "1")),
+    ("never_told", "dates without notice", changed(WHOLE, f"{REPORT}/told", [])),
+    ("no_days", "a record that has not begun", changed(WHOLE, "/series/0/days", [])),
+    (
+        "not_valued",
+        "a reserve without a day of valuation: it counts nothing",
+        changed(WHOLE, f"{ITEM}/valued", None),
+    ),
+]
+SPOILED: list[Spoiled] = [
+    ("entity_list", "two entities", None, "/entity", [WHOLE["entity"]]),
+    ("entity_month_13", "a thirteenth month", "T92", "/entity/fiscalYearEnd", 13),
+    ("entity_no_name", "an entity without a name", None, "/entity/name", ""),
+    ("entity_blank", "blanks around a name", "T93", "/entity/name", " Exchange"),
+    ("entity_escape", "an escape sequence", "T93", "/entity/registration", "\x1b[32mlicensed\x1b[0m"),
+    ("entity_bidirectional", "text that runs backwards", "T93", "/entity/name", "Exchange\u202eK.K."),
+    ("entity_long", "a name of 257 characters", "T84", "/entity/name", "x" * 257),
+    ("document_path", "a path for a digest", "T88", "/documents/0/digest", "../trustee.pdf"),
+    ("document_url", "a URL to fetch", "T95", "/documents/0/url", "http://169.254.169.254/", "/documents/0"),
+    ("document_sha1", "a weak digest", "T11", "/documents/0/digest", "sha1:" + "0" * 40),
+    (
+        "document_covers_all",
+        "a document for everything",
+        None,
+        "/documents/0/covers",
+        ["everything"],
+        "/documents/0/covers/0",
+    ),
+    (
+        "document_graded",
+        "a grade of the issuer's own",
+        None,
+        "/documents/0/grade",
+        "third-party document",
+        "/documents/0",
+    ),
+    ("document_twice", "one document under two names", None, "/documents/1/digest", digest("trustee"), "/documents/1"),
+    (
+        "document_name_twice",
+        "two documents of one name",
+        None,
+        "/documents/1/name",
+        "trustee's certificate",
+        "/documents/1",
+    ),
+    ("document_undated", "a document without a day", "T37", "/documents/0/dated", None),
+    ("day_february_30", "a day that does not exist", "T92", "/documents/0/dated", "2026-02-30"),
+    ("day_february_29", "a leap day of another year", "T92", "/documents/0/dated", "2026-02-29"),
+    ("day_instant", "an instant for a day", "T92", "/documents/0/dated", "2026-10-31T00:00:00Z"),
+    ("day_short", "a day in another form of ISO 8601", "T92", "/documents/0/dated", "20261031"),
+    ("day_of_week", "a week for a day", "T92", "/documents/0/dated", "2026-W44-6"),
+    ("day_slashes", "a day as people write it", "T92", "/documents/0/dated", "2026/10/31"),
+    ("day_year_0", "a year that is none", "T92", "/documents/0/dated", "0000-10-31"),
+    ("day_full_width", "a day in full-width digits", "T86", "/documents/0/dated", "２０２６-10-31"),
+    ("day_number", "a day as a number", "T92", "/documents/0/dated", 20261031),
+    (
+        "key_holder_checksummed",
+        "an address in another spelling",
+        "T46",
+        "/keyHolders/0/account",
+        "eip155:1:0x" + "AB" * 20,
+    ),
+    ("key_holder_twice", "two holders of one account", "T46", "/keyHolders/1/account", COLD, "/keyHolders/1"),
+    ("key_holder_nobody", "nobody must sign", None, "/keyHolders/0/signers", 0),
+    ("key_holder_half", "half a signer", "T22", "/keyHolders/0/signers", "1.5"),
+    ("price_symbol", "a symbol for an asset", "T61", f"{PRICE}/asset", "USDT"),
+    ("price_zero", "a coin that is worth nothing", "T67", f"{PRICE}/price", "0"),
+    ("price_negative", "a negative price", "T67", f"{PRICE}/price", "-150.25"),
+    ("price_number", "a price as a number", "T22", f"{PRICE}/price", 150),
+    ("price_float", "a price as a floating-point number", "T22", f"{PRICE}/price", 150.25, ""),
+    ("price_exponent", "a price with an exponent", "T84", f"{PRICE}/price", "1e2"),
+    ("price_comma", "a decimal comma", "T92", f"{PRICE}/price", "150,25"),
+    ("price_fraction", "a fraction", "T86", f"{PRICE}/price", "601/4"),
+    ("price_trailing_zero", "one price in a second spelling", "T86", f"{PRICE}/price", "150.250"),
+    ("price_leading_zero", "a leading zero", "T86", f"{PRICE}/price", "0150.25"),
+    ("price_nan", "not a number", "T67", f"{PRICE}/price", "NaN"),
+    ("price_37_places", "more places than there are", "T84", f"{PRICE}/price", "0." + "1" * 37),
+    ("price_40_digits", "more digits than there are", "T84", f"{PRICE}/price", "1" * 40),
+    ("price_currency_sign", "a sign for a currency", "T61", f"{PRICE}/currency", "¥"),
+    ("price_currency_lower_case", "a currency in lower case", "T86", f"{PRICE}/currency", "jpy"),
+    ("price_no_source", "a price from nowhere", "T67", f"{PRICE}/source", ""),
+    ("price_day", "a price of a day", "T67", f"{PRICE}/at", "2026-11-01"),
+    ("price_twice", "two prices of one instant", "T67", "/prices/1/asset", TOKEN, "/prices/1"),
+    ("money_negative", "negative money", "T03", "/money/0/owed", "-1"),
+    ("money_minus_zero", "minus zero", "T03", "/money/0/held", "-0"),
+    ("money_twice", "one holder's money twice", "T46", "/money", WHOLE["money"] * 2, "/money/1"),
+    ("series_twice", "one record twice", "T35", "/series", WHOLE["series"] * 2, "/series/1"),
+    ("series_unsorted", "days out of order", "T37", "/series/0/days", DAYS[::-1], "/series/0"),
+    ("series_day_twice", "a day twice", "T35", "/series/0/days/1/day", "2026-10-29", "/series/0"),
+    ("series_gap", "a day without a figure", None, "/series/0/days/0/held", None),
+    ("report_share_above_1", "more than everything", None, f"{REPORT}/share", "1.01"),
+    ("report_share_per_cent", "a share per cent", None, f"{REPORT}/share", "98 %"),
+    ("report_share_negative", "a negative share", "T03", f"{REPORT}/share", "-0.98"),
+    ("report_told_once", "one notice for two dates", None, f"{REPORT}/told", ["2026-02-12"], REPORT),
+    ("report_told_too_often", "more notices than dates", None, f"{REPORT}/told", ["2026-02-12"] * 3, REPORT),
+    ("report_exceptions_negative", "fewer exceptions than none", "T03", f"{REPORT}/exceptions", -1),
+    ("report_exceptions_null", "exceptions left open", None, f"{REPORT}/exceptions", None),
+    ("report_twice", "one report twice", None, "/assurance", WHOLE["assurance"] * 2, "/assurance/1"),
+    ("report_opinion", "an opinion of the issuer's", None, f"{REPORT}/opinion", "clean", REPORT),
+    ("filing_twice", "two reports of one period", None, "/filings/1/periodEnd", "2026-06-30", "/filings/1"),
+    ("filing_attachment_object", "a file for a name", "T88", "/filings/0/attachments/0", {"file": "x"}),
+    ("figure_plus", "a plus sign", "T86", "/figures/0/amount", "+1"),
+    ("figure_minus_zero", "minus zero", "T03", "/figures/0/amount", "-0"),
+    ("figure_two_signs", "two signs", "T86", "/figures/0/amount", "--1"),
+    ("figure_minus_sign", "a typographer's minus", "T86", "/figures/0/amount", "\u22121"),
+    ("figure_twice", "one figure twice", "T35", "/figures", WHOLE["figures"] * 2, "/figures/1"),
+    ("checklist_text", "an answer as text", None, f"{DEED}/beneficiaries", "yes"),
+    ("checklist_number", "an answer as a number", None, f"{DEED}/beneficiaries", 1),
+    ("checklist_null", "no answer", None, f"{DEED}/beneficiaries", None),
+    ("checklist_nested", "lists in lists", "T84", f"{DEED}/beneficiaries", {"one": True}),
+    ("checklist_list", "a list of answers", None, DEED, [True]),
+    ("checklist_no_name", "an item without a name", None, f"{DEED}/", True, DEED),
+    ("checklist_escape", "an escape sequence in an item", "T93", f"{DEED}/\x1b[2J", True, DEED),
+    ("checklist_long_name", "an item of 129 characters", "T84", f"{DEED}/{'x' * 129}", True, DEED),
+    ("checklist_many", "1025 items", "T84", DEED, {f"item {number}": True for number in range(1025)}),
+    ("order_text", "an order that perhaps stands", None, "/order/active", "true"),
+    (
+        "order_asset_twice",
+        "an asset twice in an order",
+        "T46",
+        "/order/required",
+        WHOLE["order"]["required"] * 2,
+        "/order/required/1",
+    ),
+    ("order_pair", "a list for an asset and its amount", None, "/order/required/0", [ETHER, "2.5"]),
+    (
+        "intermediary_twice",
+        "one intermediary twice",
+        "T46",
+        "/intermediaries",
+        WHOLE["intermediaries"] * 2,
+        "/intermediaries/1",
+    ),
+    ("intermediary_fewer_than_none", "fewer customers than none", "T03", f"{AGENT}/customers", -1),
+    ("intermediary_beyond_2_53", "customers beyond 2^53 - 1", "T87", f"{AGENT}/customers", 2**53, ""),
+    ("intermediary_list_inside", "its customers by name", None, f"{AGENT}/introduced", ["alice@example.com"]),
+    ("intermediary_symbol", "a symbol in a statement", "T61", f"{AGENT}/statement/0/asset", "ETH"),
+    ("intermediary_account_alone", "an address without its chain", "T53", f"{AGENT}/accounts/0", address("alpha")),
+    ("supply_negative", "fewer coins than none", "T03", f"{SUPPLY}/burned", "-250000"),
+    (
+        "supply_twice",
+        "one chain's supply twice",
+        "T46",
+        f"{COIN}/supply",
+        WHOLE["stablecoins"][0]["supply"] * 2,
+        f"{COIN}/supply/1",
+    ),
+    ("supply_no_frozen", "supply that says nothing of frozen coins", None, f"{SUPPLY}/frozen", MISSING, SUPPLY),
+    (
+        "reserve_twice",
+        "one bond twice",
+        "T46",
+        f"{COIN}/reserves",
+        WHOLE["stablecoins"][0]["reserves"] * 2,
+        f"{COIN}/reserves/1",
+    ),
+    ("reserve_debt", "a reserve below zero", "T03", f"{ITEM}/marketValue", "-1"),
+    ("reserve_early_text", "perhaps ended early", None, f"{ITEM}/earlyTermination", "on request"),
+    ("reserve_half_outstanding", "an amount without its currency", None, f"{ITEM}/outstandingCurrency", None, ITEM),
+    ("reserve_outstanding_of_nothing", "a currency without an amount", None, f"{ITEM}/outstanding", None, ITEM),
+    ("stablecoin_twice", "one coin twice", "T46", "/stablecoins", WHOLE["stablecoins"] * 2, "/stablecoins/1"),
+    ("estate_debt", "an estate below zero", "T03", "/estate/freeAssets", "-20000000"),
+    ("venue_twice", "one account of two exchanges", "T46", "/venues", WHOLE["venues"] * 2, "/venues/1"),
+    ("list_null", "null for a list", None, "/venues", None),
+    ("list_object", "an object for a list", None, "/money", WHOLE["money"][0]),
+    ("list_1025", "1025 sums of money", "T84", "/money", [{}] * 1025),
+    ("member_snake_case", "the name that a hand writes", "T86", "/key_holders", [], "/"),
+    ("member_missing", "a member left out", None, "/estate", MISSING, "/"),
+    ("member_unknown", "an unknown member", "T86", "/comment", "x", "/"),
+]
+
+
+def declarations_cases() -> Iterator[Case]:
+    for name, description, document in GOOD:
+        text = canonical(document)
+        yield case(f"{FAMILY}/{name}", description, None, {"document": text}, {"digest": sha256(text)})
+    yield from spoiled_cases(FAMILY, WHOLE, SPOILED)
+    yield from spelling_cases(FAMILY, WHOLE)

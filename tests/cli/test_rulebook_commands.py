@@ -1,0 +1,172 @@
+"""`por rulebook list`, `show` and `diff`, and `por verify --rulebook`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from por.checks.rulebooks import load_rulebook, load_rulebooks, shipped_ids
+from por.cli.main import main
+from por.encoding import verdict_v1
+from por.errors import FormatError
+from tests.cli.desk import Desk
+from tests.encoding.test_rulebook_v1 import GOOD
+
+SHIPPED = Path(__file__).resolve().parents[2] / "por" / "rulebooks"
+
+
+def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
+    try:
+        status = main(list(arguments))
+    except SystemExit as error:
+        status = int(str(error.code))
+    return status, capsys.readouterr().out
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk.laid(tmp_path)
+
+
+def test_every_shipped_rulebook_can_be_used_and_says_it_is_no_legal_advice() -> None:
+    assert "jp-exchange" in shipped_ids()
+    for name in shipped_ids():
+        book = load_rulebook(name)
+        assert book.id == name
+        assert "legal advice" in book.notice["en"]
+        assert "法的助言ではありません" in book.notice["ja"]
+
+
+def test_list_names_each_with_how_many_rules_it_computes(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out = said(capsys, "rulebook", "list")
+    assert status == 0
+    assert [line.split()[0] for line in out.splitlines()] == list(shipped_ids())
+    status, out = said(capsys, "rulebook", "list", "--lang", "ja")
+    assert "暗号資産交換業者" in out
+    status, out = said(capsys, "rulebook", "list", "--json")
+    assert [row["id"] for row in json.loads(out)] == list(shipped_ids())
+
+
+def test_show_says_when_a_rule_is_in_force(capsys: pytest.CaptureFixture[str]) -> None:
+    one = ("rulebook", "show", "jp-exchange", "--rule", "JP-COLD-01")
+    status, out = said(capsys, *one, "--at", "2020-05-01")
+    assert status == 0
+    assert "art. 27(2)" in out
+    assert "2020-05-01  in force" in out
+    assert "JP-SEG-01" not in out
+    status, out = said(capsys, *one, "--at", "2020-04-30")
+    assert "not in force" in out
+    status, out = said(capsys, *one, "--lang", "ja")
+    assert "円換算の合計で5％以下" in out
+
+
+def test_show_as_json_has_both_languages(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out = said(capsys, "rulebook", "show", "jp-exchange", "--json")
+    book = json.loads(out)
+    assert status == 0
+    assert book["digest"] == str(load_rulebook("jp-exchange").digest)
+    assert all(set(rule["title"]) == {"en", "ja"} for rule in book["rules"])
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("show", "jp-exchanges"),
+        ("show", "nothing.toml"),
+        ("show", "jp-exchange", "--rule", "JP-SEG-99"),
+        ("show", "jp-exchange", "--at", "tomorrow"),
+        ("show", "jp-exchange", "--at", "2026-02-30"),
+        ("show", "jp-exchange", "--lang", "fr"),
+        ("diff", "jp-exchange"),
+        ("diff", "jp-exchange", "jp-nothing"),
+        ("show",),
+    ],
+)
+def test_what_cannot_be_shown_is_status_2(arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    assert said(capsys, "rulebook", *arguments) == (2, "")
+
+
+def test_diff_names_each_changed_entry(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = (SHIPPED / "jp-exchange.toml").read_text(encoding="utf-8")
+    assert said(capsys, "rulebook", "diff", "jp-exchange", "jp-exchange")[1].endswith("no rule differs\n")
+    changed = tmp_path / "changed.toml"
+    changed.write_text(
+        text.replace('limit = "5/100"', 'limit = "2/100"').replace("JP-SEG-04", "JP-SEG-05"), encoding="utf-8"
+    )
+    status, out = said(capsys, "rulebook", "diff", "jp-exchange", str(changed))
+    assert status == 0
+    assert 'JP-COLD-01    parameters: {"limit": "5/100"' in out
+    assert "JP-SEG-04     rule: {" in out
+    assert "JP-SEG-05     rule: (none) ->" in out
+    status, out = said(capsys, "rulebook", "diff", "jp-exchange", str(changed), "--json")
+    assert len(json.loads(out)["changes"]) == 3
+
+
+def test_a_rulebook_of_ones_own_is_taken_by_its_path_and_never_twice(tmp_path: Path) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text(GOOD.replace("days = 3, ", ""), encoding="utf-8")
+    assert [book.id for book in load_rulebooks(["jp-exchange", str(path), "jp-exchange"])] == ["jp-exchange", "a-book"]
+    again = tmp_path / "again.toml"
+    again.write_bytes(path.read_bytes())
+    with pytest.raises(FormatError, match="two rulebooks are called a-book"):
+        load_rulebooks([str(path), str(again)])
+
+
+@pytest.mark.parametrize(("old", "new"), [('"segregation.coins"', '"segregation.coin"'), ('ratio = "1"', 'rate = "1"')])
+def test_t86_a_rule_that_nothing_computes_stops_verifying(desk: Desk, tmp_path: Path, old: str, new: str) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text(GOOD.replace("days = 3, ", "").replace(old, new), encoding="utf-8")
+    assert main(list(desk.auditor("--rulebook", str(path)))) == 2
+
+
+def test_verify_answers_every_rule_and_none_is_silently_absent(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    status, out = said(capsys, *desk.auditor("--rulebook", "jp-exchange", "--json"))
+    verdict = verdict_v1.read(out.strip().encode())
+    book = load_rulebook("jp-exchange")
+    assert verdict.rulebooks == (book.digest,)
+    assert {finding.rule for finding in verdict.findings if finding.rule} == {f"jp-exchange/{r.id}" for r in book.rules}
+    outcomes = {finding.subject: str(finding.outcome) for finding in verdict.findings if finding.rule}
+    assert outcomes["jp-exchange/JP-SEG-02"] == "PASS"
+    # 40 of 100 coins are hot, and 7 are set apart for them.
+    assert outcomes["jp-exchange/JP-GUAR-01/eip155:1/slip44:60"] == "FAIL"
+    assert outcomes["jp-exchange/JP-COLD-01"] == "INCONCLUSIVE"
+    assert status == 1
+
+
+def test_rules_change_nothing_of_the_other_findings(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    _, plain = said(capsys, *desk.auditor("--json"))
+    _, ruled = said(capsys, *desk.auditor("--rulebook", "jp-exchange", "--json"))
+    before, after = (verdict_v1.read(out.strip().encode()).findings for out in (plain, ruled))
+    assert after[: len(before)] == before
+
+
+def test_t88_one_verdict_for_one_set_of_rulebooks(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    once = said(capsys, *desk.auditor("--rulebook", "jp-exchange", "--json"))
+    assert said(capsys, *desk.auditor("--rulebook", "jp-exchange", "--json")) == once
+
+
+def test_an_unknown_rulebook_is_status_2_before_any_work(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    assert said(capsys, *desk.auditor("--rulebook", "jp-exchange,jp-nothing")) == (2, "")
+
+
+def test_a_rule_may_be_waived_by_name_and_a_breach_may_not(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    waivers = "".join(
+        f'\n[[waive]]\ncheck = "jp-exchange/{name}"\nreason = "looked at by hand"\n'
+        for name in ("JP-AUD-01", "JP-GUAR-01")
+    )
+    path = Path(desk.policy_toml)
+    path.write_text(path.read_text() + waivers)
+    _, out = said(capsys, *desk.auditor("--rulebook", "jp-exchange", "--json"))
+    found = {finding.subject: finding for finding in verdict_v1.read(out.strip().encode()).findings if finding.rule}
+    by_rule = {finding.rule: finding for finding in found.values()}
+    assert by_rule["jp-exchange/JP-AUD-01"].waived == "looked at by hand"
+    assert found["jp-exchange/JP-GUAR-01/eip155:1/slip44:60"].waived is None
+    assert found["jp-exchange/JP-GUAR-01/eip155:1/slip44:60"].required
+
+
+def test_a_waiver_of_no_rule_is_refused(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    path = Path(desk.policy_toml)
+    path.write_text(path.read_text() + '\n[[waive]]\ncheck = "jp-exchange/JP-AUD-99"\nreason = "a slip"\n')
+    assert said(capsys, *desk.auditor("--rulebook", "jp-exchange")) == (2, "")
