@@ -8,7 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from scripts.document_vectors import bundles, declarations, identities, inclusion, json_texts, names, policies, verdicts
+from scripts.document_vectors import (
+    bundles,
+    claims,
+    declarations,
+    identities,
+    inclusion,
+    json_texts,
+    names,
+    policies,
+    verdicts,
+)
 
 
 def cases() -> Iterator[tuple[str, dict[str, Any]]]:
@@ -16,6 +26,7 @@ def cases() -> Iterator[tuple[str, dict[str, Any]]]:
     yield from names.identifier_cases()
     yield from names.amount_cases()
     yield from bundles.bundle_cases()
+    yield from claims.claim_cases()
     yield from declarations.declarations_cases()
     yield from identities.identity_cases()
     yield from inclusion.inclusion_cases()

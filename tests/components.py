@@ -59,6 +59,16 @@ def safe() -> Path:
     return fetched[-1].parent
 
 
+def axe() -> Path:
+    """Find the script that looks for mistakes of accessibility in a page, or skip."""
+    if named := os.environ.get("POR_AXE"):
+        return Path(named)
+    fetched = sorted((ROOT / ".cache").glob("axe-*/axe.min.js"))
+    if not fetched:
+        pytest.skip("axe is not here: run scripts/components axe, or name its script in POR_AXE")
+    return fetched[-1]
+
+
 def slither() -> Path:
     """Find what analyses contracts, or skip."""
     return _component("POR_SLITHER", "slither", "slither")
@@ -163,7 +173,7 @@ def free_port() -> int:
     return port
 
 
-def rendered(page: str, profile: Path) -> str:
+def rendered(page: str, profile: Path, *flags: str) -> str:
     """Let the browser load a page, run it, and write it down as it then stands."""
     command = [
         str(chromium()),
@@ -175,6 +185,7 @@ def rendered(page: str, profile: Path) -> str:
         "--disable-component-update",
         "--disable-sync",
         f"--user-data-dir={profile}",
+        *flags,
         "--dump-dom",
         page,
     ]

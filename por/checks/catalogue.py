@@ -83,6 +83,15 @@ CATALOGUE: tuple[Check, ...] = (
         "that the record list is the issuer's whole ledger",
     ),
     Check(
+        "liabilities.rolled",
+        "Does what is owed follow from what was owed at the snapshot before and from what moved since?",
+        "the totals of this bundle and of the bundle before it (--previous), and the issuer's movements (--movements)",
+        "opening + deposits - withdrawals + trades - fees = closing, exactly, for the segment and asset",
+        "it is another amount, or the bundle given stands in the place of the one before and is another one",
+        "the movements have no row for it, its decimals changed, or no bundle before, or not that one, was given",
+        "that the movements are true or whole: they are the issuer's word, and to be tested against its records",
+    ),
+    Check(
         "reserves.control",
         "Did each account's key sign the challenge of this snapshot, or its contract approve such a signature?",
         "control signatures, published or opened from the bundle's control set; the challenge rebuilt from the bundle; "

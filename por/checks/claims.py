@@ -22,7 +22,10 @@ PREFERRED = (Role.CUSTOMER, Role.GUARANTEE)
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """Hold shares by kind from what is proven and from what is claimed, what money is owed, and what is missing."""
+    """Hold shares by kind from what is proven and from what is claimed, what money is owed, and what is missing.
+
+    `pools` are the proven whole coins that are there for customers, by kind.
+    """
 
     currency: str | None
     proven: dict[AssetId, Shares]
@@ -30,6 +33,7 @@ class Estimate:
     money: tuple[MoneyClaim, ...]
     missing: tuple[Lacking, ...]
     rows: tuple[ClassRow, ...]
+    pools: dict[AssetId, Fraction]
 
     def of(self, commitments: Iterable[LiabilityCommitment], units: Sequence[int]) -> tuple[CoinClaim, ...]:
         """Claim so many base units under each of these commitments; debts are no claims."""
@@ -61,7 +65,7 @@ def estimate(examination: Examination, loss: Loss) -> Estimate:
     lower, upper = [], []
     for row in rows:
         found = price_at(prices, row.group, currency, examination.bundle.instant) if currency else None
-        low, high = _kinds(row, loss, lost.get(row.group.canonical, Fraction(0)), found and found.price)
+        low, high = _kinds(row, loss, lost.get(row.group.canonical, Fraction(0)), found.price if found else None)
         lower.append(low)
         upper.append(high)
     proven = waterfall(Remains(tuple(lower), shortfall, declared.estate))
@@ -75,6 +79,7 @@ def estimate(examination: Examination, loss: Loss) -> Estimate:
         money=money,
         missing=tuple(sorted(set(lacks))),
         rows=rows,
+        pools={kind.asset: kind.pool or Fraction(0) for kind in lower},
     )
 
 

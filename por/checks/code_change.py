@@ -20,7 +20,7 @@ def code(examination: Examination) -> Iterator[Finding]:
     before = examination.previous
     if before is None:
         return
-    wrong = _other_bundle(examination, before)
+    wrong = other_bundle(examination, before)
     if wrong is not None:
         yield unseen(CHECK, examination.bundle.snapshot, wrong)
         return
@@ -30,7 +30,7 @@ def code(examination: Examination) -> Iterator[Finding]:
         yield from _compared(subject, then[subject], now[subject], pinned, before.bundle.snapshot)
 
 
-def _other_bundle(examination: Examination, before: OpenBundle) -> Broken | Missing | None:
+def other_bundle(examination: Examination, before: OpenBundle) -> Broken | Missing | None:
     """Say why a bundle is not the one before; another one in its very place contradicts the issuer."""
     bundle = examination.bundle
     if before.digest == bundle.previous:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from por.checks.chain_view import ChainView, Sources, header_evidence, named_header, reread, view_of
 from por.checks.control_evidence import ControlEvidence, control_reader
@@ -16,13 +17,13 @@ from por.checks.recomputation import Recomputation
 from por.checks.registry_reading import policys_view, reread_registry
 from por.checks.registry_view import RegistryView, recent
 from por.checks.staked import staked_holding
+from por.checks.supplies import TokenSupply, read_supplies
 from por.checks.unproven import read_unproven
 from por.model import (
     AssetId,
     Bundle,
     ChainId,
     ClaimedHolding,
-    Grade,
     Header,
     Instant,
     Policy,
@@ -30,6 +31,7 @@ from por.model import (
 )
 from por.model.declarations import Declarations
 from por.model.identity import Identity
+from por.model.movements import Movements
 from por.model.record import IntroducedCustomers
 from por.proofs.signed_note import NoteContents
 
@@ -41,13 +43,15 @@ class Beside:
     """Hold what a verifier brings beside the bundle: the issuer's one before it, other issuers', openings of its set.
 
     `openings` are whole documents of control proofs that the bundle commits to and does not publish. `introduced` are
-    intermediaries' own lists of the customers that they introduced, by the intermediary's id.
+    intermediaries' own lists of the customers that they introduced, by the intermediary's id. `movements` are what the
+    issuer says moved since `previous`.
     """
 
     previous: OpenBundle | None = None
     others: tuple[OpenBundle, ...] = ()
     openings: tuple[bytes, ...] = ()
     introduced: Mapping[str, IntroducedCustomers] = field(default_factory=dict)
+    movements: Movements | None = None
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,8 @@ class Examination:
     movement: MovementView | None = None
     declared: Observation[Declarations] | None = None
     introduced: Mapping[str, IntroducedCustomers] = field(default_factory=dict)
-    supplies: Mapping[str, tuple[int, Grade]] = field(default_factory=dict)
+    supplies: Mapping[AssetId, Observation[TokenSupply]] = field(default_factory=dict)
+    movements: Movements | None = None
 
     @property
     def bundle(self) -> Bundle:
@@ -121,8 +126,9 @@ def examine(
     reader = control_reader(opened, policy, given.previous, given.others, given.openings)
     control: dict[int, Observation[ControlEvidence]] = {}
     holdings: dict[tuple[int, AssetId], Observation[ProvenHolding]] = {}
-    chains = {account.account.chain for account in bundle.reserves}
-    snapshot_headers = {chain: _snapshot_header(bundle, headers, chain) for chain in sorted(chains)}
+    at = partial(_snapshot_header, bundle, headers)
+    snapshot_headers = {chain: at(chain) for chain in sorted({row.account.chain for row in bundle.reserves})}
+    declared = declared_of(opened)
     for i, account in enumerate(bundle.reserves):
         progress(f"examining account {i + 1} of {len(bundle.reserves)}")
         header = snapshot_headers[account.account.chain]
@@ -132,13 +138,12 @@ def examine(
                 holdings[i, claim.asset] = _holding(opened, account, claim, header, policy)
     holdings |= read_unproven(bundle, policy, sources, snapshot_headers, progress)
     moved = movement_view(bundle, policy, sources, holdings, now, progress)
+    supplies = read_supplies(declared, policy, sources, at, progress)
     return Examination(
         opened=opened,
         policy=policy,
         now=now,
-        note=Missing("there is no bundle.note beside the bundle")
-        if opened.note is None
-        else read_signatures(opened.note, policy.keys),
+        note=_note(opened, policy),
         headers=headers,
         children=children,
         views={chain: reread(view, sources.by_chain.get(chain)) for chain, view in views.items()},
@@ -151,9 +156,17 @@ def examine(
         others=given.others,
         light={block.chain: light_chain(opened, block, policy) for block in bundle.blocks},
         movement=moved,
-        declared=declared_of(opened),
+        declared=declared,
+        supplies=supplies,
+        movements=given.movements,
         introduced=given.introduced,
     )
+
+
+def _note(opened: OpenBundle, policy: Policy) -> Observation[NoteContents]:
+    if opened.note is None:
+        return Missing("there is no bundle.note beside the bundle")
+    return read_signatures(opened.note, policy.keys)
 
 
 def _snapshot_header(

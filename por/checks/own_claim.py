@@ -27,16 +27,27 @@ BASIS = (
     "publication.anchored",
     "publication.unequivocal",
 )
+RECOMPUTED = "liabilities.recomputed"
 INCLUDED = "liabilities.inclusion"
 IDENTIFIED = "publication.identified"
 FRESH = "snapshot.fresh"
 
 
 def require_basis(verdict: Verdict) -> None:
-    """Raise: EvidenceError where what every estimate rests on is refuted; that too little is held is no such thing."""
+    """Raise: EvidenceError where what every estimate rests on is refuted, UnsupportedEvidenceError for nobody's bundle.
+
+    That too little is held, or that the snapshot is old, refutes no estimate.
+    """
     failed = [f.ref for check in BASIS for f in verdict.of(check) if f.outcome is Outcome.FAIL]
     if failed:
         raise EvidenceError(f"nothing can be estimated from what is refuted: {', '.join(failed)}; see por verify")
+    _require_identified(verdict, "bundle is the issuer's own")
+
+
+def require_records(verdict: Verdict) -> None:
+    """Raise: UnsupportedEvidenceError where the record list is not shown to be the one that is committed to."""
+    if {finding.outcome for finding in verdict.of(RECOMPUTED)} != {Outcome.PASS}:
+        raise UnsupportedEvidenceError("it is not shown that the record list is the one that the bundle commits to")
 
 
 def own_records(
@@ -67,10 +78,12 @@ def _require_held(verdict: Verdict) -> None:
     if failed:
         cure = "; to claim on an old list, give --now with an instant of its time" if _only_old(verdict) else ""
         raise EvidenceError(f"the inclusion proof is refuted, and claims nothing: {', '.join(failed)}{cure}")
+    _require_identified(verdict, "proof is of the issuer's own list")
+
+
+def _require_identified(verdict: Verdict, what: str) -> None:
     if any(f.outcome is not Outcome.PASS for f in verdict.of(IDENTIFIED)):
-        raise UnsupportedEvidenceError(
-            "it is not decided whether the proof is of the issuer's own list; name the issuer's key in the policy"
-        )
+        raise UnsupportedEvidenceError(f"it is not decided whether the {what}; name the issuer's key in the policy")
 
 
 def _only_old(verdict: Verdict) -> bool:

@@ -14,7 +14,7 @@ from por.model.sample import Population
 
 
 def customers(bundle: Bundle, records: Iterable[LedgerRecord], asset: AssetId | None, progress: Progress) -> Population:
-    """Return every customer of the list, or with `asset` those who are owed of it, by what they are owed in all segments.
+    """Return every customer of the list, or with `asset` those who are owed of it, by what all segments owe them.
 
     Raises: EvidenceError unless the list implies every commitment of the bundle: a sample of another list says nothing
     about it. FormatError as the records' reader, or where nobody is owed of the asset.

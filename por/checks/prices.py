@@ -15,8 +15,6 @@ def price_at(rows: Iterable[Price], group: AssetClass, currency: str, instant: I
     near = [
         row
         for row in rows
-        if row.asset in members
-        and row.currency == currency
-        and abs(row.at.seconds - instant.seconds) <= PRICE_SPAN
+        if row.asset in members and row.currency == currency and abs(row.at.seconds - instant.seconds) <= PRICE_SPAN
     ]
     return min(near, key=lambda row: abs(row.at.seconds - instant.seconds), default=None)

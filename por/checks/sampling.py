@@ -52,7 +52,8 @@ def draw(population: Population, method: Method, seed: str, size: int) -> Sample
 
 def _ranked(population: Population, salt: bytes, size: int) -> Iterator[Drawn]:
     """Take the items whose hashes are smallest."""
-    ranked = ((hashlib.sha256(RANKED + salt + name.encode()).digest(), name, amount) for name, amount in population.items)
+    salted = RANKED + salt
+    ranked = ((hashlib.sha256(salted + name.encode()).digest(), name, amount) for name, amount in population.items)
     return (Drawn(name, amount, 1) for _, name, amount in nsmallest(size, ranked))
 
 

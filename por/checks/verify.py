@@ -11,6 +11,7 @@ from por.checks import (
     movement,
     publication,
     reserves,
+    rolled,
     snapshot,
     solvency,
     totals,
@@ -42,6 +43,7 @@ RUN: tuple[tuple[str, Run], ...] = (
     ("liabilities.scheme", liabilities.scheme),
     ("liabilities.nonnegative", liabilities.nonnegative),
     ("liabilities.recomputed", liabilities.recomputed),
+    ("liabilities.rolled", rolled.rolled),
     ("reserves.control", control.control),
     ("reserves.balance", reserves.balance),
     ("reserves.eligible", reserves.eligible),
@@ -146,6 +148,8 @@ def _asked_for(examination: Examination) -> Iterator[str]:
         yield "reserves.movement"
     if examination.previous is not None:
         yield "reserves.code"
+    if examination.movements is not None:
+        yield "liabilities.rolled"
     if examination.others:
         yield "reserves.unshared"
 

@@ -9,21 +9,26 @@ from pathlib import Path
 from por.checks.claims import Estimate, estimate
 from por.checks.evidence import OpenBundle, open_bundle, read_document
 from por.checks.observation import Broken, Missing
-from por.checks.own_claim import own_records, require_basis
+from por.checks.own_claim import own_records, require_basis, require_records
+from por.checks.payouts import payouts
 from por.checks.pins import Pins
 from por.checks.policy import load_policy
 from por.checks.verify import examination_of, verdict_on
 from por.cli.output import Progress, add_language_option, clock, new_path, write_file
 from por.cli.sources import add_source_options, opened_sources
-from por.encoding import claim_v1, inclusion_proof_v1, verdict_v1
+from por.encoding import claim_v1, inclusion_proof_v1, records_v1, verdict_v1
+from por.encoding.csv_rows import write_field
 from por.encoding.digests import digest_of
 from por.errors import FormatError
 from por.issuer.assets import AssetTable
-from por.model import AssetId, Digest, InclusionProof, LiabilityCommitment, Verdict, parse_decimal
+from por.model import AssetId, CaseRule, Digest, InclusionProof, LiabilityCommitment, Verdict, parse_decimal
 from por.model.claims import Claim, Judged, Loss
 from por.report.claims import CLAIMS, render_claim
+from por.report.safe_text import cell
 
 EXAMPLE = "por claims bundle/ proof.json --policy policy.toml --account alice@example.com --replay answers.json"
+
+PAYOUTS = ("account_id", "kind", "decimals", "owed", "paid")
 
 Owed = tuple[tuple[LiabilityCommitment, int], ...]
 
@@ -49,6 +54,12 @@ def add(parser: argparse.ArgumentParser) -> None:
     add_source_options(parser)
     parser.add_argument("--json", action="store_true", help="print the claim file instead of text")
     parser.add_argument("--output", metavar="FILE", type=new_path, help="also write the claim file to FILE")
+    parser.add_argument(
+        "--payouts",
+        metavar="CSV",
+        type=new_path,
+        help="write what each customer of --ledger gets in coins, where each kind pays for itself",
+    )
     parser.add_argument("--now", metavar="INSTANT", help="judge ages at this UTC instant, not at the machine's clock")
     add_language_option(parser)
 
@@ -57,6 +68,8 @@ def run(args: argparse.Namespace) -> int:
     """Estimate; 0 when something was computed, 3 when nothing was, 1 when what it would rest on is refuted."""
     if bool(args.proofs) != (args.account is not None):
         raise FormatError("PROOF and --account come together", "--account")
+    if args.payouts and not args.ledger:
+        raise FormatError("give the record list that is paid by too, with --ledger", "--payouts")
     policy, opened, now, progress = load_policy(args.policy), open_bundle(args.bundle), clock(args), Progress()
     table = AssetTable.load(args.assets)
     loss = Loss(args.lost_hot, tuple(sorted((_lost(text, table) for text in args.lost), key=lambda row: str(row[0]))))
@@ -73,6 +86,9 @@ def run(args: argparse.Namespace) -> int:
     if proofs:
         pins = Pins(policy=policy, bundle=opened)
         inclusion, owed = own_records(list(proofs.values()), args.account, pins, now=now)
+    if args.payouts:
+        require_records(verdict)
+        write_file(args.payouts, _payouts_csv(args.ledger, found, opened.bundle.case_rule), 0o600)
     claim = _claim(opened, verdict, inclusion, sorted(proofs), found, owed, loss)
     return _put(claim, args, {row.asset: name for name, row in table.names.items() if "/" not in name})
 
@@ -121,6 +137,14 @@ def _put(claim: Claim, args: argparse.Namespace, names: Mapping[AssetId, str]) -
         write_file(args.output, document, 0o600 if claim.proofs else 0o644)
     sys.stdout.write(document.decode() + "\n" if args.json else render_claim(claim, names, args.lang))
     return 0
+
+
+def _payouts_csv(ledger: Path, found: Estimate, case_rule: CaseRule) -> bytes:
+    with ledger.open(encoding="utf-8", newline="") as lines:
+        rows = payouts(records_v1.read_records(lines, str(ledger)), found, case_rule)
+        told = ((row.account_id, str(row.kind), row.decimals, row.owed, row.paid) for row in rows)
+        table = [",".join(write_field(cell(str(field))) for field in row) + "\n" for row in told]
+    return (",".join(PAYOUTS) + "\n" + "".join(table)).encode()
 
 
 def _digest(path: Path) -> Digest:

@@ -2,9 +2,9 @@
 
 import argparse
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 from por.chains import open_source
@@ -21,6 +21,7 @@ from por.issuer.accounts import read_accounts, written_account
 from por.issuer.assets import AssetTable
 from por.issuer.bundle import assemble, require_sources
 from por.issuer.control import file_name
+from por.issuer.declarations import WrittenDeclarations, read_declarations
 from por.issuer.holdings import Known
 from por.issuer.inputs import Inputs
 from por.issuer.reserves import snapshot_header
@@ -55,6 +56,12 @@ def add(parser: argparse.ArgumentParser) -> None:
         metavar="all|FILE",
         help="do not publish these control proofs (FILE: an account a line); the bundle commits to them all the same",
     )
+    parser.add_argument(
+        "--declarations",
+        metavar="FILE",
+        type=Path,
+        help="what you declare for rulebooks, TOML (por/spec/howto/declare-for-rules.md); default: nothing",
+    )
     add_source_options(parser, record=False)
     add_beacon_options(parser)
 
@@ -66,10 +73,11 @@ def run(args: argparse.Namespace) -> int:
     snapshot = workspace.snapshot()
     table, known = AssetTable.load(args.assets), _known(args.layouts)
     control = workspace.files("control")
+    accounts = read_accounts(args.accounts, table)
     inputs = Inputs(
         commitments=workspace.commitments(),
         snapshot=snapshot,
-        accounts=read_accounts(args.accounts, table),
+        accounts=accounts,
         headers=workspace.files("snapshot"),
         control=control,
         layouts=known.layouts,
@@ -79,6 +87,9 @@ def run(args: argparse.Namespace) -> int:
         calls=known.calls,
         salts=workspace.files("salts"),
         withheld=_withheld(args.withhold_control, control),
+        declared=read_declarations(args.declarations, table, frozenset(row.account for row in accounts))
+        if args.declarations
+        else None,
     )
     opened = {chain: open_source(chain, urls) for chain, urls in source_urls(args.source).items()}
     require_sources(inputs, opened)
@@ -96,6 +107,8 @@ def run(args: argparse.Namespace) -> int:
     print(f"bundle     {digest_of(directory['bundle.json'])}")
     print(f"key        {key.verifier}")
     _sum_up(bundle, table)
+    if inputs.declared is not None:
+        print(f"declares   {', '.join(_topics(inputs.declared))}")
     signed = {name.removesuffix(".json") for name in control}
     unsigned = [str(row.account) for row in bundle.reserves if file_name(row.account) not in signed]
     if inputs.withheld:
@@ -175,6 +188,16 @@ def _anchoring_account(text: str | None) -> ChainAccount | None:
         return None if text is None else ChainAccount.parse(text)
     except FormatError as error:
         raise error.within("--anchored-by") from error
+
+
+def _topics(declared: WrittenDeclarations) -> Iterator[str]:
+    """Name what is declared, and how many of the documents are published."""
+    for field in fields(declared.said):
+        rows = getattr(declared.said, field.name)
+        if field.name == "documents" and rows:
+            yield f"{len(rows)} documents, {len(declared.published)} of them published"
+        elif rows:
+            yield field.name.replace("_", " ")
 
 
 def _previous(path: Path | None) -> tuple[int, Digest] | None:

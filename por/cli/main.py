@@ -70,6 +70,7 @@ COMMANDS = {
     "rulebook list": ("por.cli.rulebook_list", "list the rulebooks shipped with por"),
     "rulebook show": ("por.cli.rulebook_show", "say what a rulebook requires, with citations and dates in force"),
     "rulebook diff": ("por.cli.rulebook_diff", "say what changed between two rulebooks"),
+    "report": ("por.cli.report", "render a verdict for people, spreadsheets and CI, or pack all that it was made of"),
     "convert": ("por.cli.convert", "read another exchange's published list into a bundle, without verifying it"),
     "inspect": ("por.cli.inspect", "show what a document says, without verifying it"),
     "explain": ("por.cli.explain", "say what a check asks, and what its outcomes mean"),

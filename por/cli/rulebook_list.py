@@ -7,6 +7,7 @@ from por.checks.rulebooks import load_rulebook, shipped_ids
 from por.checks.rules.engine import UNCOMPUTABLE
 from por.cli.output import add_language_option
 from por.model.rulebook import Rulebook
+from por.report.language import Translator
 
 EXAMPLE = "por rulebook list"
 
@@ -24,9 +25,11 @@ def run(args: argparse.Namespace) -> int:
         print(json.dumps([_value(book) for book in books], ensure_ascii=False, indent=2))
         return 0
     width = max(len(book.id) for book in books) + 2
+    say: Translator = args.lang
     for book in books:
         judged = sum(rule.check != UNCOMPUTABLE for rule in book.rules)
-        print(f"{book.id:<{width}}{judged:>3} of {len(book.rules):>2} rules computed  {book.title[args.lang.language]}")
+        counted = say("{judged} of {rules} rules computed").format(judged=f"{judged:>3}", rules=f"{len(book.rules):>2}")
+        print(f"{book.id:<{width}}{counted}  {book.title[say.language]}")
     return 0
 
 

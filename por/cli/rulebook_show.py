@@ -11,6 +11,7 @@ from por.encoding.reader import Reader
 from por.errors import FormatError
 from por.model.rulebook import Rule, Rulebook
 from por.report.language import Translator
+from por.report.text import padded
 
 EXAMPLE = "por rulebook show jp-exchange --rule JP-COLD-01 --at 2026-11-01"
 
@@ -95,7 +96,7 @@ def _lines(rule: Rule, day: date | None, say: Translator) -> Iterator[str]:
     if rule.cure is not None:
         rows += [(say("cure"), f"{rule.cure.days} {say('business days') if rule.cure.business else say('days')}")]
     rows += [(say("breach"), f"{rule.severity} ({say('confidence')} {rule.confidence})")]
-    yield from (f"  {name:<12}{text}" for name, text in rows)
+    yield from (f"  {padded(name, 12)}{text}" for name, text in rows)
 
 
 def _span(since: date | None, until: date | None) -> str:

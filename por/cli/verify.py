@@ -12,8 +12,10 @@ from por.checks.verify import verify
 from por.cli.identity import add_identity_options, given_identity
 from por.cli.output import Progress, add_verdict_options, clock, put_verdict
 from por.cli.sources import add_source_options, opened_sources
-from por.encoding import introduced_v1
+from por.encoding import introduced_v1, movements_v1
 from por.errors import FormatError
+from por.model import Verdict
+from por.model.movements import Movements
 from por.model.record import IntroducedCustomers
 
 MAX_OPENING = 256 * 2**10
@@ -31,6 +33,12 @@ def add(parser: argparse.ArgumentParser) -> None:
         metavar="BUNDLE",
         type=Path,
         help="the issuer's bundle before this one, to compare with",
+    )
+    parser.add_argument(
+        "--movements",
+        metavar="CSV",
+        type=Path,
+        help="what moved since --previous, in total for each segment and asset, to roll its totals forward",
     )
     parser.add_argument(
         "--other",
@@ -75,6 +83,11 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Verify and return the verdict's exit status."""
+    return put_verdict(examined(args), args)
+
+
+def examined(args: argparse.Namespace) -> Verdict:
+    """Verify as a command line says, and return the verdict. Raises: as `verify`."""
     policy = load_policy(args.policy)
     rulebooks = load_rulebooks([*policy.law.rulebooks, *(name for text in args.rulebook for name in text.split(","))])
     opened = open_bundle(args.bundle)
@@ -85,6 +98,7 @@ def run(args: argparse.Namespace) -> int:
         previous=open_bundle(args.previous) if args.previous else None,
         others=tuple(open_bundle(path) for path in args.other),
         openings=tuple(_openings(args.opening)),
+        movements=_movements(args.movements) if args.movements else None,
         introduced=dict(_introduced(text) for text in args.introduced),
     )
     with opened_sources(args, policy) as sources:
@@ -100,7 +114,7 @@ def run(args: argparse.Namespace) -> int:
             progress=progress,
         )
     progress.done()
-    return put_verdict(verdict, args)
+    return verdict
 
 
 def _introduced(text: str) -> tuple[str, IntroducedCustomers]:
@@ -108,6 +122,10 @@ def _introduced(text: str) -> tuple[str, IntroducedCustomers]:
     if not (name and equals and path):
         raise FormatError("not an intermediary's id and a file, such as broker-7=introduced.csv", "--introduced")
     return name, load_document(Path(path), introduced_v1.MAX_BYTES, introduced_v1.read)
+
+
+def _movements(path: Path) -> Movements:
+    return movements_v1.read(read_document(path, movements_v1.MAX_BYTES), str(path))
 
 
 def _openings(paths: list[Path]) -> Iterator[bytes]:

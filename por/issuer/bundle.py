@@ -6,14 +6,14 @@ from dataclasses import replace
 from por.chains.bulk import BulkSource
 from por.commitments.anchors import totals_of
 from por.encoding import bundle_v1
-from por.encoding.media_types import CONTROL_OPENING, CONTROL_SIGNATURE, EVM_HEADER
+from por.encoding.media_types import CONTROL_OPENING, CONTROL_SIGNATURE, DECLARATIONS, DOCUMENT, EVM_HEADER
 from por.errors import EvidenceError, FormatError
 from por.issuer.control import file_name
 from por.issuer.control_set import control_openings
 from por.issuer.inputs import EvidenceFiles, Inputs
 from por.issuer.reserves import reserve_accounts
 from por.issuer.witnesses import Document
-from por.model import Bundle, ChainId, ControlSet, ReserveAccount, SnapshotBlock
+from por.model import Bundle, ChainId, ControlSet, Digest, ReserveAccount, SnapshotBlock
 
 
 def assemble(
@@ -32,6 +32,7 @@ def assemble(
     for name, document in inputs.headers.items():
         if name != "snapshot.json":
             files.add(document, EVM_HEADER)
+    declarations = _declared_files(inputs, files)
     control_set, control = _control_files(inputs)
     reserves: list[ReserveAccount] = []
     for chain in sorted({listed.account.chain for listed in inputs.accounts}):
@@ -51,6 +52,7 @@ def assemble(
         reserves=tuple(sorted(reserves, key=lambda row: str(row.account))),
         evidence=tuple(files.entries[digest] for digest in sorted(files.entries, key=str)),
         control_set=control_set,
+        declarations=declarations,
     )
     bundle_v1.read(bundle_v1.write(bundle))
     require_anchorable(bundle)
@@ -82,6 +84,14 @@ def require_sources(inputs: Inputs, sources: Mapping[ChainId, BulkSource]) -> No
         raise FormatError(
             "a control proof was collected for an account that the list does not have", f"control/{stray[0]}"
         )
+
+
+def _declared_files(inputs: Inputs, files: EvidenceFiles) -> Digest | None:
+    if inputs.declared is None:
+        return None
+    for document in inputs.declared.published:
+        files.add(document, DOCUMENT)
+    return files.add(inputs.declared.document, DECLARATIONS)
 
 
 def _control_files(inputs: Inputs) -> tuple[ControlSet | None, dict[str, Document]]:

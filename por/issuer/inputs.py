@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from por.encoding.commitments_v1 import Commitments
 from por.encoding.digests import digest_of
 from por.issuer.accounts import ListedAccount
+from por.issuer.declarations import WrittenDeclarations
 from por.issuer.snapshot import Snapshot
 from por.issuer.validators import Stake
 from por.issuer.witnesses import Document
@@ -49,3 +50,4 @@ class Inputs:
     withheld: frozenset[str] = frozenset()
     stakes: Mapping[ChainId, Mapping[str, Stake]] = field(default_factory=dict)
     light_client: Mapping[ChainId, tuple[Document, ...]] = field(default_factory=dict)
+    declared: WrittenDeclarations | None = None

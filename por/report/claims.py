@@ -16,10 +16,14 @@ CLAIMS = {
     "claim.lost_coins": "Assumed lost: {amount} {asset}.",
     "claim.own_between": "Of your {amount} {asset} the segregated assets shown would cover between {low} and {high} "
     "{asset} ({low_share} to {high_share}).",
+    "claim.own_same": "Of your {amount} {asset} the segregated assets shown would cover {low} {asset} ({low_share}) by "
+    "both models.",
     "claim.own_alone": "Of your {amount} {asset} the segregated assets shown would cover {low} {asset} ({low_share}), "
     "where each kind of coin pays for itself; for one pool of all kinds an input is missing.",
     "claim.all_between": "Of the {amount} {asset} owed to customers the segregated assets shown would cover between "
     "{low} and {high} {asset} ({low_share} to {high_share}).",
+    "claim.all_same": "Of the {amount} {asset} owed to customers the segregated assets shown would cover {low} {asset} "
+    "({low_share}) by both models.",
     "claim.all_alone": "Of the {amount} {asset} owed to customers the segregated assets shown would cover {low} "
     "{asset} ({low_share}), where each kind of coin pays for itself; for one pool of all kinds an input is missing.",
     "claim.per_kind": "each kind for itself: {preferential} {asset} in coins, and out of the general estate {general} "
@@ -34,7 +38,7 @@ CLAIMS = {
     "{low} {asset} ({low_share}), where each kind of coin pays for itself",
     "claim.money": "Of {owed} {currency} of money owed to customers, {held} is said to be in trust for them ({share}); "
     "that is outside the estate.",
-    "claim.missing": "Missing, and taken for nothing, not for zero:",
+    "claim.missing": "Missing; what needs it is left out, and not taken for zero:",
     "claim.lack.worth": "how much a listed holding of {subject} stands for",
     "claim.lack.price": "a price of {subject} at the snapshot",
     "claim.lack.currency": "the currency to reckon in: no estate is declared, nor prices in one currency",
@@ -51,7 +55,7 @@ CLAIMS = {
     "claim.limit.later": "what was there after the snapshot, or is owed and stands in no list",
     "claim.limit.advice": "what the law gives to anybody: it is no legal advice",
     "claim.rests": "It rests on bundle {bundle}, policy {policy}, and the verdict {verdict} ({outcome}).",
-    "claim.declared": "Money and the estate are the issuer's word, and so are prices unless your policy brings its own.",
+    "claim.declared": "Money and the estate are the issuer's word, and prices too unless your policy brings its own.",
     "claim.nothing": "Nothing that is kept for customers was proven; give --source or --replay to look.",
 }
 LIMITS = tuple(key for key in CLAIMS if key.startswith("claim.limit."))
@@ -98,17 +102,23 @@ class _Told:
 def _row_lines(row: CoinClaim, whose: str, told: _Told) -> Iterator[str]:
     span = row.proven.preferential
     places = {"amount": format_coins(row.units, row.decimals), "asset": told.name(row.asset)}
-    if span is not None:
-        yield told(f"{whose}_between", **places, **_ends(row, span, told))
-    else:
+    if span is None:
         yield told(f"{whose}_alone", **places, **_alone(row, row.proven, told))
-    for key, payment in (("per_kind", row.proven.per_kind), ("single_pool", row.proven.single_pool)):
-        if payment.preferential is not None:
-            yield "  " + told(key, asset=told.name(row.asset), **_parts(row, payment, told))
-    if row.proven.total is not None:
-        yield "  " + told("with_estate", asset=told.name(row.asset), **_ends(row, row.proven.total, told))
+    else:
+        yield told(f"{whose}_{'same' if span.low == span.high else 'between'}", **places, **_ends(row, span, told))
+    if span is None or span.low < 1:
+        yield from _models(row, told)
     if row.claimed != row.proven:
         yield from _claimed(row, told)
+
+
+def _models(row: CoinClaim, told: _Told) -> Iterator[str]:
+    asset = told.name(row.asset)
+    for key, payment in (("per_kind", row.proven.per_kind), ("single_pool", row.proven.single_pool)):
+        if payment.preferential is not None:
+            yield "  " + told(key, asset=asset, **_parts(row, payment, told))
+    if row.proven.total is not None:
+        yield "  " + told("with_estate", asset=asset, **_ends(row, row.proven.total, told))
 
 
 def _claimed(row: CoinClaim, told: _Told) -> Iterator[str]:

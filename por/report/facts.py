@@ -7,10 +7,10 @@ import re
 from collections.abc import Callable, Mapping
 from functools import cache
 
-from por.model import AssetKind, Custody, EncumbranceKind, Role
+from por.model import AssetKind, Custody, EncumbranceKind, Outcome, Role
 from por.report.language import Translator
 from por.report.rule_reasons import REASONS
-from por.report.templates import GRADES
+from por.report.templates import GRADES, LABELS
 
 WORDS = {
     **{f"role.{word}": str(word) for word in Role},
@@ -153,7 +153,9 @@ def _matched(text: str, patterns: Patterns, say: Translator) -> str:
 
 @cache
 def _forms() -> Patterns:
-    return _compiled({**GRADES, **FORMS})
+    words = {key: word for key, word in WORDS.items() if key.startswith(("role.", "custody."))}
+    labels = (*(f"label.outcome.{outcome}" for outcome in Outcome), "label.waived", "label.information")
+    return _compiled({**GRADES, **FORMS, **words, **{key: LABELS[key] for key in labels}})
 
 
 @cache

@@ -55,6 +55,10 @@ ENGLISH = {
     "liabilities.recomputed.other_total": "{records} records sum to {total} base units; {committed} are committed to",
     "liabilities.recomputed.other_root": "{records} records imply the root {actual}; {expected} is committed to",
     "liabilities.recomputed.not_committed": "the record list has records here, and the bundle no commitment",
+    "liabilities.rolled.follows": "{opening} in {before} + {deposits} deposited - {withdrawals} withdrawn + {trades} "
+    "traded - {fees} in fees = {actual} base units",
+    "liabilities.rolled.differs": "{opening} in {before} + {deposits} deposited - {withdrawals} withdrawn + {trades} "
+    "traded - {fees} in fees = {expected} base units; committed to are {actual}, which is {difference} from it",
     "reserves.control.signed": "the account's key signed this snapshot's challenge ({custody} custody)",
     "reserves.control.delegated": "the account's key signed this snapshot's challenge ({custody} custody); at "
     "the snapshot block the account ran the code of {delegate} (EIP-7702), which may let others move its coins too",

@@ -46,7 +46,7 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Procedure:
-    """Hold one procedure: its number, the check's texts, its findings; `left_out` of those that passed are not shown."""
+    """Hold one procedure: its number, the check's texts, its findings; `left_out` that passed are not shown."""
 
     number: int
     check: str

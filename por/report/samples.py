@@ -5,13 +5,12 @@ from collections.abc import Iterator
 
 from por.encoding.csv_rows import write_field
 from por.model.sample import Sample
+from por.report.safe_text import cell
 
 COLUMNS = (
     *("of", "asset", "population_digest", "population_count", "population_total"),
     *("method", "seed", "size", "number", "item", "amount", "hits"),
 )
-# A spreadsheet runs what begins with one of these (T94); the JSON holds the item as it is.
-_FORMULA = ("=", "+", "-", "@", "\t")
 
 
 def sample_json(sample: Sample) -> str:
@@ -33,8 +32,11 @@ def sample_json(sample: Sample) -> str:
 
 
 def sample_csv(sample: Sample) -> str:
-    """Write a sample as CSV (RFC 4180, LF line ends); what a spreadsheet would run gets an apostrophe before it."""
-    return "".join(",".join(map(_cell, row)) + "\n" for row in _rows(sample))
+    """Write a sample as CSV (RFC 4180, LF line ends); what a spreadsheet would run is made harmless (T94).
+
+    The JSON holds such an item as it is.
+    """
+    return "".join(",".join(write_field(cell(text)) for text in row) + "\n" for row in _rows(sample))
 
 
 def _rows(sample: Sample) -> Iterator[tuple[str, ...]]:
@@ -43,7 +45,3 @@ def _rows(sample: Sample) -> Iterator[tuple[str, ...]]:
     how = (str(sample.method), sample.seed, str(sample.size))
     for number, row in enumerate(sample.drawn, 1):
         yield (*head, *how, str(number), row.name, str(row.amount), str(row.hits))
-
-
-def _cell(text: str) -> str:
-    return write_field(f"'{text}" if text.startswith(_FORMULA) else text)

@@ -14,7 +14,7 @@ from por.report.safe_text import harmless
 from por.report.sentence import first_sentence
 from por.report.words import word
 
-SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 VERDICT_RULE = "verdict"
 
 Json = dict[str, object]
@@ -35,7 +35,7 @@ def render_sarif(papers: Papers, artifact: str = "verdict.json") -> str:
         "results": [*_of_verdict(papers, len(ids), artifact), *(_result(row, ids, artifact) for row in rows)],
         "properties": {
             "outcome": str(papers.verdict.outcome),
-            "snapshot": papers.verdict.snapshot,
+            "snapshot": harmless(papers.verdict.snapshot),
             "verdict": str(papers.digest),
             "findings": str(len(papers.verdict.findings)),
         },

@@ -101,3 +101,21 @@ GRADES = {
     "grade.STATE_PROOF": "state proof against an agreed header",
     "grade.LIGHT_CLIENT": "light-client proven",
 }
+
+# Looked up by themselves, without a key.
+PLAIN = {
+    "rulebook.cited": "cited",
+    "rulebook.status": "status",
+    "rulebook.in_force": "in force",
+    "rulebook.shadow": "not in force: it would run in shadow",
+    "rulebook.then": "then",
+    "rulebook.asks": "asks",
+    "rulebook.why_not": "why not",
+    "rulebook.declared": "declared",
+    "rulebook.cure": "cure",
+    "rulebook.business_days": "business days",
+    "rulebook.days": "days",
+    "rulebook.breach": "breach",
+    "rulebook.confidence": "confidence",
+    "rulebook.computed": "{judged} of {rules} rules computed",
+}

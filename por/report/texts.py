@@ -6,15 +6,29 @@ from dataclasses import dataclass
 from por.checks.catalogue import CATALOGUE
 from por.checks.check import Check
 from por.encoding.canonical import dumps
+from por.report.changes import CHANGES
+from por.report.claims import CLAIMS
 from por.report.facts import FORMS, WORDS
 from por.report.language import LANGUAGES, translator
 from por.report.limits import LIMITS
 from por.report.messages import ENGLISH
 from por.report.rule_reasons import REASONS
-from por.report.templates import GRADES, LABELS, PHRASES, SENTENCES
+from por.report.templates import GRADES, LABELS, PHRASES, PLAIN, SENTENCES
 from por.report.words import REPORT
 
-TABLES: tuple[Mapping[str, str], ...] = (SENTENCES, PHRASES, LABELS, GRADES, WORDS, FORMS, REASONS, REPORT, ENGLISH)
+TABLES: tuple[Mapping[str, str], ...] = (
+    SENTENCES,
+    PHRASES,
+    LABELS,
+    GRADES,
+    WORDS,
+    FORMS,
+    REASONS,
+    REPORT,
+    CLAIMS,
+    CHANGES,
+    ENGLISH,
+)
 FIELDS = ("question", "evidence", "passes", "fails", "inconclusive", "limits")
 
 
@@ -31,6 +45,7 @@ def texts() -> Iterator[Text]:
     """Yield every text once, in the order of its table."""
     for table in TABLES:
         yield from (Text(key, english, key) for key, english in table.items())
+    yield from (Text(key, english, "") for key, english in PLAIN.items())
     yield from (Text(f"limit.{number}", limit, "") for number, limit in enumerate(LIMITS, 1))
     for check in CATALOGUE:
         for field in FIELDS:

@@ -4,6 +4,7 @@ from por.simulator import (
     lies_chain,
     lies_contracts,
     lies_control,
+    lies_law,
     lies_liabilities,
     lies_publication,
     lies_registry,
@@ -21,5 +22,6 @@ LIES: tuple[Lie, ...] = (
     *lies_publication.LIES,
     *lies_chain.LIES,
     *lies_registry.LIES,
+    *lies_law.LIES,
 )
-UNSEEN: tuple[Lie, ...] = (*lies_publication.UNSEEN, *lies_reserves.UNSEEN)
+UNSEEN: tuple[Lie, ...] = (*lies_publication.UNSEEN, *lies_reserves.UNSEEN, *lies_law.UNSEEN)

@@ -83,6 +83,7 @@ class Draft:
         used |= {digest for block in self.bundle.blocks for digest in block.light_client}
         used |= {block.child for block in self.bundle.blocks if block.child}
         used |= {row.control for row in self.bundle.reserves if row.control}
+        used |= {self.bundle.declarations} if self.bundle.declarations else set()
         used |= {digest for row in self.bundle.reserves for digest in row.control_state}
         return used | {d for row in self.bundle.reserves for claim in row.holdings for d in claim.evidence}
 

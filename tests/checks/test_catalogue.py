@@ -33,7 +33,7 @@ NEEDS_CHAIN = {
 
 
 # These run when the policy or the verifier brings what they look at.
-ASKED_FOR = {"reserves.movement", "reserves.code", "reserves.unshared"}
+ASKED_FOR = {"liabilities.rolled", "reserves.movement", "reserves.code", "reserves.unshared"}
 # A certificate is judged by its own checks, and by the age of what it is about.
 # Rules name these.
 RULES = {entry.id for entry in RULE_CATALOGUE}

@@ -52,6 +52,11 @@ def test_anything_else_is_waived_by_name_and_reason(tmp_path: Path, check: str) 
     assert rules.waivers == (Waiver(check, "because"),)
 
 
+def test_a_rule_may_be_waived_by_its_name(tmp_path: Path) -> None:
+    text = START + '[[waive]]\ncheck = "jp-exchange/JP-REC-01"\nreason = "because"\n'
+    assert load_policy(written(tmp_path, text)).waivers == (Waiver("jp-exchange/JP-REC-01", "because"),)
+
+
 def test_a_waiver_changes_the_policys_digest(tmp_path: Path) -> None:
     plain = load_policy(written(tmp_path, START))
     one = load_policy(written(tmp_path, START + '[[waive]]\ncheck = "snapshot.fresh"\nreason = "a"\n'))

@@ -25,17 +25,73 @@ from por.model import (
     Digest,
     Encumbrance,
     EncumbranceKind,
+    Grade,
+    Instant,
     KnownEncumbrance,
+    LawTrust,
     Movement,
     RegistryPin,
     TokenCall,
     Waiver,
 )
+from por.model.declarations import Price
 from tests.checks.registry_scenery import PIN
 from tests.checks.scenery import CHAIN, ETH, ISSUER, KEY, USDC, policy
 
 REGISTRY = ("publication.anchored", "publication.unequivocal")
 BOTH_WAIVED = tuple(Waiver(check, "no registry") for check in REGISTRY)
+
+
+LAW = LawTrust(
+    rulebooks=("jp-exchange",),
+    documents=frozenset({Digest(b"\x0a" * 32)}),
+    registered=frozenset({"Kanto 00099"}),
+    prices=(Price(ETH, "JPY", Fraction(824701, 2), "an index", Instant.parse("2026-11-01T00:00:00Z")),),
+)
+
+
+def test_what_is_brought_for_rulebooks_is_said() -> None:
+    said = list(described(policy(law=LAW)))
+    for line in (
+        "judges     the rulebook jp-exchange",
+        "accepts    of rules, nothing below the grade third-party document",
+        f"trusts     document {Digest(bytes([10]) * 32)}",
+        "trusts     the registration Kanto 00099",
+        "trusts     412350.5 JPY for eip155:1/slip44:60 at 2026-11-01T00:00:00Z, from an index",
+    ):
+        assert line in said
+    assert not any("rulebook" in line or "grade" in line for line in described(policy()))
+
+
+@pytest.mark.parametrize(
+    ("law", "open_point"),
+    [
+        (replace(LAW, documents=frozenset()), "no document of a third party"),
+        (replace(LAW, prices=()), "the prices are the issuer's"),
+        (replace(LAW, registered=frozenset()), "the issuer alone says"),
+        (replace(LAW, grade=Grade.SELF_DECLARED), "on the issuer's own word"),
+    ],
+)
+def test_what_rules_will_rest_on_is_said(law: LawTrust, open_point: str) -> None:
+    before = set(open_points(policy(law=LAW)))
+    assert before == set(open_points(policy()))
+    (point,) = set(open_points(policy(law=law))) - before
+    assert open_point in point
+
+
+def test_without_a_rulebook_nothing_of_rules_is_open() -> None:
+    bare = LawTrust(grade=Grade.SELF_DECLARED)
+    assert list(open_points(policy(law=bare))) == list(open_points(policy()))
+
+
+def test_the_starting_policy_shows_what_rulebooks_take(tmp_path: Path) -> None:
+    lines = starting_policy(ISSUER, [KEY], "auditor", []).splitlines()
+    start, end = lines.index("# [law]"), lines.index('# at = "2026-11-01T00:00:00Z"')
+    shown = "\n".join(line.removeprefix("# ") for line in lines[start : end + 1])
+    (tmp_path / "p.toml").write_text(starting_policy(ISSUER, [KEY], "auditor", []) + shown)
+    rules = load_policy(tmp_path / "p.toml")
+    assert rules.law.rulebooks == ("jp-exchange",)
+    assert len(rules.law.prices) == 1
 
 
 def test_it_trusts_nothing_that_was_not_given() -> None:

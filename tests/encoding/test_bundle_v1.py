@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from por.encoding import bundle_v1, control_signature_v1, evm_account_proof_v1, evm_header_v1
+from por.encoding import bundle_v1, control_signature_v1, evm_account_proof_v1, evm_header_v1, media_types
 from por.errors import FormatError, UnsupportedVersionError
 from por.model import Bundle, Custody, Role, printable
 from tests import pages
@@ -253,6 +253,29 @@ def test_t84_no_file_is_read_over_and_over(document: Any, place: str) -> None:
     digest = big["evidence"][0]["digest"]
     refused(put(big, place, [digest] * 1024), "/evidence", "far more than are listed")
     bundle_v1.read(canonical(put(big, place, [digest] * 256)))
+
+
+def test_t84_documents_allow_no_more_reading_of_other_files(document: Any) -> None:
+    big = put(document, "/evidence/0/size", bundle_v1.MAX_EVIDENCE_BYTES)
+    place, digest = "/reserves/0/controlState", big["evidence"][0]["digest"]
+    for kind in (media_types.DOCUMENT, media_types.DECLARATIONS):
+        row = {"digest": "sha256:" + "f" * 64, "mediaType": kind, "size": bundle_v1.max_evidence_bytes(kind)}
+        more = put(big, "/evidence", [*big["evidence"], row])
+        bundle_v1.read(canonical(put(more, place, [digest] * 256)))
+        refused(put(more, place, [digest] * 1024), "/evidence", "far more than are listed")
+
+
+@pytest.mark.parametrize("kind", [media_types.DECLARATIONS, media_types.DOCUMENT])
+def test_t84_declarations_and_documents_have_limits_of_their_own(document: Any, kind: str) -> None:
+    limit = bundle_v1.max_evidence_bytes(kind)
+    row = {**document["evidence"][0], "mediaType": kind}
+    bundle_v1.read(canonical(put(document, "/evidence/0", {**row, "size": limit})))
+    refused(put(document, "/evidence/0", {**row, "size": limit + 1}), "/evidence/0/size", f"1 and {limit}")
+
+
+@pytest.mark.parametrize("value", ["declarations.json", HEX, "sha256:../x", {}, [], 1, "https://exchange.example/"])
+def test_t88_t95_declarations_are_named_by_digest_alone(document: Any, value: object) -> None:
+    refused(put(document, "/declarations", value), "/declarations", "not a digest|not text")
 
 
 def test_t84_t88_an_evidence_file_is_announced_with_no_more_than_any_kind_needs(document: Any) -> None:

@@ -68,7 +68,7 @@ def test_the_example_is_read(document: Any) -> None:
     assert declared.prices[0].price == Fraction(824701, 2)
     assert declared.series[0].days[1].day == date(2026, 10, 30)
     assert declared.figures[0].amount == Fraction(-25000001, 2)
-    assert declared.checklists["trust deed"]["customers are the beneficiaries"]
+    assert declared.checklists["trust-deed"]["principal-beneficiaries-are-users"]
     assert declared.stablecoins[0].reserves[0].market_value == Fraction("349200.75")
     assert declared.intermediaries[0].statement[0][1] == Fraction(5, 4)
 

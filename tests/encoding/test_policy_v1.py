@@ -15,7 +15,7 @@ from por.encoding import policy_v1, tables_v1
 from por.encoding.digests import digest_of
 from por.encoding.tables_v1 import Tables
 from por.errors import FormatError, UnsupportedVersionError
-from por.model import AssetClass, AssetId, ChainId, Denomination, Policy, printable
+from por.model import AssetClass, AssetId, ChainId, Denomination, Grade, LawTrust, Policy, printable
 from tests import pages
 from tests.documents import canonical, evm_addresses, places, plain_texts, put
 
@@ -210,6 +210,28 @@ WRONG_VALUES: list[tuple[str, object, str]] = [
     ("/registry/max_silence_seconds", "6 h", "not an integer"),
     ("/registry/max_delay_seconds", 2**40 + 1, "not an integer between"),
     ("/registry/max_delay_seconds", "7 days", "not an integer"),
+    ("/law", [], "not a table"),
+    ("/law", "jp-exchange", "not a table"),
+    ("/law/rulebooks", "jp-exchange", "not a list"),
+    ("/law/rulebooks", [""], "empty"),
+    ("/law/rulebooks", ["r" * 257], "at most 256"),
+    ("/law/documents", [HEX], "not a digest"),
+    ("/law/documents", ["trustee.pdf"], "not a digest"),
+    ("/law/registered", ["a\u202eb"], "U\\+202E"),
+    ("/law/registered", [" Kanto 00099"], "blanks"),
+    ("/law/grade", "audited", "none of the grades self-declared, third-party document"),
+    ("/law/grade", 2, "not text"),
+    ("/law/price/0/asset", "ETH", "not a CAIP-19"),
+    ("/law/price/0/currency", "¥", "not a currency"),
+    ("/law/price/0/price", 412350.5, "not text"),
+    ("/law/price/0/price", "0", "above zero"),
+    ("/law/price/0/price", "-1", "not an exact decimal"),
+    ("/law/price/0/price", "NaN", "not an exact decimal"),
+    ("/law/price/0/source", "", "not empty"),
+    ("/law/price/0/at", "2026-11-01", "not an instant"),
+    ("/waive/0/check", "jp-exchange/", "not a rule"),
+    ("/waive/0/check", "jp-exchange/JP-*", "not a rule"),
+    ("/waive/0/check", "JP-EXCHANGE/JP-SEG-01", "not a rule"),
 ]
 
 
@@ -255,7 +277,18 @@ def test_t70_another_version_is_refused_by_name(document: Any) -> None:
 
 @pytest.mark.parametrize(
     "above",
-    ["", "/issuer", "/snapshot", "/coverage", "/chain/0", "/waive/0", "/class/0", "/class/0/members/0", "/layout/0"],
+    [
+        "",
+        "/issuer",
+        "/snapshot",
+        "/coverage",
+        "/chain/0",
+        "/waive/0",
+        "/class/0",
+        "/class/0/members/0",
+        "/layout/0",
+        "/law",
+    ],
 )
 @pytest.mark.parametrize("name", ["max_ages", "rato", "Keys", "url", "endpoint", "api_key", "\x1b[31m"])
 def test_a_slip_of_the_pen_does_not_loosen_a_policy(document: Any, above: str, name: str) -> None:
@@ -292,6 +325,7 @@ def test_t95_t96_a_policy_has_no_place_for_a_source_and_the_error_does_not_show_
         ("/registry", "issuer"),
         ("/registry", "from_block"),
         ("/registry", "max_delay_seconds"),
+        *(("/law/price/0", name) for name in ("asset", "currency", "price", "source", "at")),
     ],
 )
 def test_a_missing_entry_is_named(document: Any, above: str, name: str) -> None:
@@ -301,6 +335,42 @@ def test_a_missing_entry_is_named(document: Any, above: str, name: str) -> None:
         holder = holder[int(step)] if isinstance(holder, list) else holder[step]
     del holder[name]
     refused(changed, above or "/", f"entry '{name}' is missing")
+
+
+def test_what_is_brought_for_rulebooks_is_read(document: Any, shortest: Any) -> None:
+    law = read(document).law
+    assert law.rulebooks == ("jp-exchange",)
+    assert sorted(law.registered) == ["Kanto 00099"]
+    assert law.grade is Grade.THIRD_PARTY_DOCUMENT
+    assert [len(digest.value) for digest in law.documents] == [32]
+    (price,) = law.prices
+    assert (price.price, price.currency, str(price.asset)) == (Fraction(824701, 2), "JPY", ETHER)
+    assert read(shortest).law == read(put(shortest, "/law", {})).law == LawTrust()
+
+
+@pytest.mark.parametrize("name", ["rulebooks", "registered", "price"])
+def test_a_rulebook_a_registration_and_a_price_are_named_once(document: Any, name: str) -> None:
+    rows = document["law"][name]
+    refused(put(document, f"/law/{name}", [*rows, *rows]), f"/law/{name}/1", "twice|above already")
+
+
+@pytest.mark.parametrize("name", ["rulebooks", "documents", "registered", "price"])
+def test_the_order_of_what_is_brought_for_rulebooks_changes_no_digest(document: Any, name: str) -> None:
+    other = {
+        "rulebooks": "jp-intermediary",
+        "documents": DIGEST,
+        "registered": "Kanto 00001",
+        "price": {**document["law"]["price"][0], "asset": TOKEN},
+    }
+    rows = [*document["law"][name], other[name]]
+    one, two = (read(put(document, f"/law/{name}", items)).digest for items in (rows, rows[::-1]))
+    assert one == two != read(document).digest
+
+
+def test_a_price_of_another_instant_is_another_price(document: Any) -> None:
+    rows = document["law"]["price"]
+    later = {**rows[0], "at": "2026-11-01T00:00:01Z"}
+    assert len(read(put(document, "/law/price", [*rows, later])).law.prices) == 2
 
 
 def test_chains_and_waivers_are_named_once(document: Any) -> None:
@@ -435,6 +505,20 @@ CHANGES: list[tuple[str, object]] = [
     ("/bridge/0/escrow", "eip155:1:0x" + "66" * 20),
     ("/bridge/0/asset", "eip155:1/erc20:0x" + "66" * 20),
     ("/bridge/0/minted", "eip155:10/erc20:0x" + "66" * 20),
+    ("/law", {}),
+    ("/law/rulebooks", []),
+    ("/law/rulebooks/0", "jp-intermediary"),
+    ("/law/documents", []),
+    ("/law/documents/0", DIGEST),
+    ("/law/registered/0", "Kanto 00100"),
+    ("/law/grade", "self-declared"),
+    ("/law/price", []),
+    ("/law/price/0/asset", TOKEN),
+    ("/law/price/0/currency", "USD"),
+    ("/law/price/0/price", "412350.4"),
+    ("/law/price/0/source", "another"),
+    ("/law/price/0/at", "2026-11-01T00:00:01Z"),
+    ("/waive/0/check", "jp-exchange/JP-SEG-01"),
     ("/beacon", []),
     ("/beacon/0/chain", "eip155:5"),
     ("/beacon/0/genesis_validators_root", "0x" + HEX),

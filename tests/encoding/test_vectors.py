@@ -14,6 +14,7 @@ from por import errors
 from por.encoding import (
     bundle_v1,
     canonical,
+    claim_v1,
     declarations_v1,
     identity_v1,
     inclusion_proof_v1,
@@ -101,6 +102,11 @@ def read_declarations(given: Json) -> Json:
     return {"digest": str(digest_of(declarations_v1.write(declarations_v1.read(document_of(given)))))}
 
 
+def read_claim(given: Json) -> Json:
+    claim = claim_v1.read(document_of(given))
+    return {"coins": len(claim.coins), "digest": str(digest_of(claim_v1.write(claim)))}
+
+
 def read_identity(given: Json) -> Json:
     identity = identity_v1.read(document_of(given))
     return {"anchors": len(identity.anchors), "digest": str(digest_of(identity_v1.write(identity)))}
@@ -126,6 +132,7 @@ RUN: dict[str, Callable[[Json], Json]] = {
     "identifiers": read_name,
     "amounts": read_amount,
     "bundle-document": read_bundle,
+    "claim-document": read_claim,
     "declarations-document": read_declarations,
     "identity-document": read_identity,
     "inclusion-proof-document": read_proof,

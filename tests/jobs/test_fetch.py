@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from por.chains.transport import Limits
-from por.encoding import bundle_v1
+from por.encoding import bundle_v1, media_types
 from por.encoding.digests import digest_of
 from por.errors import SourceError, UnavailableError
 from por.jobs import fetch as module
@@ -265,6 +265,25 @@ def test_t85_a_bundle_that_lists_more_than_can_be_kept_is_refused_before_anythin
         with pytest.raises(UnreadableBundleError, match="at most 1000 are fetched"):
             fetch(newest_at(server.url), tmp_path, kept.log)
         assert not [name for name in server.names() if "evidence" in name]
+
+
+@pytest.mark.parametrize(
+    ("kind", "limit"),
+    [
+        (media_types.DOCUMENT, 16 * 2**20),
+        (media_types.DECLARATIONS, 4 * 2**20),
+        (media_types.EVM_WITNESS, 256 * 2**10),
+    ],
+)
+def test_t84_evidence_is_read_up_to_what_its_type_may_have(tmp_path: Path, kind: str, limit: int) -> None:
+    entry = EvidenceEntry(Digest(bytes(32)), kind, limit)
+    file = tmp_path / "evidence" / entry.digest.value.hex()
+    file.parent.mkdir()
+    file.write_bytes(bytes(limit))
+    assert DirectoryPlace(tmp_path).evidence(entry) == bytes(limit)
+    file.write_bytes(bytes(limit + 1))
+    with pytest.raises(UnreadableBundleError):
+        DirectoryPlace(tmp_path).evidence(entry)
 
 
 @pytest.mark.parametrize("what", ["bundle.json", "bundle.note"])

@@ -50,6 +50,7 @@ from por.proofs.state.header import header_from_rlp
 from tests.checks import registry_scenery as r
 from tests.checks import scenery as s
 from tests.checks import test_code_change as code_scenes
+from tests.checks import test_rolled as rolled_scenes
 from tests.checks import test_unshared as shared_scenes
 from tests.checks.scenery import CHAIN, ETH, USDC
 from tests.checks.test_anchored_root import STORIES, by_hand
@@ -215,6 +216,9 @@ class Scenes:
         ):
             self._made += 1
             yield code_scenes.compared(self._folder / str(self._made), then, now, rules=rules)
+        for spot in (10, 11):
+            self._made += 1
+            yield rolled_scenes.rolling(self._folder / str(self._made), opening=100, closing=110, spot=spot)
         theirs = shared_scenes.other(shared_scenes.row(s.account("cold")))
         strangers = shared_scenes.other(shared_scenes.row(shared_scenes.STRANGERS[0]))
         old = shared_scenes.other(instant=Instant(NOON.seconds - 30 * DAY))

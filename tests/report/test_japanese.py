@@ -274,6 +274,8 @@ def test_the_json_is_of_no_language(verdicts: list[Verdict]) -> None:
             "バンドルのダイジェスト sha256:00；訂正対象のバンドルなし",
         ),
         ("actual", "x.example+00+AA, eip155:1:0x1 in eip155:1:0x2", "x.example+00+AA、eip155:1:0x2 の eip155:1:0x1"),
+        ("expected", "cold, third-party", "コールド、第三者保管"),
+        ("actual", "INCONCLUSIVE, for information", "判定不能、参考"),
         ("wanted", "quorum value", "複数のソースの一致"),
         ("weak", "the chain's own", "チェーン自体"),
         ("creation", "", ""),

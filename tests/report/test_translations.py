@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.machinery
 import importlib.util
 import io
@@ -26,6 +27,7 @@ from por.report.language import IN_ENGLISH, LANGUAGES, catalogue_path, translato
 from por.report.limits import LIMITS
 from por.report.messages import ENGLISH
 from por.report.texts import Text, exported, exported_json, texts
+from tests.architecture import source
 from tests.report.translations import FORBIDDEN, JAPANESE, mistakes, places
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -97,13 +99,25 @@ def test_a_translation_is_in_japanese(text: Text) -> None:
 
 def test_sentences_are_polite_and_rows_are_short() -> None:
     for text in TEXTS:
-        polite = re.search(r"(ます|です|ました|でした|ません)", said(text))
+        japanese = said(text)
+        polite = re.search("(ます|です|ました|でした|ません)", japanese)
         if text.key.startswith("sentence."):
             assert polite, text.key
-            assert said(text).endswith("。"), text.key
-        elif not text.key.startswith("phrase.") and text.key != "label.limits":
+            assert japanese.endswith("。"), text.key
+        elif text.key.startswith("claim.") or text.key == "label.limits":
+            assert japanese.endswith(("。", "：")) or not polite, text.key
+        elif not text.key.startswith("phrase."):
             assert not polite, text.key
-            assert not said(text).endswith("。"), text.key
+            assert not japanese.endswith("。"), text.key
+
+
+def test_whatever_is_said_without_a_key_is_among_the_texts() -> None:
+    plain = {text.english for text in TEXTS if not text.context}
+    modules = [*source.read(ROOT, "por/cli"), *source.read(ROOT, "por/report")]
+    calls = [(module, node) for module in modules for node in ast.walk(module.tree) if isinstance(node, ast.Call)]
+    for module, call in calls:
+        if ast.unparse(call.func) in {"say", "args.lang", "self.say"} and isinstance(call.args[0], ast.Constant):
+            assert call.args[0].value in plain, f"{module.at(call)}: add it to PLAIN in por/report/templates.py"
 
 
 @pytest.mark.parametrize(
@@ -245,7 +259,7 @@ def test_what_nobody_has_looked_at_is_not_shown(before: str, tmp_path: Path, mon
     path.write_text(f'msgid ""\nmsgstr ""\n"Language: ja\\n"\n\n{lines}\nmsgctxt "d.e.f"\nmsgid "two"\nmsgstr "二"\n')
     monkeypatch.setattr(language, "LANGUAGES", ("en", "xx"))
     monkeypatch.setattr(language, "LOCALE", tmp_path)
-    say = translator("xx")
+    say = translator.__wrapped__("xx")
     assert (say.pgettext("a.b.c", "one"), say.pgettext("d.e.f", "two")) == ("one", "二")
 
 

@@ -81,7 +81,7 @@ def mistakes(english: str, japanese: str) -> Iterator[str]:
     if sorted(re.findall("[0-9]+", english)) != sorted(re.findall("[0-9]+", japanese)):
         yield "its figures are not those of the English"
     yield from _setting(japanese)
-    plain = re.sub(r"\{[a-z_-]+\}|--[a-z]+|<[a-z]+>", " ", english)
+    plain = re.sub(r"\{[a-z_-]+\}|--[a-z]+|<[a-z]+>|\w+\.(json|csv)", " ", english)
     for word, term in GLOSSARY.items():
         if re.search(rf"(?<![\w-])({word})(?![\w-])", plain, re.IGNORECASE) and not re.search(term, japanese):
             yield f"{word} is not said as {term}"

@@ -7,10 +7,11 @@ from fractions import Fraction
 
 from por.checks.class_rows import ClassRow
 from por.checks.examination import Examination
-from por.checks.observation import Broken, Missing
+from por.checks.observation import Broken, Missing, Observation
 from por.checks.prices import price_at
 from por.checks.rules.days import BusinessDays, business_days, day_of
-from por.model import AssetClass, Finding, Grade, Instant, LawTrust
+from por.checks.supplies import TokenSupply
+from por.model import AssetClass, AssetId, Finding, Grade, Instant, LawTrust
 from por.model.declarations import Declarations, Price, Topic
 from por.model.rulebook import Rulebook
 
@@ -19,9 +20,9 @@ from por.model.rulebook import Rulebook
 class Context:
     """Hold an examination with its findings so far, the class rows, and what issuer and verifier say beside it.
 
-    `declared` is empty where the issuer declares nothing. `supplies` is what the chain says of a token's supply, in
-    base units by asset, with the grade of that word; `previous` are the declarations of the bundle before.
-    `unread` says why declarations that the bundle names were not read.
+    `declared` is empty where the issuer declares nothing. `supplies` is what the chain says of the supply of tokens
+    that the issuer issues; `previous` are the declarations of the bundle before. `unread` says why
+    declarations that the bundle names were not read.
     """
 
     examination: Examination
@@ -30,7 +31,7 @@ class Context:
     declared: Declarations
     law: LawTrust
     rulebook: Rulebook
-    supplies: Mapping[str, tuple[int, Grade]] = field(default_factory=dict)
+    supplies: Mapping[AssetId, Observation[TokenSupply]] = field(default_factory=dict)
     previous: Declarations | None = None
     unread: Broken | Missing | None = None
 

@@ -12,6 +12,8 @@ from por.proofs.state.call import CallOutcome, proven_call
 
 BALANCE_OF = bytes.fromhex("70a08231")
 CONVERT_TO_ASSETS = bytes.fromhex("07a2d13a")
+TOTAL_SUPPLY = bytes.fromhex("18160ddd")
+DECIMALS = bytes.fromhex("313ce567")
 
 
 class UnknownCodeError(UnsupportedEvidenceError):
@@ -42,6 +44,16 @@ class CalledHolding:
 def balance_call(token: str, holder: str) -> Call:
     """Return the call that asks for a holder's balance. Source: ERC-20. Raises: FormatError."""
     return Call(token, BALANCE_OF + address_bytes(holder).rjust(32, b"\x00"))
+
+
+def supply_call(token: str) -> Call:
+    """Return the call that asks how many base units there are. Source: ERC-20."""
+    return Call(token, TOTAL_SUPPLY)
+
+
+def decimals_call(token: str) -> Call:
+    """Return the call that asks how many decimals a token has. Source: ERC-20."""
+    return Call(token, DECIMALS)
 
 
 def convert_call(vault: str, shares: int) -> Call:

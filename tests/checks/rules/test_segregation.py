@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,7 +29,7 @@ def golden(hot_btc: int = 44, guarantee_xrp: int = 2_000_000) -> list[Held]:
     ]
 
 
-COLD = {"roles": ["customer", "guarantee"], "custody": ["cold"]}
+COLD: dict[str, Any] = {"roles": ["customer", "guarantee"], "custody": ["cold"]}
 
 
 def test_the_worked_example_is_judged_as_it_is_written(tmp_path: Path) -> None:
@@ -235,7 +236,7 @@ def test_most_at_one_custodian_needs_every_custodian(tmp_path: Path) -> None:
     ],
 )
 def test_t86_a_rule_that_its_check_cannot_use_stops_everything(
-    tmp_path: Path, check: str, parameters: dict[str, object]
+    tmp_path: Path, check: str, parameters: dict[str, Any]
 ) -> None:
     made = context(tmp_path, OWED, golden(), rule(check, **parameters))
     with pytest.raises(FormatError, match="R-1/"):
