@@ -10,6 +10,7 @@ from functools import cache
 from por.model import AssetKind, Custody, EncumbranceKind, Outcome, Role
 from por.report.language import Translator
 from por.report.rule_reasons import REASONS
+from por.report.stablecoin_messages import ASSET_FORMS
 from por.report.templates import GRADES, LABELS
 
 WORDS = {
@@ -52,6 +53,7 @@ FORMS = {
     "fact.also_listed": "{issuer} at {time} ({row}, {role}, bundle {digest})",
     "fact.comma": ", ",
     "fact.semicolon": "; ",
+    **ASSET_FORMS,
     "fact.creation": "; who created the registry could have filled it first: see por registry verify",
 }
 
@@ -67,15 +69,20 @@ FORMED = frozenset(
     (
         "actual",
         "age",
+        "breaches",
         "claimed",
         "creation",
         "delay",
+        "differ",
+        "excluded",
         "expected",
         "held",
         "limit",
+        "of",
         "others",
         "series",
         "sources",
+        "undecided",
         "unit",
         "upper",
         "wanted",

@@ -98,9 +98,8 @@ def require_renderable(papers: Papers) -> None:
                 check(finding.check)
                 message(finding, papers.say)
         except (KeyError, ValueError) as error:
-            raise FormatError(
-                f"not of this release's making: nothing is known as {harmless(str(error))[:100]}"
-            ) from error
+            what = harmless(str(error))[:100]
+            raise FormatError(f"this release cannot say what the verdict holds: nothing is known as {what}") from error
         if _issuer(verdict) != _issuer(papers.verdict):
             raise FormatError(f"about {_issuer(verdict)}, and not about {_issuer(papers.verdict)}", "--history")
     if papers.bundle is not None and papers.bundle.snapshot != papers.verdict.snapshot:

@@ -1,6 +1,7 @@
 """Say the message keys of rules' checks in English; `{name}` stands for a fact of the finding."""
 
 from por.report.declared_rule_messages import DECLARED_RULES
+from por.report.stablecoin_messages import STABLECOIN_RULES
 
 RULES = {
     "rulebook.answer.input_missing": "not decided: an input is missing: {what} ({input})",
@@ -40,4 +41,5 @@ RULES = {
     "segregation.spread.pass": "the most at one place is {percent} % ({most}); {limit} is the limit",
     "segregation.spread.fail": "{percent} % lie at one place ({most}); {limit} is the limit",
     **DECLARED_RULES,
+    **STABLECOIN_RULES,
 }

@@ -1,5 +1,7 @@
 """Hold in English what rules say of an input that is missing, or of why they do not apply, for other languages."""
 
+from por.report.stablecoin_messages import STABLECOIN_REASONS
+
 REASONS = {
     "reason.period_due": "no period of {kind} has come due since the rule began",
     "reason.period_ended": "no period of {kind} has ended since the rule began",
@@ -32,4 +34,5 @@ REASONS = {
     "reason.series": "a record of days called {name}",
     "reason.days": "days of {name} from {day} to {last}",
     "reason.custodians": "the custodian of every account of customers' coins",
+    **STABLECOIN_REASONS,
 }

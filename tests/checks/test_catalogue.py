@@ -29,6 +29,7 @@ NEEDS_CHAIN = {
     "solvency.coverage",
     "publication.anchored",
     "publication.unequivocal",
+    "stablecoin.supply",
 }
 
 

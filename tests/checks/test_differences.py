@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -175,7 +176,7 @@ def test_findings_by_their_refs() -> None:
         ({"required": False, "waived": "a reason"}, "PASS, waived"),
     ],
 )
-def test_t73_a_waiver_is_a_difference(changed: dict[str, object], told: str) -> None:
+def test_t73_a_waiver_is_a_difference(changed: dict[str, Any], told: str) -> None:
     found = verdict_changes(verdict(finding("a"), finding("b")), verdict(finding("a", **changed), finding("b")))
     assert found == [Change("finding", "reserves.balance@a", "PASS", told)]
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from por.checks.evidence import OpenBundle
 from por.checks.examination import Beside, Examination
-from por.checks.rolled import rolled
+from por.checks.rolled import _rolled, rolled
 from por.checks.verify import examination_of, verdict_on, verify
 from por.encoding import bundle_v1
 from por.encoding.digests import digest_of
@@ -139,10 +139,18 @@ def test_t36_another_bundle_is_not_rolled_from(tmp_path: Path, sequence: int, ou
     assert s.one(rolled(made)).outcome is outcome
 
 
-@given(st.integers(0, 2**128), *[st.integers(0, 2**128)] * 2, st.integers(-(2**100), 2**100), st.integers(0, 2**64))
-def test_only_the_one_closing_follows(opening: int, deposits: int, withdrawals: int, trades: int, fees: int) -> None:
+units = st.integers(0, 2**127)
+
+
+@given(units, units, units, st.integers(-(2**127), 2**127), units, st.integers(-3, 3))
+def test_only_the_one_closing_follows(
+    opening: int, deposits: int, withdrawals: int, trades: int, fees: int, off: int
+) -> None:
     flow = Flow(deposits, withdrawals, trades, fees)
-    assert opening + flow.net == opening + deposits - withdrawals + trades - fees
+    closing = opening + deposits - withdrawals + trades - fees + off
+    found = s.one(_rolled((total("spot", opening),), (total("spot", closing),), Movements({SPOT: flow}), "before"))
+    assert found.outcome is (Outcome.FAIL if off else Outcome.PASS)
+    assert found.facts["difference"] == str(off)
 
 
 def test_t68_it_is_required_once_movements_are_given(tmp_path: Path) -> None:

@@ -93,9 +93,9 @@ def test_a_kind_that_comes_out_even_needs_no_price_of_its_own() -> None:
     assert found[BTC].single_pool == Payment(None, None)
 
 
-@pytest.mark.parametrize("changes", [{"estate": None}, {"shortfall": None}])
-def test_without_the_estate_or_the_money_the_first_part_still_stands(changes: dict[str, None]) -> None:
-    found = by_kind(replace(GOLDEN, **changes))
+@pytest.mark.parametrize("made", [replace(GOLDEN, estate=None), replace(GOLDEN, shortfall=None)])
+def test_without_the_estate_or_the_money_the_first_part_still_stands(made: Remains) -> None:
+    found = by_kind(made)
     assert found[BTC].per_kind == Payment(Fraction("0.8"), None)
     assert found[BTC].single_pool == Payment(Fraction(436, 470), None)
     assert found[BTC].preferential is not None

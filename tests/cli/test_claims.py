@@ -13,7 +13,7 @@ from por.cli.main import main
 from por.encoding import claim_v1, declarations_v1, inclusion_proof_v1, verdict_v1
 from por.encoding.digests import digest_of
 from por.encoding.media_types import DECLARATIONS
-from por.model import Outcome
+from por.model import Custody, Outcome
 from por.model.claims import Claim, Lack
 from por.model.declarations import Declarations, Estate, Money, Price
 from tests.checks import scenery as s
@@ -141,7 +141,7 @@ def test_a_file_is_customer_data_and_nothing_is_written_over(desk: Desk, declari
 
 def refused(desk: Desk, tmp_path: Path, *more: str, **options: str) -> int:
     target = tmp_path / "claim.json"
-    status = main([*claims(desk, *more, **options), "--output", str(target)])  # type: ignore[arg-type]
+    status = main([*claims(desk, *more, **options), "--output", str(target)])
     assert not target.exists()
     return status
 
@@ -173,7 +173,7 @@ def test_t39_a_bundle_of_a_stranger_is_refuted(desk: Desk, tmp_path: Path, capsy
     s.write_bundle(tmp_path / "b", note=s.note_text(s.bundle(), s.STRANGERS_KEY))
     assert main(claims(desk, bundle=str(tmp_path / "b"))) == 3
     assert "whether the bundle is the issuer's own" in capsys.readouterr().err
-    s.write_bundle(tmp_path / "c", s.bundle(sequence=9), note=s.note_text(s.bundle()))
+    s.write_bundle(tmp_path / "c", s.with_account("hot", custody=Custody.COLD), note=s.note_text(s.bundle()))
     assert main(claims(desk, bundle=str(tmp_path / "c"))) == 1
     assert "publication.identified" in capsys.readouterr().err
 

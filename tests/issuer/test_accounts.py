@@ -112,7 +112,7 @@ def test_an_encumbrance_is_a_kind_and_base_units(tmp_path: Path) -> None:
     [
         (",pledged,", "encumbered"),
         (",,5", "encumbrance"),
-        (",borrowed,5", "encumbrance"),
+        (",hired,5", "encumbrance"),
         (",Pledged,5", "encumbrance"),
         (",pledged,-5", "encumbered"),
         (",pledged,05", "encumbered"),

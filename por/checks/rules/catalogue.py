@@ -2,6 +2,7 @@
 
 from por.checks.check import Check
 from por.checks.rules.catalogue_declared import DECLARED_CATALOGUE
+from por.checks.rules.catalogue_stablecoin import STABLECOIN_CATALOGUE
 
 RULE_CATALOGUE: tuple[Check, ...] = (
     Check(
@@ -95,4 +96,5 @@ RULE_CATALOGUE: tuple[Check, ...] = (
         "that two accounts are not under one key",
     ),
     *DECLARED_CATALOGUE,
+    *STABLECOIN_CATALOGUE,
 )

@@ -18,6 +18,7 @@ from por.model.amounts import parse_decimal
 from por.model.declarations import ReserveItem, Stablecoin, Topic
 
 VALUED_DAYS = 4
+EVERY_KIND = "*"
 COUNTED = (
     "kinds",
     "tokenised",
@@ -87,8 +88,12 @@ def worth(context: Context, parameters: Parameters, coin: Stablecoin, item: Rese
         return Worth(None, None, doubts[0] if doubts else None)
     rate = rate_of(context, item.currency, coin.currency)
     if rate is None:
-        return Worth(None, None, Doubt(f"{item.id}: in {item.currency}, and no rate to {coin.currency} is known", False))
+        return Worth(None, None, _no_rate(item, item.currency, coin.currency))
     return Worth(item.market_value * rate, max(item.market_value - item.encumbered, Fraction(0)) * rate)
+
+
+def _no_rate(item: ReserveItem, currency: str, to: str) -> Doubt:
+    return Doubt(f"{item.id}: in {currency}, and no rate to {to} is known", breach=False)
 
 
 def rate_of(context: Context, currency: str, to: str) -> Fraction | None:
@@ -123,7 +128,7 @@ def other_kind(context: Context, parameters: Parameters, coin: Stablecoin, item:
     kinds = parameters.texts("kinds", ())
     if kinds and item.kind not in kinds:
         yield Doubt(f"{item.id}: of the kind {item.kind}, which does not count")
-    if item.tokenised and item.kind not in parameters.texts("tokenised", ()):
+    if item.tokenised and not _named(parameters, "tokenised", item):
         yield Doubt(f"{item.id}: a token of it, not the asset itself")
 
 
@@ -138,9 +143,9 @@ def too_long(context: Context, parameters: Parameters, coin: Stablecoin, item: R
 def _term(context: Context, term: Term, item: ReserveItem) -> Iterator[Doubt]:
     start = item.acquired if term.from_acquisition else context.today
     if item.maturity is None:
-        yield Doubt(f"{item.id}: its day of maturity is not declared", False)
+        yield Doubt(f"{item.id}: its day of maturity is not declared", breach=False)
     elif start is None:
-        yield Doubt(f"{item.id}: its day of acquisition is not declared", False)
+        yield Doubt(f"{item.id}: its day of acquisition is not declared", breach=False)
     elif item.maturity < context.today:
         yield Doubt(f"{item.id}: ended on {item.maturity}")
     elif item.maturity > term.last(start, context):
@@ -160,21 +165,26 @@ def terms_of(parameters: Parameters) -> tuple[Term, ...]:
 
 def poor_terms(context: Context, parameters: Parameters, coin: Stablecoin, item: ReserveItem) -> Iterator[Doubt]:
     """Doubt an asset whose terms are not those that the rule asks of its kind."""
-    if item.kind in parameters.texts("early", ()) and not item.early_termination:
+    if _named(parameters, "early", item) and not item.early_termination:
         yield Doubt(f"{item.id}: cannot be ended early")
-    if item.kind in parameters.texts("separate", ()) and not item.separate:
+    if _named(parameters, "separate", item) and not item.separate:
         yield Doubt(f"{item.id}: not in an account apart")
-    if item.kind in parameters.texts("unencumbered", ()) and item.encumbered:
+    if _named(parameters, "unencumbered", item) and item.encumbered:
         yield Doubt(f"{item.id}: others have a claim on {exact_text(item.encumbered)}")
-    if item.kind in parameters.texts("credit_kinds", ()):
+    if _named(parameters, "credit_kinds", item):
         yield from _credit(context, parameters, item)
     del coin
+
+
+def _named(parameters: Parameters, name: str, item: ReserveItem) -> bool:
+    kinds = parameters.texts(name, ())
+    return item.kind in kinds or EVERY_KIND in kinds
 
 
 def _credit(context: Context, parameters: Parameters, item: ReserveItem) -> Iterator[Doubt]:
     wanted = parameters.texts("credit", ())
     if wanted and item.credit is None:
-        yield Doubt(f"{item.id}: its credit category is not declared", False)
+        yield Doubt(f"{item.id}: its credit category is not declared", breach=False)
     elif wanted and item.credit not in wanted:
         yield Doubt(f"{item.id}: of the credit category {item.credit}")
     if parameters.has("outstanding"):
@@ -184,25 +194,28 @@ def _credit(context: Context, parameters: Parameters, item: ReserveItem) -> Iter
 def _outstanding(context: Context, parameters: Parameters, item: ReserveItem) -> Iterator[Doubt]:
     least, currency = amount_of(parameters, "outstanding"), parameters.text("outstanding_currency")
     if item.outstanding is None or item.outstanding_currency is None:
-        yield Doubt(f"{item.id}: what its issuer has outstanding is not declared", False)
+        yield Doubt(f"{item.id}: what its issuer has outstanding is not declared", breach=False)
         return
     rate = rate_of(context, item.outstanding_currency, currency)
     if rate is None:
-        yield Doubt(f"{item.id}: in {item.outstanding_currency}, and no rate to {currency} is known", False)
+        yield _no_rate(item, item.outstanding_currency, currency)
     elif item.outstanding * rate < least:
         said = f"{exact_text(item.outstanding)} {item.outstanding_currency}"
         yield Doubt(f"{item.id}: its issuer has {said} outstanding, too little")
 
 
 def other_currency(context: Context, parameters: Parameters, coin: Stablecoin, item: ReserveItem) -> Iterator[Doubt]:
-    """Doubt an asset of another currency than the coin's, where the rule asks for the same."""
+    """Doubt an asset of another currency than the coin's, and than those that the rule allows beside it."""
     del context
-    allowed = (coin.currency, *parameters.texts("also", ()))
-    if parameters.flag("same_currency") and item.currency not in allowed:
+    if item.currency not in (coin.currency, *parameters.texts("also", ())):
         yield Doubt(f"{item.id}: in {item.currency}, not in {coin.currency}")
 
 
-COUNTS: tuple[Criterion, ...] = (other_kind, too_long, poor_terms, other_currency)
+def _currency_asked(context: Context, parameters: Parameters, coin: Stablecoin, item: ReserveItem) -> Iterable[Doubt]:
+    return other_currency(context, parameters, coin, item) if parameters.flag("same_currency") else ()
+
+
+COUNTS: tuple[Criterion, ...] = (other_kind, too_long, poor_terms, _currency_asked)
 
 
 def doubts_of(

@@ -3,10 +3,25 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from por.checks.rules import filings, intermediaries, keys, money, procedures, records, segregation, standing
+from por.checks.rules import (
+    filings,
+    intermediaries,
+    keys,
+    liquidity,
+    money,
+    procedures,
+    records,
+    reserve_assets,
+    segregation,
+    stablecoin,
+    standing,
+    supply,
+)
 from por.checks.rules.answer import Answer
 from por.checks.rules.context import Context
 from por.checks.rules.parameters import Parameters
+from por.checks.rules.reserve_items import COUNTED
+from por.checks.rules.supply import CIRCULATION
 
 Run = Callable[[Context, Parameters], Iterable[Answer]]
 
@@ -59,4 +74,29 @@ RULE_CHECKS: Mapping[str, RuleCheck] = {
     "intermediary.limited": RuleCheck(intermediaries.limited, ("activities",)),
     "intermediary.custody": RuleCheck(intermediaries.custody),
     "intermediary.complete": RuleCheck(intermediaries.complete),
+    "stablecoin.kind": RuleCheck(supply.kind, ("kinds",)),
+    "stablecoin.supply": RuleCheck(supply.supply, CIRCULATION),
+    "stablecoin.backing": RuleCheck(reserve_assets.backing, (*CIRCULATION, "ratio", *COUNTED)),
+    "stablecoin.eligible": RuleCheck(stablecoin.eligible, ("coins", "kinds", "tokenised")),
+    "stablecoin.valued": RuleCheck(stablecoin.valued, ("coins", "valued_days")),
+    "stablecoin.share": RuleCheck(
+        reserve_assets.share,
+        (*CIRCULATION, "valued_days", "kinds", "limit", "bound", "of", "each", "apart"),
+    ),
+    "stablecoin.maturity": RuleCheck(stablecoin.maturity, ("coins", "maturity")),
+    "stablecoin.terms": RuleCheck(
+        stablecoin.terms,
+        (
+            *("coins", "early", "separate", "unencumbered"),
+            *("credit_kinds", "credit", "outstanding", "outstanding_currency"),
+        ),
+    ),
+    "stablecoin.currency": RuleCheck(stablecoin.currency, ("coins", "kinds", "also")),
+    "stablecoin.secured": RuleCheck(reserve_assets.secured, (*CIRCULATION, "valued_days", "kinds")),
+    "stablecoin.buckets": RuleCheck(liquidity.buckets, ("coins", "valued_days", "buckets", "at_hand")),
+    "stablecoin.tenor": RuleCheck(liquidity.tenor, ("coins", "valued_days", "days", "at_hand")),
+    "stablecoin.concentration": RuleCheck(
+        reserve_assets.concentration, ("coins", "valued_days", "kinds", "limit", "by")
+    ),
+    "stablecoin.pool": RuleCheck(reserve_assets.pool, (*CIRCULATION, "valued_days", "limit")),
 }
