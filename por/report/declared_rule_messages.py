@@ -15,18 +15,18 @@ DECLARED_RULES = {
     "segregation.domestic.fail": "at most {upper} with all keys in {jurisdiction}; {required} ordered",
     "segregation.domestic.inconclusive": "not decided: between {lower} and {upper} with all keys in {jurisdiction}; "
     "{required} ordered",
-    "segregation.figures.pass_least": "{figures}: {amount} {currency}, at least {required} required ({ratio} of "
+    "segregation.figures.pass_least": "{figures}: {amount} {currency}, at least {required} required ({ratio} × "
     "{against})",
-    "segregation.figures.fail_least": "{figures}: {amount} {currency}; at least {required_proven} required ({ratio} of "
+    "segregation.figures.fail_least": "{figures}: {amount} {currency}; at least {required_proven} required ({ratio} × "
     "{against})",
     "segregation.figures.inconclusive_least": "not decided: {figures}: {amount} {currency}; between {required_proven} "
-    "and {required} required ({ratio} of {against})",
-    "segregation.figures.pass_most": "{figures}: {amount} {currency}, at most {required} allowed ({ratio} of "
+    "and {required} required ({ratio} × {against})",
+    "segregation.figures.pass_most": "{figures}: {amount} {currency}, at most {required} allowed ({ratio} × "
     "{against})",
-    "segregation.figures.fail_most": "{figures}: {amount} {currency}; at most {required} allowed ({ratio} of "
+    "segregation.figures.fail_most": "{figures}: {amount} {currency}; at most {required} allowed ({ratio} × "
     "{against})",
     "segregation.figures.inconclusive_most": "not decided: {figures}: {amount} {currency}; between {required_proven} "
-    "and {required} allowed ({ratio} of {against})",
+    "and {required} allowed ({ratio} × {against})",
     "segregation.figures.not_set": "not decided: no order sets the amount yet that {figures} must reach",
     "segregation.entity.pass": "{entity} holds the keys of all {accounts} accounts itself, or by a custodian",
     "segregation.entity.fail": "keys are not held by {entity}: {others}",

@@ -49,6 +49,13 @@ FORMS = {
     "fact.for_instant": "instant {time}",
     "fact.snapshot_block": "snapshot block {number} of chain {chain} {digest}",
     "fact.chains_own": "the chain's own",
+    "fact.nobody": "nobody",
+    "fact.no_day": "no day",
+    "fact.not_named": "not named",
+    "fact.worth_guarantee": "the worth of the guarantee coins",
+    "fact.worth_hot": "the worth of what is hot",
+    "fact.worth_owed": "the worth of what is owed",
+    "fact.amount": "the amount",
     "fact.address_in": "{address} in {contract}",
     "fact.also_listed": "{issuer} at {time} ({row}, {role}, bundle {digest})",
     "fact.comma": ", ",
@@ -68,15 +75,19 @@ WORDED = {
 FORMED = frozenset(
     (
         "actual",
+        "against",
         "age",
         "breaches",
         "claimed",
         "creation",
+        "dates",
         "delay",
         "differ",
         "excluded",
         "expected",
         "held",
+        "holders",
+        "lead",
         "limit",
         "of",
         "others",
@@ -122,10 +133,12 @@ def _word(group: str, text: str, say: Translator) -> str:
 def _form(text: str, say: Translator) -> str:
     if re.fullmatch(_SPAN, text):
         return _span(text, say)
+    # A place may hold anything, so that a list is taken apart first.
+    if text not in FORMS.values() and "; " in text:
+        return _listed(text, "; ", say, lambda part: _form(part, say))
     if known := _matched(text, _forms(), say):
         return known
-    separator = next((mark for mark in _SEPARATORS if mark in text), None)
-    return _listed(text, separator, say, lambda part: _form(part, say)) if separator else text
+    return _listed(text, ", ", say, lambda part: _form(part, say)) if ", " in text else text
 
 
 def _listed(text: str, separator: str, say: Translator, translate: Callable[[str], str]) -> str:
@@ -172,7 +185,7 @@ def _reasons() -> Patterns:
 
 def _compiled(texts: Mapping[str, str]) -> Patterns:
     """Compile templates to match with, those that say the most first."""
-    told = sorted(texts.items(), key=lambda row: len(re.sub(r"\{[a-z]+\}", "", row[1])), reverse=True)
+    told = sorted(texts.items(), key=lambda row: len(re.sub(r"\{[a-z_]+\}", "", row[1])), reverse=True)
     return tuple((key, text, re.compile(_pattern(text), re.ASCII)) for key, text in told)
 
 
@@ -187,7 +200,7 @@ def _rulebooks_reason(text: str, say: Translator) -> str:
 
 
 def _pattern(template: str) -> str:
-    parts = re.split(r"\{([a-z]+)\}", template)
+    parts = re.split(r"\{([a-z_]+)\}", template)
     texts, names = parts[::2], parts[1::2]
     places = (f"(?P<{name}>{_PLACES.get(name, '.+')})" for name in names)
     return "".join(re.escape(text) + place for text, place in zip(texts, [*places, ""], strict=True))

@@ -87,6 +87,7 @@ def _context(papers: Papers) -> dict[str, object]:
         "observed": _observed(papers),
         "parties": _parties(papers),
         "bundle": papers.bundle,
+        "schemes": {row.finding.subject: row for row in rows if row.finding.check == "liabilities.scheme"},
         "accounts": _accounts(papers.bundle),
         "coverage": coverage,
         "custody": charts.custody_rows(rows),

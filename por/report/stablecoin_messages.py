@@ -9,6 +9,8 @@ STABLECOIN_RULES = {
     "stablecoin.supply.over": "{name}: more is taken off than there is: {over}",
     "stablecoin.supply.inconclusive": "not decided: {name}: no supply was read on chain of {unread}: {reason} "
     "({declared} declared in all)",
+    "stablecoin.issued.pass": "{amount} {currency} in circulation, at most {most} allowed",
+    "stablecoin.issued.fail": "{amount} {currency} in circulation, more than {most}",
     "stablecoin.backing.pass": "{name}: {counted} {currency} counts behind {circulation} in circulation ({percent} %); "
     "not counted: {excluded}",
     "stablecoin.backing.fail": "{name}: at most {upper} {currency} counts behind {circulation} in circulation "

@@ -106,6 +106,8 @@ def test_the_bundle_fills_the_scope(case: Case, capsys: pytest.CaptureFixture[st
     out = capsys.readouterr().out
     assert "The bundle was not given" not in out
     assert "Reserve accounts by chain and role" in out
+    segments = re.findall(r'<th scope="row"><a href="#f-[0-9a-f]{20}">(.*?)</a></th>', out)
+    assert segments == ["debt:margin", "margin", "spot", "spot"], "each leads to what was found of its commitment"
 
 
 @pytest.mark.parametrize(

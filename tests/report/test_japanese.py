@@ -275,6 +275,12 @@ def test_the_json_is_of_no_language(verdicts: list[Verdict]) -> None:
         ),
         ("actual", "x.example+00+AA, eip155:1:0x1 in eip155:1:0x2", "x.example+00+AA、eip155:1:0x2 の eip155:1:0x1"),
         ("expected", "cold, third-party", "コールド、第三者保管"),
+        (
+            "undecided",
+            "bill: no market value; x: y; note: in EUR, and no rate to JPY is known",
+            "bill：時価がない；x: y；note：EUR 建てであり、JPY への換算率が分からない",
+        ),
+        ("excluded", "nothing", "なし"),
         ("actual", "INCONCLUSIVE, for information", "判定不能、参考"),
         ("wanted", "quorum value", "複数のソースの一致"),
         ("weak", "the chain's own", "チェーン自体"),

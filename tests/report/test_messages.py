@@ -17,6 +17,7 @@ from por.report.sentence import PINS
 from por.report.text import message
 from tests.architecture import source
 from tests.report.certificate_scenes import certificate_verdicts
+from tests.report.rule_scenes import RuleScenes
 from tests.report.scenes import Scenes, judged, questions
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -81,8 +82,9 @@ def test_every_english_message_is_used_by_a_check(key: str) -> None:
 
 
 def test_every_key_is_of_a_check_or_of_evidence_in_general() -> None:
+    """What the engine of rules says of an answer, it says of any rule's."""
     ids = {check.id for check in CATALOGUE}
-    assert {key.rpartition(".")[0] for key in ENGLISH} <= ids | {"evidence"}
+    assert {key.rpartition(".")[0] for key in ENGLISH} <= ids | {"evidence", "rulebook.answer"}
     assert set(PINS) <= set(ENGLISH)
 
 
@@ -103,12 +105,13 @@ def test_a_message_is_one_plain_line(text: str) -> None:
 def findings(tmp_path_factory: pytest.TempPathFactory) -> list[Finding]:
     scenes = Scenes(tmp_path_factory.mktemp("scenes"))
     found = [finding for examination in scenes.all() for finding in judged(examination)]
+    found += RuleScenes(tmp_path_factory.mktemp("rules")).all()
     verdicts = (*questions(), *certificate_verdicts())
     return found + [finding for verdict in verdicts for finding in verdict.findings]
 
 
 def test_every_message_is_said_by_some_scene(findings: list[Finding]) -> None:
-    assert set(ENGLISH) - {finding.message for finding in findings} == set(), "add a scene to tests/report/scenes.py"
+    assert set(ENGLISH) - {finding.message for finding in findings} == set(), "add a scene here or in rule_scenes.py"
 
 
 def test_every_message_says_itself_with_the_facts_of_its_finding(findings: list[Finding]) -> None:

@@ -26,6 +26,15 @@ STABLECOIN_CATALOGUE: tuple[Check, ...] = (
         needs_chain=True,
     ),
     Check(
+        "stablecoin.issued",
+        "Is no more in circulation than the rule lets one issuer issue?",
+        "the supply on chain, what the issuer takes off it",
+        "all coins of the currency together are at most the rule's amount",
+        "they are more",
+        "no coin is declared, or it rests on the issuer's word alone",
+        "coins that the issuer does not declare",
+    ),
+    Check(
         "stablecoin.backing",
         "Is what counts behind a coin worth at least what is in circulation?",
         "the supply on chain, what the issuer takes off it, market values of the declared assets",

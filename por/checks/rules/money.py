@@ -16,7 +16,12 @@ from por.model import Custody, Outcome, Role
 from por.model.amounts import parse_decimal
 from por.model.declarations import Figure, Money, Topic
 
-AGAINST = ("guarantee", "hot", "owed", "amount")
+AGAINST = {
+    "guarantee": "the worth of the guarantee coins",
+    "hot": "the worth of what is hot",
+    "owed": "the worth of what is owed",
+    "amount": "the amount",
+}
 
 
 def money(context: Context, parameters: Parameters) -> Iterator[Answer]:
@@ -51,7 +56,7 @@ def _money(currency: str, rows: list[Money], kinds: tuple[str, ...], ratio: Frac
             "required": exact_text(need),
             "currency": currency,
             "elsewhere": exact_text(elsewhere),
-            "holders": ", ".join(sorted({row.holder for row in counted})),
+            "holders": ", ".join(sorted({row.holder for row in counted})) or "nobody",
         },
         topics=(Topic.MONEY,),
     )
@@ -93,7 +98,7 @@ def _figures(parameters: Parameters, outcome: Outcome, have: Fraction, need: Hel
             "required": exact_text(need.listed),
             "required_proven": exact_text(need.lower),
             "ratio": exact_text(parameters.ratio("ratio", "1")),
-            "against": against,
+            "against": AGAINST[against],
             "currency": currency,
         },
         topics=(*topics, Topic.CUSTODY) if against == "hot" else topics,

@@ -69,6 +69,13 @@ class Parameters:
             raise self.fail(name, "neither true nor false")
         return value
 
+    def amount(self, name: str) -> Fraction:
+        """Return an exact amount, such as `2000000000`."""
+        try:
+            return parse_decimal(self.text(name))
+        except FormatError as error:
+            raise self.fail(name, "not an exact amount such as 2000000000") from error
+
     def ratio(self, name: str, default: str | None = None) -> Fraction:
         """Return an exact rational, written `5/100` or `0.05`; a floating-point number is refused."""
         text = self.text(name, default)

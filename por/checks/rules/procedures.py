@@ -77,7 +77,7 @@ def surprise(context: Context, parameters: Parameters) -> Iterator[Answer]:
 
     def judge(report: Assurance) -> Answer:
         subject, dates = _subject(report), set(report.dates)
-        facts = {"dates": day_list(sorted(dates)), "count": str(count), "told": str(told)}
+        facts = {"dates": day_list(sorted(dates)) or "no day", "count": str(count), "told": str(told)}
         if len(dates) < count:
             return _report("surprise", Outcome.FAIL, "fail_few", subject, facts)
         if len(report.told) != len(report.dates):
@@ -129,7 +129,8 @@ def rotated(context: Context, parameters: Parameters) -> Iterator[Answer]:
     leads = _longest([row.lead for row in reports])
     limits = [parameters.integer(name) if parameters.has(name) else None for name in ("firm", "lead")]
     over = any(limit is not None and most > limit for limit, (most, _) in zip(limits, (firms, leads), strict=True))
-    facts = {"kind": kind, "firm": firms[1], "firm_count": str(firms[0]), "lead": leads[1], "lead_count": str(leads[0])}
+    facts = {"kind": kind, "firm": firms[1], "firm_count": str(firms[0]), "lead_count": str(leads[0])}
+    facts["lead"] = leads[1] or "not named"
     outcome = Outcome.FAIL if over else Outcome.PASS
     yield _report("rotated", outcome, outcome.lower(), kind, facts)
 

@@ -13,8 +13,6 @@ from por.checks.asset_classes import exact_text
 from por.checks.rules.context import Context
 from por.checks.rules.days import after_business_days, after_months
 from por.checks.rules.parameters import Parameters
-from por.errors import FormatError
-from por.model.amounts import parse_decimal
 from por.model.declarations import ReserveItem, Stablecoin, Topic
 
 VALUED_DAYS = 4
@@ -192,7 +190,7 @@ def _credit(context: Context, parameters: Parameters, item: ReserveItem) -> Iter
 
 
 def _outstanding(context: Context, parameters: Parameters, item: ReserveItem) -> Iterator[Doubt]:
-    least, currency = amount_of(parameters, "outstanding"), parameters.text("outstanding_currency")
+    least, currency = parameters.amount("outstanding"), parameters.text("outstanding_currency")
     if item.outstanding is None or item.outstanding_currency is None:
         yield Doubt(f"{item.id}: what its issuer has outstanding is not declared", breach=False)
         return
@@ -223,11 +221,3 @@ def doubts_of(
 ) -> list[Doubt]:
     """List what these criteria say against an asset."""
     return [doubt for criterion in criteria for doubt in criterion(context, parameters, coin, item)]
-
-
-def amount_of(parameters: Parameters, name: str) -> Fraction:
-    """Read an exact amount. Raises: FormatError."""
-    try:
-        return parse_decimal(parameters.text(name))
-    except FormatError as error:
-        raise parameters.fail(name, "not an exact amount such as 1000000") from error

@@ -97,6 +97,32 @@ def _supply(context: Context, parameters: Parameters, coin: Stablecoin) -> Answe
     )
 
 
+def issued(context: Context, parameters: Parameters) -> Iterator[Answer]:
+    """Ask: is no more of these coins, of one currency, in circulation than this amount, all together?"""
+    most, money = parameters.amount("most"), parameters.text("currency", context.rulebook.currency)
+    amount, grade, topics = Fraction(0), None, list[Topic]()
+    for coin in coins_of(context, parameters):
+        if isinstance(coin, Answer):
+            yield coin
+            return
+        found = circulation(context, parameters, coin)
+        topics += found.topics
+        grade = weaker(grade, found.grade)
+        amount += found.amount if coin.currency == money else Fraction(0)
+    outcome = Outcome.PASS if amount <= most else Outcome.FAIL
+    facts = {"amount": exact_text(amount), "most": exact_text(most), "currency": money}
+    message = f"stablecoin.issued.{outcome.lower()}"
+    yield Answer(
+        outcome,
+        message,
+        expected=exact_text(most),
+        actual=exact_text(amount),
+        facts=facts,
+        topics=tuple(dict.fromkeys(topics)),
+        grade=grade,
+    )
+
+
 def circulation(context: Context, parameters: Parameters, coin: Stablecoin) -> Circulation:
     """Return how much of a coin is in circulation: what the chain says where it was read, less what is declared off.
 

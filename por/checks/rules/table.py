@@ -76,6 +76,7 @@ RULE_CHECKS: Mapping[str, RuleCheck] = {
     "intermediary.complete": RuleCheck(intermediaries.complete),
     "stablecoin.kind": RuleCheck(supply.kind, ("kinds",)),
     "stablecoin.supply": RuleCheck(supply.supply, CIRCULATION),
+    "stablecoin.issued": RuleCheck(supply.issued, (*CIRCULATION, "most", "currency")),
     "stablecoin.backing": RuleCheck(reserve_assets.backing, (*CIRCULATION, "ratio", *COUNTED)),
     "stablecoin.eligible": RuleCheck(stablecoin.eligible, ("coins", "kinds", "tokenised")),
     "stablecoin.valued": RuleCheck(stablecoin.valued, ("coins", "valued_days")),
