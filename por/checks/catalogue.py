@@ -11,9 +11,10 @@ CATALOGUE: tuple[Check, ...] = (
     Check(
         "snapshot.complete",
         "Is every evidence file that the bundle names there, unaltered, and named only if it is used?",
-        "the bundle's evidence list and the files beside it",
+        "the bundle's evidence list and the files beside it; declarations and the documents that they name are used "
+        "too",
         "every listed file has its size and digest, every reference is listed, every account's chain has a block",
-        "a file was altered, is unlisted or unused",
+        "a file was altered, is unlisted or unused, or the issuer's declarations break their form",
         "a listed file is not there, or cannot be read, or an account's chain has no snapshot block",
         "that the bundle lists everything the issuer has or owes",
     ),

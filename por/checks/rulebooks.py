@@ -1,5 +1,6 @@
 """Load rulebooks: those shipped with `por` by id, a user's own by path."""
 
+from collections.abc import Iterable
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -44,7 +45,7 @@ def _shipped(name: str) -> Rulebook:
         raise error.within(f"{name}{SUFFIX}:") from error
 
 
-def load_rulebooks(names: list[str]) -> tuple[Rulebook, ...]:
+def load_rulebooks(names: Iterable[str]) -> tuple[Rulebook, ...]:
     """Load several. Raises: FormatError, also for one id in two of them."""
     books = tuple(load_rulebook(name) for name in dict.fromkeys(names))
     ids = [book.id for book in books]

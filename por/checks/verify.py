@@ -26,6 +26,7 @@ from por.checks.observation import Missing, Observation, Seen
 from por.checks.policy import require_usable
 from por.checks.recomputation import Recomputation, rebuild
 from por.checks.requirements import answered, required_checks, with_waivers
+from por.checks.rulebooks import load_rulebooks
 from por.checks.rules.judging import require_known_rules, rule_findings
 from por.encoding import records_v1
 from por.errors import FormatError
@@ -73,22 +74,23 @@ def verify(
     records: Path | None = None,
     identity: Observation[Identity] | None = None,
     beside: Beside | None = None,
-    rulebooks: Sequence[Rulebook] = (),
+    rulebooks: Sequence[Rulebook] | None = None,
     progress: Progress = _quiet,
 ) -> Verdict:
     """Examine a bundle under a policy; the verdict depends on nothing else than the arguments.
 
     `records` is the record list the issuer hands the auditor, `identity` what the issuer's domain says of it, `beside`
     other bundles and openings. What a PASS does not show is in `por/spec/verdict.md`. `rulebooks` are judged as of the
-    snapshot's day, after everything else.
+    snapshot's day, after everything else; where None are given, those that the policy names.
     Raises: FormatError for a bundle, record list or rulebook that cannot be read, PolicyError for a policy that cannot
     be used; nothing for evidence or sources.
     """
-    require_known_rules(policy.waivers, rulebooks)
+    books = load_rulebooks(policy.law.rulebooks) if rulebooks is None else rulebooks
+    require_known_rules(policy.waivers, books)
     examination = examination_of(
         bundle, policy, sources, now=now, records=records, identity=identity, beside=beside, progress=progress
     )
-    return verdict_on(examination, rulebooks)
+    return verdict_on(examination, books)
 
 
 def examination_of(

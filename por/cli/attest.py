@@ -9,6 +9,7 @@ from por.checks.evidence import OpenBundle, open_bundle
 from por.checks.observation import Seen
 from por.checks.policy import load_policy
 from por.checks.registry_reading import entry_with
+from por.checks.rulebooks import load_rulebooks
 from por.checks.verify import verify
 from por.cli.attest_submit import recorded
 from por.cli.attester_files import put_certificate, read_committee, read_statement
@@ -83,7 +84,7 @@ def run(args: argparse.Namespace) -> int:
     opened, now = open_bundle(args.bundle), clock(args)
     signer = opened_member(args, committee)
     verdict, entry = _examined(args, policy, opened, now)
-    status = print_verdict(verdict, args)
+    status = print_verdict(verdict, args, load_rulebooks(policy.law.rulebooks))
     sys.stdout.flush()
     own = statement_of(verdict, Instant(now.seconds + args.expires_in), entry)
     signed = _kept(args, signer, own, now)

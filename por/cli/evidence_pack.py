@@ -211,7 +211,7 @@ def _require_same(folder: Path, verdict: Verdict, command: Sequence[str]) -> Non
     parser = argparse.ArgumentParser()
     verify.add(parser)
     with contextlib.chdir(folder):
-        again = verify.examined(parser.parse_args(command[1:]))
+        again, _ = verify.examined(parser.parse_args(command[1:]))
     if verdict_v1.write(again) != verdict_v1.write(verdict):
         raise FormatError(
             f"the files given do not lead to this verdict again: {_difference(verdict, again)}; give the bundle, "

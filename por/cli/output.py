@@ -6,14 +6,16 @@ import re
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from por.checks.evidence import read_document
 from por.encoding import verdict_v1
 from por.errors import FormatError
 from por.model import Instant, Verdict
+from por.model.rulebook import Rulebook
 from por.report.language import LANGUAGES, Translator, translator
-from por.report.text import render
+from por.report.plain_text import render
 
 _COUNTED = re.compile(r"([0-9]{1,9}) of ([0-9]{1,9})", re.ASCII)
 
@@ -65,19 +67,19 @@ def clock(args: argparse.Namespace) -> Instant:
         raise error.within("--now") from error
 
 
-def put_verdict(verdict: Verdict, args: argparse.Namespace) -> int:
-    """Print a verdict, write it where asked, and return its exit status."""
+def put_verdict(verdict: Verdict, args: argparse.Namespace, rulebooks: Sequence[Rulebook] = ()) -> int:
+    """Print a verdict, write it where asked, and return its exit status; `rulebooks` are those it was judged by."""
     if args.output:
         write_file(args.output, verdict_v1.write(verdict))
-    return print_verdict(verdict, args)
+    return print_verdict(verdict, args, rulebooks)
 
 
-def print_verdict(verdict: Verdict, args: argparse.Namespace) -> int:
+def print_verdict(verdict: Verdict, args: argparse.Namespace, rulebooks: Sequence[Rulebook] = ()) -> int:
     """Print a verdict and return its exit status."""
     if args.json:
         sys.stdout.write(verdict_v1.write(verdict).decode() + "\n")
     else:
-        sys.stdout.write(render(verdict, all_findings=args.all, say=args.lang))
+        sys.stdout.write(render(verdict, all_findings=args.all, say=args.lang, rulebooks=rulebooks))
     return verdict.exit_code
 
 

@@ -6,6 +6,7 @@ import json
 from por.checks.rulebooks import load_rulebook, shipped_ids
 from por.checks.rules.engine import UNCOMPUTABLE
 from por.cli.output import add_language_option
+from por.cli.rulebook_show import book_value
 from por.model.rulebook import Rulebook
 from por.report.language import Translator
 
@@ -35,11 +36,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _value(book: Rulebook) -> dict[str, object]:
     return {
-        "id": book.id,
-        "version": book.version,
-        "digest": str(book.digest),
-        "jurisdiction": book.jurisdiction,
-        "title": dict(book.title),
+        **book_value(book),
         "rules": [rule.id for rule in book.rules],
         "uncomputable": [rule.id for rule in book.rules if rule.check == UNCOMPUTABLE],
     }

@@ -33,7 +33,11 @@ def run(args: argparse.Namespace) -> int:
     if not rules:
         raise FormatError(f"{book.id} has no rule {args.rule}", "--rule")
     if args.json:
-        print(json.dumps({**_head(book), "rules": [rule_value(rule) for rule in rules]}, ensure_ascii=False, indent=2))
+        print(
+            json.dumps(
+                {**book_value(book), "rules": [rule_value(rule) for rule in rules]}, ensure_ascii=False, indent=2
+            )
+        )
         return 0
     say: Translator = args.lang
     print(f"{book.id} {book.version}  {book.title[say.language]}\n{book.digest}\n{book.notice[say.language]}")
@@ -42,6 +46,18 @@ def run(args: argparse.Namespace) -> int:
         for line in _lines(rule, day, say):
             print(line)
     return 0
+
+
+def book_value(book: Rulebook) -> dict[str, object]:
+    """Write what a rulebook is, without its rules, as a JSON value."""
+    return {
+        "id": book.id,
+        "version": book.version,
+        "digest": str(book.digest),
+        "jurisdiction": book.jurisdiction,
+        "title": dict(book.title),
+        "notice": dict(book.notice),
+    }
 
 
 def rule_value(rule: Rule) -> dict[str, object]:
@@ -65,17 +81,6 @@ def rule_value(rule: Rule) -> dict[str, object]:
         "cure": None if rule.cure is None else {"days": rule.cure.days, "business": rule.cure.business},
         "confidence": str(rule.confidence),
         "reason": dict(rule.reason),
-    }
-
-
-def _head(book: Rulebook) -> dict[str, object]:
-    return {
-        "id": book.id,
-        "version": book.version,
-        "digest": str(book.digest),
-        "jurisdiction": book.jurisdiction,
-        "title": dict(book.title),
-        "notice": dict(book.notice),
     }
 
 

@@ -17,6 +17,7 @@ from por.errors import FormatError
 from por.model import Verdict
 from por.model.movements import Movements
 from por.model.record import IntroducedCustomers
+from por.model.rulebook import Rulebook
 
 MAX_OPENING = 256 * 2**10
 
@@ -83,11 +84,15 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Verify and return the verdict's exit status."""
-    return put_verdict(examined(args), args)
+    verdict, rulebooks = examined(args)
+    return put_verdict(verdict, args, rulebooks)
 
 
-def examined(args: argparse.Namespace) -> Verdict:
-    """Verify as a command line says, and return the verdict. Raises: as `verify`."""
+def examined(args: argparse.Namespace) -> tuple[Verdict, tuple[Rulebook, ...]]:
+    """Verify as a command line says, and return the verdict with the rulebooks that it was judged by.
+
+    Raises: as `verify`.
+    """
     policy = load_policy(args.policy)
     rulebooks = load_rulebooks([*policy.law.rulebooks, *(name for text in args.rulebook for name in text.split(","))])
     opened = open_bundle(args.bundle)
@@ -114,7 +119,7 @@ def examined(args: argparse.Namespace) -> Verdict:
             progress=progress,
         )
     progress.done()
-    return verdict
+    return verdict, rulebooks
 
 
 def _introduced(text: str) -> tuple[str, IntroducedCustomers]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from por.chains.recording import RecordingSource
 from por.checks.evidence import read_document
 from por.checks.sources import Sources
+from por.checks.rulebooks import load_rulebooks
 from por.checks.verify import verify
 from por.encoding import recording_v1, verdict_v1
 from por.encoding.digests import digest_of
@@ -25,7 +26,8 @@ from por.jobs.log import Log
 from por.jobs.places import Offer, UnreadableBundleError
 from por.jobs.unanswered import unanswered
 from por.model import Instant, Outcome, Verdict
-from por.report.text import message, render
+from por.report.plain_text import render
+from por.report.text import message
 
 VERDICT = "verdict.json"
 RECORDING = "recording.json"
@@ -145,7 +147,7 @@ def report(work: Work) -> str:
     """Write the report for people, if the job wants one."""
     if not work.job.settings.text_report:
         return ""
-    text = render(work.verdict()).encode()
+    text = render(work.verdict(), rulebooks=load_rulebooks(work.job.policy.law.rulebooks)).encode()
     replace_file(work.folder / REPORT, text)
     return str(digest_of(text))
 

@@ -1,5 +1,5 @@
 """Render a verdict for people and machines; nothing here decides."""
 
-from por.report.text import render
+from por.report.plain_text import render
 
 __all__ = ["render"]

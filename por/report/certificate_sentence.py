@@ -1,7 +1,7 @@
 """Say in one sentence what a certificate of attesters is worth to its reader."""
 
 from por.model import Outcome, Verdict
-from por.report.language import Translator
+from por.report.language import IN_ENGLISH, Translator
 from por.report.names import failed, undecided
 from por.report.templates import PHRASES, SENTENCES
 
@@ -13,7 +13,7 @@ def certificate_sentence(verdict: Verdict, say: Translator) -> str:
         "what": _what(verdict, say),
         "attesters": _attesters(verdict, say),
         "when": _when(verdict, say),
-        "checks": failed(verdict),
+        "checks": failed(verdict, say),
         "undecided": undecided(verdict, say),
     }
     return say.pgettext(key, SENTENCES[key]).format_map(places)
@@ -23,7 +23,7 @@ def _kind(verdict: Verdict) -> str:
     found = any(finding.outcome is Outcome.FAIL for finding in verdict.of("attestation.outcome"))
     if verdict.outcome is Outcome.PASS:
         return "passed"
-    if found and failed(verdict) == "attestation.outcome":
+    if found and failed(verdict, IN_ENGLISH) == "attestation.outcome":
         return "found_fail"
     return "failed" if verdict.outcome is Outcome.FAIL else "open"
 

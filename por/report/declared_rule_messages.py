@@ -21,10 +21,8 @@ DECLARED_RULES = {
     "{against})",
     "segregation.figures.inconclusive_least": "not decided: {figures}: {amount} {currency}; between {required_proven} "
     "and {required} required ({ratio} × {against})",
-    "segregation.figures.pass_most": "{figures}: {amount} {currency}, at most {required} allowed ({ratio} × "
-    "{against})",
-    "segregation.figures.fail_most": "{figures}: {amount} {currency}; at most {required} allowed ({ratio} × "
-    "{against})",
+    "segregation.figures.pass_most": "{figures}: {amount} {currency}, at most {required} allowed ({ratio} × {against})",
+    "segregation.figures.fail_most": "{figures}: {amount} {currency}; at most {required} allowed ({ratio} × {against})",
     "segregation.figures.inconclusive_most": "not decided: {figures}: {amount} {currency}; between {required_proven} "
     "and {required} allowed ({ratio} × {against})",
     "segregation.figures.not_set": "not decided: no order sets the amount yet that {figures} must reach",

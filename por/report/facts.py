@@ -12,6 +12,7 @@ from por.report.language import Translator
 from por.report.rule_reasons import REASONS
 from por.report.stablecoin_messages import ASSET_FORMS
 from por.report.templates import GRADES, LABELS
+from por.report.words import REPORT
 
 WORDS = {
     **{f"role.{word}": str(word) for word in Role},
@@ -97,10 +98,10 @@ FORMED = frozenset(
         "unit",
         "upper",
         "wanted",
-        "weak",
     )
 )
 REASONED = frozenset(("what", "why"))
+TOPICS = frozenset(("input", "weak"))
 _SPAN = r"[0-9]+ (?:d|h|min|s)(?: [0-9]+ (?:h|min|s))*"
 _PLACES = {
     "span": _SPAN,
@@ -123,7 +124,15 @@ def said(name: str, text: str, say: Translator) -> str:
         return _listed(text, ", ", say, lambda part: _word(WORDED[name], part, say))
     if name in REASONED:
         return _matched(text, _reasons(), say) or _rulebooks_reason(text, say)
+    if name in TOPICS:
+        return _listed(text, ", ", say, lambda part: _topic(part, say))
     return _form(text, say) if name in FORMED else text
+
+
+def _topic(text: str, say: Translator) -> str:
+    """Say a part of the issuer's declarations as reports have it."""
+    key = f"report.topic.{text}"
+    return say.pgettext(key, REPORT[key]) if key in REPORT else _form(text, say)
 
 
 def _word(group: str, text: str, say: Translator) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from por.report.papers import Papers
-from por.report.text import render
+from por.report.plain_text import render
 
 Rendering = Callable[[Papers], str]
 
@@ -34,7 +34,7 @@ def _sarif(papers: Papers) -> str:
 
 
 def _text(papers: Papers) -> str:
-    return render(papers.verdict, all_findings=True, say=papers.say)
+    return render(papers.verdict, all_findings=True, say=papers.say, rulebooks=papers.rulebooks)
 
 
 FORMATS: Mapping[str, Rendering] = {"html": _html, "text": _text, "csv": _csv, "junit": _junit, "sarif": _sarif}

@@ -19,6 +19,7 @@ from por.report.limits import LIMITS
 from por.report.papers import Entry, Papers, entries
 from por.report.procedures import blocks, counted
 from por.report.register import closed
+from por.report.rule_text import rules_counted
 from por.report.ruled import judged_books
 from por.report.safe_text import harmless
 from por.report.sentence import first_sentence
@@ -83,7 +84,7 @@ def _context(papers: Papers) -> dict[str, object]:
         "outcome_label": lambda outcome: label(f"outcome.{Outcome(outcome)}", say),
         "sentence": first_sentence(papers.verdict, say),
         "count": counted(rows),
-        "waivers": {row.finding.check: row.finding.waived for row in rows if row.finding.waived},
+        "waivers": {row.finding.rule or row.finding.check: row.finding.waived for row in rows if row.finding.waived},
         "observed": _observed(papers),
         "parties": _parties(papers),
         "bundle": papers.bundle,
@@ -100,6 +101,7 @@ def _context(papers: Papers) -> dict[str, object]:
         "priced": [row for row in rows if "currency" in row.finding.facts],
         "blocks": blocks(rows, say),
         "books": judged_books(rows, papers.rulebooks, say),
+        "rules_counted": lambda book: rules_counted(book, say),
         "exceptions": exceptions,
         "remarked": [row for row in rows if row.remarks and not row.exception],
         "closed": closed(papers.register, papers.verdict),

@@ -3,9 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from por.model import Outcome
 from por.model.rulebook import Citation, Rule, Rulebook
 from por.report.language import Translator
 from por.report.papers import Entry
+
+NOT_CONCERNED = "does-not-apply"
+UNCOMPUTABLE = "rulebook.uncomputable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +38,37 @@ class JudgedRule:
 
     @property
     def state(self) -> str:
-        """Say whether the rule binds on the snapshot's day, as the findings have it."""
-        return self._fact("state")
+        """Say whether the rule binds on the snapshot's day, as the findings have it.
+
+        It does not apply only where no answer says otherwise.
+        """
+        return next((row.finding.facts["state"] for row in self._concerned if row.finding.facts.get("state")), "")
+
+    @property
+    def outcome(self) -> Outcome:
+        """Return the worst outcome of the answers that concern the issuer; a rule without any is undecided."""
+        found = {row.outcome for row in self._concerned} or {Outcome.INCONCLUSIVE}
+        return next(each for each in (Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.PASS) if each in found)
+
+    @property
+    def required(self) -> bool:
+        """Tell whether the rule decides the verdict."""
+        return any(row.finding.required for row in self.entries)
+
+    @property
+    def waived(self) -> bool:
+        """Tell whether the policy waived the rule."""
+        return any(row.finding.waived for row in self.entries)
+
+    @property
+    def uncomputable(self) -> bool:
+        """Tell whether nothing that a bundle holds can decide the rule."""
+        return any(row.finding.check == UNCOMPUTABLE for row in self.entries)
+
+    @property
+    def _concerned(self) -> tuple[Entry, ...]:
+        found = tuple(row for row in self.entries if row.finding.facts.get("state") != NOT_CONCERNED)
+        return found or self.entries
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -56,6 +89,21 @@ class JudgedBook:
     notice: str
     book: Rulebook | None
     rules: tuple[JudgedRule, ...]
+
+    @property
+    def tally(self) -> Mapping[str, int]:
+        """Count the rules by how they came out, and those that decide the verdict."""
+        judged = [rule for rule in self.rules if not rule.uncomputable and rule.state != NOT_CONCERNED]
+        outcomes = [rule.outcome for rule in judged]
+        return {
+            "rules": len(self.rules),
+            "passed": outcomes.count(Outcome.PASS),
+            "failed": outcomes.count(Outcome.FAIL),
+            "open": outcomes.count(Outcome.INCONCLUSIVE),
+            "apart": sum(1 for rule in self.rules if rule.state == NOT_CONCERNED and not rule.uncomputable),
+            "uncomputable": sum(1 for rule in self.rules if rule.uncomputable),
+            "deciding": sum(1 for rule in self.rules if rule.required),
+        }
 
 
 def judged_books(rows: Sequence[Entry], rulebooks: Sequence[Rulebook], say: Translator) -> tuple[JudgedBook, ...]:

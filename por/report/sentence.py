@@ -6,7 +6,7 @@ from por.model import Finding, Outcome, Verdict, printable
 from por.model.liability import DEBT_PREFIX
 from por.report.certificate_sentence import certificate_sentence
 from por.report.language import IN_ENGLISH, Translator
-from por.report.names import failed, undecided
+from por.report.names import failed, passed_rules, undecided
 from por.report.templates import PHRASES, SENTENCES
 
 PINS = {
@@ -46,9 +46,11 @@ def _customer(verdict: Verdict, say: Translator) -> str:
 def _examination(verdict: Verdict, say: Translator) -> str:
     rows = [finding for finding in verdict.of("solvency.coverage") if finding.facts.get("liabilities") != "0"]
     covered = sum(1 for finding in rows if finding.outcome is Outcome.PASS)
-    places = {**_told(verdict, say), "covered": str(covered), "assets": str(len(rows))}
+    rules = passed_rules(verdict, say)
+    places = {**_told(verdict, say), "covered": str(covered), "assets": str(len(rows)), "rules": rules}
     if verdict.outcome is Outcome.PASS:
         kind = "covered" if _whole(rows) else "covered_share"
+        kind += "_rules" if places["rules"] else ""
     else:
         kind = "failed" if verdict.outcome is Outcome.FAIL else "open"
     return _sentence(f"examination.{kind}", say).format_map(places)
@@ -60,7 +62,7 @@ def _told(verdict: Verdict, say: Translator) -> dict[str, str]:
     return {
         "issuer": issuer,
         "instant": instant,
-        "checks": failed(verdict),
+        "checks": failed(verdict, say),
         "undecided": undecided(verdict, say),
         "pin": _pin(verdict, say) if verdict.outcome is Outcome.PASS else "",
         "others": _others(verdict, say),

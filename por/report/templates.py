@@ -20,6 +20,12 @@ SENTENCES = {
     "sentence.examination.covered_share": "for {covered} of {assets} assets, coins that {issuer} controlled at "
     "{instant} were at least the share of what it committed to owing that your policy asks for, which is less than all "
     "of it, {pin}; {others}.",
+    "sentence.examination.covered_rules": "for {covered} of {assets} assets, coins that {issuer} controlled at "
+    "{instant} were at least what it committed to owing, {pin}, and it passed what was asked of it by {rules}; "
+    "{others}.",
+    "sentence.examination.covered_share_rules": "for {covered} of {assets} assets, coins that {issuer} controlled at "
+    "{instant} were at least the share of what it committed to owing that your policy asks for, which is less than all "
+    "of it, {pin}, and it passed what was asked of it by {rules}; {others}.",
     "sentence.examination.failed": "what {issuer} published for {instant} does not hold: {checks} failed.",
     "sentence.examination.open": "what {issuer} published for {instant} is neither shown nor refuted "
     "({covered} of {assets} assets covered): {undecided}.",
@@ -39,6 +45,8 @@ PHRASES = {
     "phrase.debt_one": "the {holding} is",
     "phrase.debt_several": "the {holdings} are",
     "phrase.undecided": "{checks} undecided",
+    "phrase.one_rule": "{count} rule of {book}",
+    "phrase.rules": "{count} rules of {book}",
     "phrase.nothing_required": "nothing was required",
     "phrase.not_whole": "this does not show that the list is whole",
     "phrase.not_whole_or_same": "this does not show that the list is whole, or that others were shown the same one",
@@ -74,6 +82,11 @@ LABELS = {
     "label.note": " ({note})",
     "label.grade": " [{grade}]",
     "label.reason": "{check}: {reason}",
+    "label.rule.in-force": "in force",
+    "label.rule.shadow": "in shadow: decides nothing",
+    "label.rule.beside": "in force, {severity}: decides nothing",
+    "label.rule.does-not-apply": "does not apply",
+    "label.rule.uncomputable": "nothing can compute it: decides nothing",
     "label.snapshot": "snapshot",
     "label.bundle": "bundle",
     "label.policy": "policy",

@@ -143,6 +143,8 @@ REPORT = {
     "report.superseded_by": "superseded by",
     "report.confidence": "confidence in the wording",
     "report.inputs": "inputs by the issuer's word",
+    "report.rules_counted": "rules: {rules} (passed: {passed}, failed: {failed}, undecided: {open}, not applying: "
+    "{apart}, not computable: {uncomputable}); the outcome rests on {deciding} of them",
     "report.rule_absent": "No finding answers this rule.",
     "report.status.in-force": "in force",
     "report.status.enacted-pending": "enacted, not yet in force",

@@ -7,10 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from por.checks.evidence import open_bundle
+from por.checks.policy import load_policy
 from por.checks.rulebooks import load_rulebook, load_rulebooks, shipped_ids
+from por.checks.verify import verify
 from por.cli.main import main
 from por.encoding import verdict_v1
 from por.errors import FormatError
+from tests.checks import scenery
 from tests.cli.desk import Desk
 from tests.encoding.test_rulebook_v1 import GOOD
 
@@ -170,3 +174,12 @@ def test_a_waiver_of_no_rule_is_refused(desk: Desk, capsys: pytest.CaptureFixtur
     path = Path(desk.policy_toml)
     path.write_text(path.read_text() + '\n[[waive]]\ncheck = "jp-exchange/JP-AUD-99"\nreason = "a slip"\n')
     assert said(capsys, *desk.auditor("--rulebook", "jp-exchange")) == (2, "")
+
+
+def test_t68_a_policys_own_rulebooks_are_judged_wherever_it_is_used(desk: Desk, tmp_path: Path) -> None:
+    """`por attest` and the job call the same function, and name no rulebook themselves."""
+    path = Path(desk.policy_toml)
+    path.write_text(path.read_text() + '\n[law]\nrulebooks = ["jp-exchange"]\n')
+    verdict = verify(open_bundle(Path(desk.bundle)), load_policy(path), now=scenery.AN_HOUR_LATER)
+    assert verdict.rulebooks == (load_rulebook("jp-exchange").digest,)
+    assert any(finding.rule == "jp-exchange/JP-SEG-01" for finding in verdict.findings)

@@ -26,7 +26,7 @@ from por.jobs.history import Run, RunKey
 from por.jobs.run import worse
 from por.jobs.steps import EXAMINATION, Work, sign
 from por.model import Digest, Instant
-from por.report.text import render
+from por.report import render
 from tests.jobs.bundle_server import BundleServer
 from tests.jobs.scene import DAY_AFTER, NOON, Scene, published
 from tests.jobs.test_metrics import parsed

@@ -11,7 +11,7 @@ from typing import Any
 
 from por.checks.observation import Missing
 from por.model import AssetId, Custody, Encumbrance, EncumbranceKind, Finding, LawTrust, Outcome, Role
-from por.model.declarations import Declarations, Entity, Figure, KeyHolder, Money, Series, Venue
+from por.model.declarations import Declarations, Entity, Series, Venue
 from por.model.rulebook import Cure, Rule
 from tests.checks.rules import test_intermediaries as brokers
 from tests.checks.rules import test_procedures as papers
@@ -65,7 +65,9 @@ class RuleScenes:
         """Say what is said of any rule, and of those that listen to other checks or to nothing."""
         money = rule("segregation.money")
         yield from self.judged(money, says=Declarations(money=(cash(1, 1),)), law=LawTrust())
-        yield from self.judged(money, rule("rulebook.uncomputable", reason={"en": "nobody wrote it down", "ja": "不明"}))
+        yield from self.judged(
+            money, rule("rulebook.uncomputable", reason={"en": "nobody wrote it down", "ja": "不明"})
+        )
         heard = [Finding("reserves.control", str(outcome), outcome, "evidence.nothing") for outcome in Outcome]
         asked = rule("rulebook.findings", checks=["reserves.control", "reserves.distinct"])
         for count in range(len(heard)):

@@ -76,6 +76,7 @@ def stablecoin_findings(folder: Path) -> Iterator[Finding]:
     rules = [rule(check, **parameters) for check, parameters in RULES.items()]
     bonds = {"kinds": ["government-bond"], "limit": "50/100"}
     rules += [rule("stablecoin.share", **bonds, bound=bound) for bound in ("most", "least")]
+    rules += [rule("stablecoin.issued", most=most) for most in ("1000", "1")]
     doubtful = replace(BOND, market_value=None)
     over = Supply(COIN, ISSUED, Fraction(0), ISSUED, ISSUED, Fraction(0), Fraction(0))
     wrong = item("W-1", "other", 1, early_termination=False, currency="USD")

@@ -27,11 +27,14 @@ class Answer:
     applies: bool = True
 
 
+INPUT_MISSING = "rulebook.answer.input_missing"
+
+
 def absent(topic: Topic, what: str, subject: str = "") -> Answer:
-    """Answer that an input is missing, and name it."""
+    """Answer that an input is missing, and name it; there is no evidence then that could be graded."""
     return Answer(
         Outcome.INCONCLUSIVE,
-        "rulebook.answer.input_missing",
+        INPUT_MISSING,
         subject,
         facts={"input": str(topic), "what": what},
         topics=(topic,),

@@ -100,8 +100,8 @@ STABLECOIN_CATALOGUE: tuple[Check, ...] = (
     ),
     Check(
         "stablecoin.secured",
-        "Do deposits, guarantees and trusts secure what a funds transfer provider owes, and what paying it out would "
-        "cost?",
+        "Do deposits, guarantee contracts and trusts secure what a funds transfer provider owes, and what paying it "
+        "out would cost?",
         "the declared assets of the rule's kinds, what is owed, the supply on chain, the procedure's cost",
         "they are worth at least what is owed, which is not less than what is in circulation, with that cost",
         "they are worth less",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from por.checks.observation import unseen
-from por.checks.rules.answer import Answer
+from por.checks.rules.answer import INPUT_MISSING, Answer
 from por.checks.rules.context import Context
 from por.checks.rules.parameters import Parameters
 from por.checks.rules.table import RULE_CHECKS
@@ -48,6 +48,8 @@ def _answers(context: Context, rule: Rule) -> Iterable[Answer]:
 
 def _graded(context: Context, answer: Answer) -> Answer:
     """Give an answer the grade of its weakest input; a PASS below what the verifier asks for is undecided."""
+    if answer.message == INPUT_MISSING:
+        return answer
     grades = [context.grade_of(topic) for topic in answer.topics]
     grade = min([*grades, *([] if answer.grade is None else [answer.grade])], default=None)
     graded = replace(answer, grade=grade)

@@ -59,6 +59,7 @@ def _named_kinds(parameters: Parameters) -> set[str]:
 def _each(context: Context, parameters: Parameters, check: str, criterion: Criterion, kinds: Kinds) -> Iterator[Answer]:
     """Judge every asset of the kinds that the rule speaks of, coin by coin."""
     wanted = kinds(parameters)
+    rated = parameters.text("outstanding_currency", "")
     for coin in coins_of(context, parameters):
         if isinstance(coin, Answer):
             yield coin
@@ -66,14 +67,13 @@ def _each(context: Context, parameters: Parameters, check: str, criterion: Crite
             yield absent(Topic.RESERVES, f"what stands behind {coin.name}", coin.name)
         else:
             items = [item for item in coin.reserves if item.kind in wanted or EVERY_KIND in wanted]
-            yield _judged(coin, items, check, partial(doubts_of, (criterion,), context, parameters, coin), wanted)
+            look = partial(doubts_of, (criterion,), context, parameters, coin)
+            yield _judged(coin, items, check, look, rated) if items else nothing_of(coin, wanted)
 
 
 def _judged(
-    coin: Stablecoin, items: list[ReserveItem], check: str, look: Callable[[ReserveItem], list[Doubt]], wanted: set[str]
+    coin: Stablecoin, items: list[ReserveItem], check: str, look: Callable[[ReserveItem], list[Doubt]], rated: str
 ) -> Answer:
-    if not items:
-        return nothing_of(coin, wanted)
     doubts = [doubt for item in items for doubt in look(item)]
     breaches = [doubt.text for doubt in doubts if doubt.breach]
     missing = [doubt.text for doubt in doubts if not doubt.breach]
@@ -90,8 +90,13 @@ def _judged(
             "breaches": listed(breaches),
             "undecided": listed(missing),
         },
-        topics=(Topic.RESERVES,),
+        topics=(Topic.RESERVES, Topic.FIGURES) if _converts(items, rated) else (Topic.RESERVES,),
     )
+
+
+def _converts(items: list[ReserveItem], rated: str) -> bool:
+    """Tell whether a rate between currencies was looked at."""
+    return bool(rated) and any(item.outstanding_currency not in {None, rated} for item in items)
 
 
 def nothing_of(coin: Stablecoin, kinds: set[str]) -> Answer:
