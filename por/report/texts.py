@@ -12,6 +12,7 @@ from por.report.facts import FORMS, WORDS
 from por.report.language import LANGUAGES, translator
 from por.report.limits import LIMITS
 from por.report.messages import ENGLISH
+from por.report.page_words import PAGE
 from por.report.rule_reasons import REASONS
 from por.report.templates import GRADES, LABELS, PHRASES, PLAIN, SENTENCES
 from por.report.words import REPORT
@@ -27,6 +28,7 @@ TABLES: tuple[Mapping[str, str], ...] = (
     REPORT,
     CLAIMS,
     CHANGES,
+    PAGE,
     ENGLISH,
 )
 FIELDS = ("question", "evidence", "passes", "fails", "inconclusive", "limits")
