@@ -24,10 +24,24 @@ _OPENING = re.compile(rb"[\[{]+|[\]}]+")
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,15})", re.ASCII)
 
 
-def load(data: bytes, *, max_bytes: int, max_depth: int = MAX_DEPTH, max_items: int = MAX_ITEMS) -> object:
+class Number(str):
+    """Keep a number of a published document as it was written; what it means is its format's to say."""
+
+    __slots__ = ()
+
+
+def load(
+    data: bytes,
+    *,
+    max_bytes: int,
+    max_depth: int = MAX_DEPTH,
+    max_items: int = MAX_ITEMS,
+    keep_numbers: bool = False,
+) -> object:
     """Decode one JSON document of at most `max_bytes` bytes, `max_depth` levels and `max_items` separators.
 
-    Raises: FormatError (T84, T86, T87).
+    With `keep_numbers` every number is a `Number`, its literal text, so that others' documents with fractions are read
+    without a floating-point number. Raises: FormatError (T84, T86, T87).
     """
     if len(data) > max_bytes:
         raise FormatError(f"{len(data)} bytes; at most {max_bytes} are read")
@@ -40,8 +54,8 @@ def load(data: bytes, *, max_bytes: int, max_depth: int = MAX_DEPTH, max_items: 
         return json.loads(
             text,
             object_pairs_hook=_object,
-            parse_int=_integer,
-            parse_float=_refuse_float,
+            parse_int=Number if keep_numbers else _integer,
+            parse_float=Number if keep_numbers else _refuse_float,
             parse_constant=_refuse_float,
         )
     except json.JSONDecodeError as error:
