@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from por.errors import FormatError
+from por.errors import EvidenceError, FormatError
 
 MAX_WHOLE = 60
 MAX_PLACES = 40
@@ -70,6 +70,18 @@ def added(left: Amounts, right: Amounts, places: int | None = None) -> dict[str,
     """Add coin by coin, in the order of the left and then of the right; with `places` each sum is cut to these."""
     names = dict.fromkeys((*left, *right))
     return {name: _sum(left.get(name, ZERO), right.get(name, ZERO), places) for name in names}
+
+
+def rescaled(amounts: Amounts, places: Mapping[str, int], default: int) -> dict[str, Figure]:
+    """Give each coin the scale in which it is hashed. Raises: EvidenceError for more places than are hashed (T16)."""
+    found = {}
+    for coin, value in amounts.items():
+        wanted = places.get(coin, default)
+        units = value.at(wanted)
+        if not figure(units, wanted).same(value):
+            raise EvidenceError(f"{coin} {value.text}: more than {wanted} places; what is behind them is not hashed")
+        found[coin] = Figure(value.text, units, wanted)
+    return found
 
 
 def decimal_text(units: int, places: int) -> str:

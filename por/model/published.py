@@ -122,9 +122,13 @@ class WholeTree:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Hold what the customer brings beside the file: the account id, a secret, and further published files' bytes."""
+    """Hold what the customer brings beside the file: account id, holdings, a secret, further published files' bytes.
+
+    A reader computes a leaf from them where the file gives none; it compares nothing with them.
+    """
 
     account: str | None = None
+    holdings: Amounts = field(default_factory=dict)
     secret: str | None = None
     companions: tuple[bytes, ...] = ()
 
