@@ -28,6 +28,7 @@ LAYOUT = PathLayout(
     level="level",
     up=0,
     empty_hash=True,
+    gaps=True,
     forms={"proofId": _ID, "accountId": _ID},
 )
 CARD = Card(

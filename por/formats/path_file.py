@@ -27,7 +27,8 @@ class PathLayout:
     """Name the members of a path file.
 
     `level` is the member that counts levels and `up` how it changes toward the root, 0 where nothing depends on it.
-    `padding` is the code of an empty sibling; it is a copy of the node beside it where `copies`. `forms` are the shapes
+    `padding` is the code of an empty sibling; it is a copy of the node beside it where `copies`. With `gaps` levels
+    count from 0, and one that the file leaves out has an empty sibling on the right. `forms` are the shapes
     that ids have, so that a node's hashes cannot stand for one (T09).
     """
 
@@ -42,6 +43,7 @@ class PathLayout:
     padding: int | None = None
     copies: bool = False
     empty_hash: bool = False
+    gaps: bool = False
     bare: bool = False
     forms: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
 
@@ -65,6 +67,7 @@ def read_path(document: Document, layout: PathLayout, rescale: Rescale = lambda 
     top, top_place = entries.pop()
     if layout.side in top and integer_at(top, layout.side, top_place) != ROOT:
         raise EvidenceError("the path does not end at a root")
+    entries = _filled(entries, integer_at(top, layout.level, top_place), layout) if layout.gaps else entries
     amounts = rescale(amounts_at(own, layout.amounts, "/self", bare=layout.bare))
     ids = {name: word_at(own, name, "/self") for name in layout.ids}
     leaf = leaf_hash(layout.rule, ids, amounts)
@@ -88,6 +91,19 @@ def read_path(document: Document, layout: PathLayout, rescale: Rescale = lambda 
     )
 
 
+def _filled(entries: Sequence[tuple[Members, str]], depth: int, layout: PathLayout) -> list[tuple[Members, str]]:
+    by_level: dict[int, tuple[Members, str]] = {}
+    for entry, place in entries:
+        level = integer_at(entry, layout.level, place)
+        if level in by_level or not 0 <= level < depth:
+            raise EvidenceError(f"{place}/{layout.level}: {level} is there twice, or not below the root")
+        by_level[level] = entry, place
+    if depth > MAX_STEPS:
+        raise EvidenceError(f"{depth} levels; at most {MAX_STEPS} are looked at")
+    absent: Members = {}
+    return [by_level.get(level, (absent, f"/{layout.path}")) for level in range(depth)]
+
+
 def _totals(top: Members, place: str, layout: PathLayout, rescale: Rescale) -> Amounts | None:
     return rescale(amounts_at(top, layout.amounts, place, bare=layout.bare)) if layout.amounts in top else None
 
@@ -98,6 +114,8 @@ def _absent(layout: PathLayout) -> Odd:
 
 def _sibling(entry: Members, place: str, layout: PathLayout, rescale: Rescale) -> tuple[Node | None, bool]:
     """Return a sibling and whether it stands on the left; None stands for one that is not there."""
+    if not entry and layout.gaps:
+        return None, False
     side = integer_at(entry, layout.side, place)
     if side not in {LEFT, RIGHT, layout.padding}:
         raise EvidenceError(f"{place}/{layout.side}: {side} is no side")
@@ -127,14 +145,14 @@ def _order(own: Members, entries: Sequence[tuple[Members, str]], top: Members, l
         levels.append(integer_at(top, layout.level, f"/{layout.path}"))
         if levels != [first + layout.up * number for number in range(len(levels))]:
             found.append(f"the levels ({layout.level}) do not lead from the leaf to the root one by one")
-    if entries and integer_at(own, layout.side, "/self") == integer_at(entries[0][0], layout.side, entries[0][1]):
+    if entries and entries[0][0] and integer_at(own, layout.side, "/self") == integer_at(entries[0][0], layout.side, entries[0][1]):
         found.append(f"the record and its sibling say that they stand on the same side ({layout.side})")
     return found
 
 
 def _opened_sibling(entries: Sequence[tuple[Members, str]], layout: PathLayout, rescale: Rescale) -> list[str]:
     """Recompute the sibling leaf where the file opens it: its balance is then bound after all."""
-    if not entries or not all(name in entries[0][0] for name in layout.ids):
+    if not entries or not {*layout.ids, layout.amounts} <= set(entries[0][0]):
         return []
     entry, place = entries[0]
     try:

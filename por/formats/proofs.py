@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from por.errors import FormatError
-from por.formats import bitget, bitunix, bybit, mexc, okx_v1
+from por.formats import bifinance, bingx, bitget, bitunix, bybit, coinex, hotcoin, htx_v1, lemon, mexc, okx_v1, pionex, topone
 from por.formats.document import Document
 from por.formats.format import Format
 
@@ -14,6 +14,14 @@ FORMATS: tuple[Format, ...] = (
     bitget.FORMAT_V2,
     bitunix.FORMAT,
     mexc.FORMAT,
+    coinex.FORMAT,
+    htx_v1.FORMAT,
+    hotcoin.FORMAT,
+    lemon.FORMAT,
+    bingx.FORMAT,
+    pionex.FORMAT,
+    topone.FORMAT,
+    bifinance.FORMAT,
 )
 
 

@@ -122,13 +122,14 @@ class WholeTree:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Hold what the customer brings beside the file: account id, holdings, a secret, further published files' bytes.
+    """Hold what the customer brings beside the file: account id, holdings, audit, a secret, further files.
 
     A reader computes a leaf from them where the file gives none; it compares nothing with them.
     """
 
     account: str | None = None
     holdings: Amounts = field(default_factory=dict)
+    audit: str | None = None
     secret: str | None = None
     companions: tuple[bytes, ...] = ()
 
