@@ -13,6 +13,7 @@ from por.checks.policy import load_policy, shipped_tables
 from por.cli.identity import add_identity_options, given_identity
 from por.cli.output import add_verdict_options, clock, put_verdict
 from por.cli.sources import add_registry_options, add_source_options, opened_sources, registry_pin
+from por.cli.verify_published import add_published_options, documents, refuse_published_options, run_published
 from por.encoding import inclusion_proof_v1
 from por.encoding.reader import read_hex
 from por.errors import FormatError
@@ -35,10 +36,10 @@ MINE_MAX = 1_000_000
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
-    parser.add_argument("proofs", metavar="PROOF", nargs="+", type=Path, help="inclusion-proof file from the issuer")
+    parser.add_argument("proofs", metavar="PROOF", nargs="+", type=Path, help="inclusion proof from the issuer or exchange")
     parser.add_argument("--policy", metavar="FILE", type=Path, help="what you trust: the issuer's keys; see por policy")
     parser.add_argument("--bundle", metavar="BUNDLE", type=Path, help="the issuer's bundle, to compare with")
-    parser.add_argument("--root", metavar="HEX", action="append", default=[], help="a commitments root you know")
+    parser.add_argument("--root", metavar="HEX", action="append", default=[], help="a root you have from elsewhere")
     add_registry_options(parser)
     add_source_options(parser)
     add_identity_options(parser)
@@ -52,11 +53,17 @@ def add(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--mine", metavar="FILE", help="read id and holdings from FILE or - : one line each, id first")
     parser.add_argument("--assets", metavar="FILE", type=Path, help="more asset symbols, a TOML table")
+    add_published_options(parser)
     add_verdict_options(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Verify and return the verdict's exit status."""
+    published = documents(args.proofs)
+    if published is not None:
+        account, holdings = _given(args)
+        return run_published(args, published, account, holdings)
+    refuse_published_options(args)
     proofs = [_read(path) for path in args.proofs]
     policy = load_policy(args.policy) if args.policy else None
     pins = Pins(
@@ -109,6 +116,12 @@ def _root(text: str) -> bytes:
 
 
 def _customer(args: argparse.Namespace) -> Customer:
+    account, holdings = _given(args)
+    table = AssetTable.load(args.assets)
+    return Customer(account, tuple(_expectation(text, table) for text in holdings))
+
+
+def _given(args: argparse.Namespace) -> tuple[str | None, list[str]]:
     account, holdings = args.account, list(args.holding)
     if args.mine is not None:
         if account is not None or holdings:
@@ -116,8 +129,7 @@ def _customer(args: argparse.Namespace) -> Customer:
         account, holdings = _from_file(args.mine)
     elif account is None and sys.stdin.isatty():
         account, holdings = _asked(holdings)
-    table = AssetTable.load(args.assets)
-    return Customer(account, tuple(_expectation(text, table) for text in holdings))
+    return account, holdings
 
 
 def _from_file(name: str) -> tuple[str, list[str]]:

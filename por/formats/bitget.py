@@ -9,6 +9,7 @@ from por.formats.citations import OPEN_ROOT, PARENT_SUMS, SHARED_LEAF, SHORT_64,
 from por.formats.document import Document, is_members
 from por.formats.format import Format
 from por.formats.path_file import PathLayout, has_shape, read_path
+from por.formats.times import packed_date
 from por.model.published import Asked, Card, IdRule, LeafRule, Reading, SumRule
 
 # The order in which the publisher's Java map gives them.
@@ -78,12 +79,12 @@ def claims_v2(document: Document) -> str | None:
 
 def read_v1(document: Document, variant: str, asked: Asked) -> Reading:
     """Read a path file of 2022. Raises: FormatError, EvidenceError."""
-    return Reading(CARD_V1, variant, (read_path(document, V1),), snapshot=_snapshot(document))
+    return Reading(CARD_V1, variant, (read_path(document, V1),), snapshot=_snapshot(document), instant=packed_date(_snapshot(document)))
 
 
 def read_v2(document: Document, variant: str, asked: Asked) -> Reading:
     """Read a path file since 2025. Raises: FormatError, EvidenceError."""
-    return Reading(CARD_V2, variant, (read_path(document, V2),), snapshot=_snapshot(document))
+    return Reading(CARD_V2, variant, (read_path(document, V2),), snapshot=_snapshot(document), instant=packed_date(_snapshot(document)))
 
 
 def _snapshot(document: Document) -> str:

@@ -12,6 +12,7 @@ from por.formats.document import Document, is_members
 from por.formats.fields import amounts_at, members_at
 from por.formats.format import Format
 from por.formats.path_file import PathLayout, has_shape, read_path
+from por.formats.times import packed_date
 from por.model.figures import rescaled
 from por.model.published import Asked, Card, IdRule, LeafRule, Reading, SumRule
 
@@ -60,7 +61,8 @@ def read(document: Document, variant: str, asked: Asked) -> Reading:
         )
     places = FOUR_PLACES if variant == FOUR else {}
     opened = read_path(document, layout(order), partial(rescaled, places=places, default=8))
-    return Reading(CARD, variant, (opened,), snapshot=str(own.get("auditId", "")))
+    audit = str(own.get("auditId", ""))
+    return Reading(CARD, variant, (opened,), snapshot=audit, instant=packed_date(audit))
 
 
 FORMAT = Format(CARD, claims, read)

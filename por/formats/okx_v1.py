@@ -18,7 +18,7 @@ RULE = TreeRule(
     sums=Writing(plain_to(8), concatenated, COINS),
     places=8,
 )
-LAYOUT = PathLayout(RULE, ids=("nonce",), padding=4, forms={"nonce": re.compile("[0-9a-f]{64}")})
+LAYOUT = PathLayout(RULE, ids=("nonce",), padding=4, copies=True, forms={"nonce": re.compile("[0-9a-f]{64}")})
 CARD = Card(
     name="okx-v1",
     title="OKX and Okcoin, path file, 2022-11 to 2023-03",

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from por.model import Finding, Outcome, Verdict, printable
 from por.model.liability import DEBT_PREFIX
 from por.report.certificate_sentence import certificate_sentence
+from por.report.published_sentence import published_sentence
 
 PINS = {
     "publication.identified.signed": "pinned by the key {pin} in your policy",
@@ -23,6 +24,8 @@ def first_sentence(verdict: Verdict) -> str:
     """Write the sentence that stands first in every rendering."""
     if verdict.profile == "certificate":
         return printable(certificate_sentence(verdict))
+    if verdict.profile == "published":
+        return printable(published_sentence(verdict))
     return printable(_customer(verdict) if verdict.profile == "customer" else _examination(verdict))
 
 
