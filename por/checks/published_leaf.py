@@ -27,6 +27,9 @@ def told(amounts: Amounts) -> str:
 
 def leaf(card: Card, own: Sequence[Opened], asked: Asked) -> Iterator[Finding]:
     """Ask: is each leaf the hash of its record, and does the record say what the customer says? (T15, T16)."""
+    if not own:
+        message = f"{LEAF}.nobody" if asked.account is None else f"{LEAF}.not_found"
+        yield Finding(LEAF, card.name, Outcome.INCONCLUSIVE, message)
     for opened in own:
         yield from _hashed(card, opened)
     if own and all(opened.leaf is not None for opened in own):
@@ -41,9 +44,9 @@ def _hashed(card: Card, opened: Opened) -> Iterator[Finding]:
                 LEAF, subject, Outcome.FAIL, f"{LEAF}.other_hash", expected=opened.stated_leaf, actual=opened.leaf
             )
         return
-    if card.leaf is LeafRule.STATED and card.sums is SumRule.NONE:
+    if card.leaf is LeafRule.STATED and card.sums is SumRule.NONE and opened.amounts:
         yield Finding(LEAF, subject, Outcome.FAIL, f"{LEAF}.hashed_nowhere", facts={"amounts": told(opened.amounts)})
-    elif card.leaf is LeafRule.STATED:
+    elif card.leaf is LeafRule.STATED and opened.amounts:
         facts = {"amounts": told(opened.amounts)}
         yield Finding(LEAF, subject, Outcome.INCONCLUSIVE, f"{LEAF}.not_bound", facts=facts)
     else:

@@ -19,16 +19,18 @@ _MESSAGES = {
 }
 
 
-def binds_total(card: Card) -> bool:
-    """Tell whether one root of this format means one total (T01, T02)."""
-    return card.sums in {SumRule.BOTH, SumRule.WHOLE}
+def binds_total(card: Card, part: Opened | WholeTree | None) -> bool:
+    """Tell whether one root means one total: by the format, or because a list's leaves were recomputed (T01, T02)."""
+    return card.sums in {SumRule.BOTH, SumRule.WHOLE} or (isinstance(part, WholeTree) and part.sums_bound)
 
 
 def sum_rule(reading: Reading) -> Finding:
     """Ask: does the root bind the sums of the siblings?"""
-    outcome = Outcome.PASS if binds_total(reading.card) else Outcome.INCONCLUSIVE
-    message = _MESSAGES[reading.card.sums]
-    return Finding(SUMS, reading.card.name, outcome, message, required=binds_total(reading.card))
+    whole = bool(reading.trees) and all(tree.sums_bound for tree in reading.trees)
+    message = _MESSAGES[SumRule.WHOLE if whole else reading.card.sums]
+    bound = whole or binds_total(reading.card, None)
+    outcome = Outcome.PASS if bound else Outcome.INCONCLUSIVE
+    return Finding(SUMS, reading.card.name, outcome, message, required=bound)
 
 
 def nonnegative(reading: Reading) -> Iterator[Finding]:
@@ -59,11 +61,12 @@ def _signs(subject: str, nodes: Iterable[Node], others: bool, looked_at: int = 0
 def totals(reading: Reading, roots: Sequence[PublishedRoot], given: Amounts) -> Iterator[Finding]:
     """Ask: is the implied total the one that the file states, and the one that the verifier has from elsewhere?"""
     elsewhere = [root for root in roots if root.totals is not None]
-    parts: tuple[Opened | WholeTree, ...] = (*reading.trees, *reading.opened)
+    parts: tuple[Opened | WholeTree, ...] = reading.trees or reading.opened
     for part in parts:
         subject, implied, hashed = _implied(reading, part)
         beside = next((root.totals for root in elsewhere if root.root == hashed), None)
-        yield from _one(reading.card, subject, implied, part.stated_totals, beside, given)
+        bound = binds_total(reading.card, part)
+        yield from _one(bound, subject, implied, part.stated_totals, beside, given)
 
 
 def _implied(reading: Reading, part: Opened | WholeTree) -> tuple[str, Amounts | None, str]:
@@ -73,7 +76,7 @@ def _implied(reading: Reading, part: Opened | WholeTree) -> tuple[str, Amounts |
 
 
 def _one(
-    card: Card, subject: str, implied: Amounts | None, stated: Amounts | None, beside: Amounts | None, given: Amounts
+    bound: bool, subject: str, implied: Amounts | None, stated: Amounts | None, beside: Amounts | None, given: Amounts
 ) -> Iterator[Finding]:
     if implied is None:
         message, required = f"{TOTAL}.none", bool(given)
@@ -85,7 +88,6 @@ def _one(
         if not _same(implied, wanted, only=wanted is given):
             yield _differs(subject, "other_given", implied, wanted)
         else:
-            bound = binds_total(card)
             message = f"{TOTAL}.same" if bound else f"{TOTAL}.not_bound"
             outcome = Outcome.PASS if bound else Outcome.INCONCLUSIVE
             yield Finding(

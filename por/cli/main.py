@@ -64,6 +64,7 @@ COMMANDS = {
     "policy show": ("por.cli.policy_show", "explain a policy: what it trusts, requires and waives"),
     "policy token": ("por.cli.policy_token", "find and confirm where a token keeps balances"),
     "convert": ("por.cli.convert", "read another exchange's published list into a bundle, without verifying it"),
+    "formats": ("por.cli.formats", "list the published proofs that are read, and what each can show"),
     "inspect": ("por.cli.inspect", "show what a document says, without verifying it"),
     "explain": ("por.cli.explain", "say what a check asks, and what its outcomes mean"),
     "demo": ("por.cli.demo", "play the whole story on an embedded chain, honest issuer and cheat"),

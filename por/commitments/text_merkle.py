@@ -65,7 +65,8 @@ class TreeRule:
     """Describe a tree: templates name what is hashed, such as `{left}{right},{sums},{level}`.
 
     `leaf` is None where no rule ties a leaf to its data. `digits` hexadecimal digits of a digest are kept. With `raw`
-    child hashes enter as bytes. `places` is where each sum is cut, or None. `sums` None means: nodes carry none.
+    child hashes enter as bytes, with `raw_sums` sums, written in hexadecimal, too. `places` is where each sum is cut, or None. `sums` None means: nodes carry none.
+    Coins of `fill` are written as zero where they are absent and a sibling is there.
     """
 
     leaf: str | None
@@ -75,6 +76,7 @@ class TreeRule:
     digits: int = 64
     digest: Digest = Digest.SHA256
     raw: bool = False
+    raw_sums: bool = False
     places: int | None = None
     fill: tuple[str, ...] = ()
 
@@ -104,9 +106,9 @@ def node_hash(rule: TreeRule, left: Node, right: Node, sums: Amounts | None, lab
     }
     writing = rule.sums
     if writing is not None:
-        children["sums"] = writing.text(sums or {})
-        children["left_sums"] = writing.text(left.sums or {})
-        children["right_sums"] = writing.text(right.sums or {})
+        for name, amounts in (("sums", sums), ("left_sums", left.sums), ("right_sums", right.sums)):
+            text = writing.text(amounts or {})
+            children[name] = _bytes_of(text) if rule.raw_sums else text
     return digest_text(rule, preimage(rule.node, {**labels, **children}))
 
 

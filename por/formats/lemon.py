@@ -105,6 +105,8 @@ def _opened(row: tuple[str, str, str, str, str], asked: Asked) -> Opened:
     named = audit or asked.audit or ""
     leaf = sha256_text(named + user)
     steps = _steps(proof, place)
+    if not steps:
+        raise EvidenceError(f"{place}: no sibling: the balance is hashed nowhere")
     return Opened(
         tree="",
         ids={"user": user, "audit": named},

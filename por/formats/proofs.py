@@ -3,7 +3,25 @@
 from collections.abc import Sequence
 
 from por.errors import FormatError
-from por.formats import bifinance, bingx, bitget, bitunix, bybit, coinex, hotcoin, htx_v1, lemon, mexc, okx_v1, pionex, topone
+from por.formats import (
+    bifinance,
+    bingx,
+    bitget,
+    bitunix,
+    bybit,
+    chainpoint,
+    coinex,
+    ethereum_research,
+    hotcoin,
+    htx_v1,
+    lemon,
+    mexc,
+    okx_v1,
+    olalonde,
+    pionex,
+    renrenbit,
+    topone,
+)
 from por.formats.document import Document
 from por.formats.format import Format
 
@@ -22,6 +40,10 @@ FORMATS: tuple[Format, ...] = (
     pionex.FORMAT,
     topone.FORMAT,
     bifinance.FORMAT,
+    renrenbit.FORMAT,
+    olalonde.FORMAT,
+    ethereum_research.FORMAT,
+    chainpoint.FORMAT,
 )
 
 

@@ -106,7 +106,8 @@ class WholeTree:
     """Hold what all rows of a published list imply.
 
     `root` and `totals` are rebuilt from the leaves; `totals` is None where no amounts are published. `negatives` are
-    the nodes below zero, at most a few; `nodes` counts what was looked at.
+    the nodes below zero, at most a few; `nodes` counts what was looked at. `sums_bound` says that the root covers the
+    amount of every row, because each leaf's hash was recomputed from it.
     """
 
     tree: str
@@ -118,6 +119,7 @@ class WholeTree:
     nodes: int
     negatives: tuple[Node, ...] = ()
     problems: tuple[str, ...] = ()
+    sums_bound: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -226,13 +226,17 @@ ENGLISH = {
     "published.leaf.hashed_nowhere": "this format hashes no balance: any could stand beside this leaf ({amounts})",
     "published.leaf.not_bound": "not decided: this format has no rule that ties a leaf to a balance; "
     "the file says {amounts}",
-    "published.leaf.not_computed": "not decided: the file has only a hash; give --account and --holding, and it is "
-    "computed",
+    "published.leaf.not_computed": "not decided: the file has only a hash; it is computed from what you bring "
+    "(--account and --holding, or --with)",
     "published.leaf.not_stated": "not decided: the record says {amounts}; you did not say whether that is right "
     "(--holding)",
     "published.leaf.several": "not decided: records of several customers are here; say which is yours (--account). "
     "This one says {amounts}",
     "published.leaf.also": "the record also says {amounts}, which you did not speak of",
+    "published.leaf.nobody": "not decided: no record was looked for; give --account, and --secret where the format needs "
+    "one",
+    "published.leaf.not_found": "not decided: no row of the list is the record of the account that you gave; check id "
+    "and secret first",
     "published.leaf.no_coin": "not decided: the record has no {name}; you expect {expected}",
     "published.identity.bound": "the id you gave is under the leaf's hash (it covers: {covers})",
     "published.identity.opaque_same": "the value you gave is under the leaf's hash (it covers: {covers}); the exchange "
