@@ -1,4 +1,4 @@
-"""Judge another exchange's published proof (`por/spec/published-formats.md`): nothing is compared inside one file only."""
+"""Judge another exchange's published proof (`por/spec/published-formats.md`); a file alone is never enough."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field

@@ -67,9 +67,7 @@ def _compared(own: Sequence[Opened], asked: Asked) -> Iterator[Finding]:
         rest = {name: value for name, value in opened.amounts.items() if name not in asked.holdings and value.units}
         if rest:
             facts = {"amounts": told(rest)}
-            yield Finding(
-                LEAF, subject_of(opened), Outcome.INCONCLUSIVE, f"{LEAF}.also", facts=facts, required=False
-            )
+            yield Finding(LEAF, subject_of(opened), Outcome.INCONCLUSIVE, f"{LEAF}.also", facts=facts, required=False)
 
 
 def _coin(name: str, wanted: str, own: Sequence[Opened]) -> Finding:
@@ -95,9 +93,7 @@ def _identity(card: Card, opened: Opened, account: str | None) -> Finding:
     covered = {"covers": ", ".join(opened.ids) or "nothing"}
     if card.identity is IdRule.NONE:
         required = account is not None
-        return Finding(
-            IDENTITY, subject, Outcome.INCONCLUSIVE, f"{IDENTITY}.none", facts=covered, required=required
-        )
+        return Finding(IDENTITY, subject, Outcome.INCONCLUSIVE, f"{IDENTITY}.none", facts=covered, required=required)
     if account is None:
         known = card.identity is IdRule.KNOWN
         message = f"{IDENTITY}.not_stated" if known else f"{IDENTITY}.opaque"

@@ -72,7 +72,11 @@ def totals(reading: Reading, roots: Sequence[PublishedRoot], given: Amounts) -> 
 def _implied(reading: Reading, part: Opened | WholeTree) -> tuple[str, Amounts | None, str]:
     if isinstance(part, WholeTree):
         return part.tree or reading.card.name, part.totals, part.root
-    return subject_of(part), part.root.sums if part.ancestors or reading.card.sums is not SumRule.NONE else None, part.root.hash
+    return (
+        subject_of(part),
+        part.root.sums if part.ancestors or reading.card.sums is not SumRule.NONE else None,
+        part.root.hash,
+    )
 
 
 def _one(
@@ -90,9 +94,7 @@ def _one(
         else:
             message = f"{TOTAL}.same" if bound else f"{TOTAL}.not_bound"
             outcome = Outcome.PASS if bound else Outcome.INCONCLUSIVE
-            yield Finding(
-                TOTAL, subject, outcome, message, actual=told(implied), required=bound or wanted is given
-            )
+            yield Finding(TOTAL, subject, outcome, message, actual=told(implied), required=bound or wanted is given)
     if not beside and not given and (stated is None or _same(implied, stated)):
         message = f"{TOTAL}.in_file"
         yield Finding(TOTAL, subject, Outcome.INCONCLUSIVE, message, actual=told(implied), required=False)

@@ -11,7 +11,9 @@ EXAMPLE = "por explain reserves.balance"
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
-    parser.add_argument("id", metavar="ID", nargs="?", help="a check's id, or a format's name; without it all checks are listed")
+    parser.add_argument(
+        "id", metavar="ID", nargs="?", help="a check's id, or a format's name; without it all checks are listed"
+    )
 
 
 def run(args: argparse.Namespace) -> int:

@@ -36,7 +36,9 @@ MINE_MAX = 1_000_000
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
-    parser.add_argument("proofs", metavar="PROOF", nargs="+", type=Path, help="inclusion proof from the issuer or exchange")
+    parser.add_argument(
+        "proofs", metavar="PROOF", nargs="+", type=Path, help="inclusion proof from the issuer or exchange"
+    )
     parser.add_argument("--policy", metavar="FILE", type=Path, help="what you trust: the issuer's keys; see por policy")
     parser.add_argument("--bundle", metavar="BUNDLE", type=Path, help="the issuer's bundle, to compare with")
     parser.add_argument("--root", metavar="HEX", action="append", default=[], help="a root you have from elsewhere")

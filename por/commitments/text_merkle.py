@@ -65,7 +65,8 @@ class TreeRule:
     """Describe a tree: templates name what is hashed, such as `{left}{right},{sums},{level}`.
 
     `leaf` is None where no rule ties a leaf to its data. `digits` hexadecimal digits of a digest are kept. With `raw`
-    child hashes enter as bytes, with `raw_sums` sums, written in hexadecimal, too. `places` is where each sum is cut, or None. `sums` None means: nodes carry none.
+    child hashes enter as bytes, with `raw_sums` sums, written in hexadecimal, too.
+    `places` is where each sum is cut, or None. `sums` None means: nodes carry none.
     Coins of `fill` are written as zero where they are absent and a sibling is there.
     """
 

@@ -79,12 +79,24 @@ def claims_v2(document: Document) -> str | None:
 
 def read_v1(document: Document, variant: str, asked: Asked) -> Reading:
     """Read a path file of 2022. Raises: FormatError, EvidenceError."""
-    return Reading(CARD_V1, variant, (read_path(document, V1),), snapshot=_snapshot(document), instant=packed_date(_snapshot(document)))
+    return Reading(
+        CARD_V1,
+        variant,
+        (read_path(document, V1),),
+        snapshot=_snapshot(document),
+        instant=packed_date(_snapshot(document)),
+    )
 
 
 def read_v2(document: Document, variant: str, asked: Asked) -> Reading:
     """Read a path file since 2025. Raises: FormatError, EvidenceError."""
-    return Reading(CARD_V2, variant, (read_path(document, V2),), snapshot=_snapshot(document), instant=packed_date(_snapshot(document)))
+    return Reading(
+        CARD_V2,
+        variant,
+        (read_path(document, V2),),
+        snapshot=_snapshot(document),
+        instant=packed_date(_snapshot(document)),
+    )
 
 
 def _snapshot(document: Document) -> str:

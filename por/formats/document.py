@@ -62,9 +62,7 @@ class Document:
         data = self.data.removeprefix(b"\xef\xbb\xbf")
         if data.lstrip()[:1] not in (b"{", b"["):
             raise FormatError("not a JSON object or list")
-        return strict_json.load(
-            data, max_bytes=MAX_BYTES, max_depth=MAX_DEPTH, max_items=MAX_ITEMS, keep_numbers=True
-        )
+        return strict_json.load(data, max_bytes=MAX_BYTES, max_depth=MAX_DEPTH, max_items=MAX_ITEMS, keep_numbers=True)
 
 
 def is_members(value: object) -> TypeGuard[Mapping[str, object]]:

@@ -1,4 +1,4 @@
-"""Say what a published proof's format is: a card, a rule to recognise it, and a reader that computes what it implies."""
+"""Say what a published proof's format is: a card, a rule to recognise it, a reader that computes what it implies."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Hotcoin, 2026: domain bytes, canonical JSON, places from the leaf's index; the root is published in an anchor file."""
+"""Hotcoin, 2026: domain bytes, canonical JSON, sides from the leaf's index; the root stands in an anchor file."""
 
 import hashlib
 import json
@@ -124,8 +124,6 @@ def _problems(index: int, count: int, entries: Sequence[tuple[Mapping[str, objec
         if text_at(entry, "position", place) != ("LEFT" if index >> level & 1 else "RIGHT"):
             found.append(f"{place}/position: not the side that follows from the leaf's index")
     return found
-
-
 
 
 FORMAT = Format(CARD, claims, read, read_root)

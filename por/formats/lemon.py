@@ -5,7 +5,7 @@ import re
 from por.commitments.amount_text import named_by_bar, scientific
 from por.commitments.text_merkle import MAX_STEPS, Step, TreeRule, Writing, climb, sha256_text
 from por.encoding.csv_rows import fields
-from por.errors import EvidenceError, FormatError
+from por.errors import EvidenceError, FormatError, UnsupportedEvidenceError
 from por.formats.document import Document
 from por.formats.fields import hash_text, listed_amounts
 from por.formats.format import Format
@@ -71,7 +71,9 @@ def read(document: Document, variant: str, asked: Asked) -> Reading:
     own = [row for row in parsed if asked.account in (None, row[0])] or parsed
     audits = {row[3] for row in parsed if row[3]}
     if raw and (asked.audit is None or not asked.holdings):
-        raise EvidenceError("the rows name neither audit nor balances: give --audit, --account and --holding")
+        raise UnsupportedEvidenceError(
+            "the rows name no audit and no balances: give --audit, --account and --holding"
+        )
     audit = next(iter(audits)) if len(audits) == 1 else (asked.audit or "")
     opened = tuple(_opened(row, asked) for row in own)
     return Reading(CARD, variant, opened, snapshot=audit, instant=utc_instant(audit), instant_bound=True)

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from por.commitments.text_merkle import Step, TreeRule, Writing, climb, leaf_hash, node_hash
 from por.commitments.amount_text import plain, values_by_comma
+from por.commitments.text_merkle import Step, TreeRule, Writing, climb, leaf_hash, node_hash
 from por.errors import EvidenceError
 from por.formats.citations import PARENT_SUMS
 from por.formats.document import Document, is_items, is_members
@@ -20,8 +20,8 @@ from por.model.published import (
     PublishedRoot,
     Reading,
     SumRule,
-    WholeTree,
     Weakness,
+    WholeTree,
 )
 
 COIN = "sum"

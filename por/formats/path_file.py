@@ -145,7 +145,11 @@ def _order(own: Members, entries: Sequence[tuple[Members, str]], top: Members, l
         levels.append(integer_at(top, layout.level, f"/{layout.path}"))
         if levels != [first + layout.up * number for number in range(len(levels))]:
             found.append(f"the levels ({layout.level}) do not lead from the leaf to the root one by one")
-    if entries and entries[0][0] and integer_at(own, layout.side, "/self") == integer_at(entries[0][0], layout.side, entries[0][1]):
+    if (
+        entries
+        and entries[0][0]
+        and integer_at(own, layout.side, "/self") == integer_at(entries[0][0], layout.side, entries[0][1])
+    ):
         found.append(f"the record and its sibling say that they stand on the same side ({layout.side})")
     return found
 

@@ -2,6 +2,7 @@
 
 import hmac
 import re
+from itertools import pairwise
 
 from por.commitments.amount_text import named_by_comma
 from por.commitments.text_merkle import Step, TreeRule, Writing, climb, leaf_hash
@@ -100,7 +101,7 @@ def _steps(items: list[str], place: str) -> list[Step]:
             raise EvidenceError(f"{place}: not index:hash, each index once")
         found[int(index)] = Step(Node(hash_text(text, place, 64), None), on_left=int(index) % 2 == 0)
     indexes = sorted(found, reverse=True)
-    for below, above in zip(indexes, indexes[1:], strict=False):
+    for below, above in pairwise(indexes):
         if (below // 2) ^ 1 != above:
             raise EvidenceError(f"{place}: the indexes {below} and {above} are not on one path")
     if indexes and indexes[-1] not in {2, 3}:

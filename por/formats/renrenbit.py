@@ -104,7 +104,7 @@ def _parent(left: Node, right: Node) -> Node:
 
 
 def _checked(number: int, below: list[Node], above: list[Node]) -> list[str]:
-    if len(below) != 2 * len(above) and not (len(below) == 2 * len(above) - 1):
+    if len(below) not in {2 * len(above) - 1, 2 * len(above)}:
         return [f"level {number} has {len(above)} nodes above {len(below)}"]
     wanted = [_parent(below[at], below[at + 1]) for at in range(0, len(below) - 1, 2)]
     return [

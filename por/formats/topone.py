@@ -43,7 +43,10 @@ def claims(document: Document) -> str | None:
 
 
 def read(document: Document, variant: str, asked: Asked) -> Reading:
-    """Read the records; a leaf is computed where the customer brings id and USDT. Raises: FormatError, EvidenceError."""
+    """Read the records; a leaf is computed from the customer's id and USDT.
+
+    Raises: FormatError, EvidenceError.
+    """
     root = stated_root(document)
     known = _leaf(asked)
     found = [_opened(record, root, known, asked) for record in records(document)]

@@ -233,8 +233,8 @@ ENGLISH = {
     "published.leaf.several": "not decided: records of several customers are here; say which is yours (--account). "
     "This one says {amounts}",
     "published.leaf.also": "the record also says {amounts}, which you did not speak of",
-    "published.leaf.nobody": "not decided: no record was looked for; give --account, and --secret where the format needs "
-    "one",
+    "published.leaf.nobody": "not decided: no record was looked for; give --account, and --secret where the format "
+    "needs one",
     "published.leaf.not_found": "not decided: no row of the list is the record of the account that you gave; check id "
     "and secret first",
     "published.leaf.no_coin": "not decided: the record has no {name}; you expect {expected}",

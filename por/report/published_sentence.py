@@ -9,7 +9,8 @@ def published_sentence(verdict: Verdict) -> str:
     if verdict.outcome is Outcome.FAIL:
         told = [f.message for f in verdict.of("published.consistent") if f.outcome is Outcome.FAIL]
         if told:
-            return f"these {name} files contradict one another: they cannot all be true; {_names(verdict, Outcome.FAIL)} failed."
+            failed = _names(verdict, Outcome.FAIL)
+            return f"these {name} files contradict one another, and cannot all be true: {failed} failed."
         return f"this {name} file does not hold: {_names(verdict, Outcome.FAIL)} failed."
     if verdict.outcome is Outcome.PASS:
         return f"your {_mine(verdict)} under the root {root} that you gave ({name}); {_limits(verdict)}."
