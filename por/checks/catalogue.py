@@ -379,7 +379,7 @@ CATALOGUE: tuple[Check, ...] = (
         "Can the proofs of several customers under one root all be true?",
         "the records and nodes of all files given together",
         "no node has two sums, and none has less than the balances below it",
-        "one node is shown with two sums, or with less than it must hold; or one audit has two roots",
+        "one node is shown with two sums, or with less than it must hold; or one snapshot has two roots",
         "two files open one leaf, or the files are of different roots",
         "proofs that nobody brought",
     ),

@@ -8,7 +8,7 @@ from por.checks.freshness import span
 from por.checks.observation import Observation, Seen, unseen
 from por.checks.published_leaf import identity, leaf
 from por.checks.published_sums import nonnegative, sum_rule, totals
-from por.checks.requirements import answered
+from por.checks.requirements import PUBLISHED, answered
 from por.model import Finding, Instant, Outcome, Verdict, printable
 from por.model.figures import Amounts
 from por.model.published import Asked, Card, Opened, PublishedRoot, Reading, WholeTree
@@ -17,18 +17,6 @@ STRUCTURE = "published.structure"
 PATH = "published.path"
 ROOT = "published.root"
 AGE = "published.age"
-CHECKS = (
-    STRUCTURE,
-    "published.leaf",
-    "published.identity",
-    PATH,
-    ROOT,
-    "published.sums",
-    "published.nonnegative",
-    "published.total",
-    AGE,
-    "published.consistent",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +56,7 @@ def verify_published(
         policy=None,
         as_of=instant,
         checked_at=now,
-        findings=tuple(sorted(findings, key=lambda finding: CHECKS.index(finding.check))),
+        findings=tuple(sorted(findings, key=lambda finding: PUBLISHED.index(finding.check))),
     )
 
 
@@ -80,7 +68,8 @@ def _structure(file: PublishedFile) -> Iterator[Finding]:
         yield Finding(STRUCTURE, file.name, Outcome.INCONCLUSIVE, f"{STRUCTURE}.detected", facts=facts, required=False)
         return
     reading = file.reading.value
-    problems = [text for part in (*reading.opened, *reading.trees) for text in part.problems]
+    parts: tuple[Opened | WholeTree, ...] = (*reading.opened, *reading.trees)
+    problems = [text for part in parts for text in part.problems]
     for text in problems:
         told = {**facts, "reason": printable(text)[:1000]}
         yield Finding(STRUCTURE, file.name, Outcome.FAIL, f"{STRUCTURE}.broken", facts=told)

@@ -40,11 +40,11 @@ def add_published_options(parser: argparse.ArgumentParser) -> None:
         help="a total that you have from elsewhere, as the exchange published it; repeat for each asset",
     )
     group.add_argument("--max-age", metavar="DAYS", help="how old the snapshot may be")
-    group.add_argument("--audit", metavar="ID", help="the audit's id, where the file does not say it")
+    group.add_argument("--snapshot", metavar="ID", help="the snapshot's name, where the file does not say it")
     group.add_argument(
         "--with", dest="beside", metavar="FILE", action="append", type=Path, default=[], help="a file published beside"
     )
-    group.add_argument("--secret", metavar="FILE", type=Path, help="a key or nonce of yours, the file's first line")
+    group.add_argument("--credential", metavar="FILE", type=Path, help="a key or nonce of yours, the file's first line")
 
 
 def documents(paths: Sequence[Path]) -> list[Document] | None:
@@ -60,8 +60,8 @@ def documents(paths: Sequence[Path]) -> list[Document] | None:
 
 def refuse_published_options(args: argparse.Namespace) -> None:
     """Refuse options that a proof of por has no use for. Raises: FormatError."""
-    names = {"--format": args.format, "--total": args.total, "--max-age": args.max_age, "--audit": args.audit}
-    names |= {"--with": args.beside, "--secret": args.secret}
+    names = {"--format": args.format, "--total": args.total, "--max-age": args.max_age, "--snapshot": args.snapshot}
+    names |= {"--with": args.beside, "--credential": args.credential}
     for name, value in names.items():
         if value:
             raise FormatError("only for another exchange's published proof", name)
@@ -71,12 +71,13 @@ def run_published(
     args: argparse.Namespace, read: Sequence[Document], account: str | None, holdings: Sequence[str]
 ) -> int:
     """Verify published files of one list, and return the verdict's exit status. Raises: FormatError, SourceError."""
+    found = [_detected(document, args.format) for document in read]
     _refuse_native_options(args)
     asked = Asked(
         account=account,
         holdings=_coins(holdings, "--holding"),
-        audit=args.audit,
-        secret=None if args.secret is None else _secret(args.secret),
+        snapshot=args.snapshot,
+        secret=None if args.credential is None else _secret(args.credential),
         companions=tuple(read_document(path, MAX_BYTES) for path in args.beside),
     )
     independent = Independent(
@@ -84,14 +85,20 @@ def run_published(
         totals=_coins(args.total, "--total"),
         max_age=_seconds(args.max_age),
     )
-    files = [_read(document, args.format, asked) for document in read]
+    files = [_read(document, *each, asked) for document, each in zip(read, found, strict=True)]
     return put_verdict(verify_published(files, asked, independent, now=clock(args)), args)
 
 
-def _read(document: Document, chosen: str | None, asked: Asked) -> PublishedFile:
+def _detected(document: Document, chosen: str | None) -> tuple[Format, str]:
+    try:
+        return detect(document, chosen)
+    except FormatError as error:
+        raise error.within(f"{document.name}:") from error
+
+
+def _read(document: Document, found: Format, variant: str, asked: Asked) -> PublishedFile:
     """Read one file; a format's own rule that is broken is evidence, all else is no readable file."""
     try:
-        found, variant = detect(document, chosen)
         reading = _observed(found, document, variant, asked)
     except FormatError as error:
         raise error.within(f"{document.name}:") from error
@@ -110,7 +117,7 @@ def _observed(found: Format, document: Document, variant: str, asked: Asked) -> 
 def _secret(path: Path) -> str:
     lines = read_text(path, SECRET_MAX).splitlines()
     if not lines or not lines[0]:
-        raise FormatError("nothing in its first line", f"--secret {path}")
+        raise FormatError("nothing in its first line", f"--credential {path}")
     return lines[0]
 
 

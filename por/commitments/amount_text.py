@@ -102,6 +102,6 @@ def _places(units: int, places: int) -> str:
 def _half_even(figure: Figure, places: int) -> int:
     if places >= figure.places:
         return figure.at(places)
-    scale = 10 ** (figure.places - places)
+    scale = int(10 ** (figure.places - places))
     whole, rest = divmod(figure.units, scale)
     return whole + (1 if 2 * rest > scale or (2 * rest == scale and whole & 1) else 0)

@@ -70,11 +70,11 @@ def read(document: Document, variant: str, asked: Asked) -> Reading:
     parsed = [_row(line, number + (1 if raw else 2), raw) for number, line in enumerate(rows)]
     own = [row for row in parsed if asked.account in (None, row[0])] or parsed
     audits = {row[3] for row in parsed if row[3]}
-    if raw and (asked.audit is None or not asked.holdings):
+    if raw and (asked.snapshot is None or not asked.holdings):
         raise UnsupportedEvidenceError(
-            "the rows name no audit and no balances: give --audit, --account and --holding"
+            "the rows name no audit and no balances: give --snapshot, --account and --holding"
         )
-    audit = next(iter(audits)) if len(audits) == 1 else (asked.audit or "")
+    audit = next(iter(audits)) if len(audits) == 1 else (asked.snapshot or "")
     opened = tuple(_opened(row, asked) for row in own)
     return Reading(CARD, variant, opened, snapshot=audit, instant=utc_instant(audit), instant_bound=True)
 
@@ -104,14 +104,14 @@ def _row(line: str, number: int, raw: bool) -> tuple[str, str, str, str, str]:
 def _opened(row: tuple[str, str, str, str, str], asked: Asked) -> Opened:
     user, balances, proof, audit, place = row
     amounts: Amounts = listed_amounts(balances.strip(), place, "|", small=True) if audit else asked.holdings
-    named = audit or asked.audit or ""
+    named = audit or asked.snapshot or ""
     leaf = sha256_text(named + user)
     steps = _steps(proof, place)
     if not steps:
         raise EvidenceError(f"{place}: no sibling: the balance is hashed nowhere")
     return Opened(
         tree="",
-        ids={"user": user, "audit": named},
+        ids={"user": user, "audit_id": named},
         amounts=amounts,
         stated_leaf=None,
         leaf=leaf,

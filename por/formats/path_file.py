@@ -55,7 +55,7 @@ def has_shape(document: Document, layout: PathLayout, *more: str, without: Seque
         return False
     wanted = {*layout.ids, layout.amounts, layout.side, layout.level, layout.hash, *more}
     there = set(own) | {name for entry in path[:MAX_ENTRIES] if is_members(entry) for name in entry}
-    return wanted <= set(own) and layout.hash in path[0] and not there & set(without)
+    return wanted <= set(own) and {layout.hash, layout.amounts} <= set(path[0]) and not there & set(without)
 
 
 def read_path(document: Document, layout: PathLayout, rescale: Rescale = lambda amounts: amounts) -> Opened:

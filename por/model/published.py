@@ -124,14 +124,14 @@ class WholeTree:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Hold what the customer brings beside the file: account id, holdings, audit, a secret, further files.
+    """Hold what the customer brings beside the file: account id, holdings, the snapshot's name, a secret, files.
 
     A reader computes a leaf from them where the file gives none; it compares nothing with them.
     """
 
     account: str | None = None
     holdings: Amounts = field(default_factory=dict)
-    audit: str | None = None
+    snapshot: str | None = None
     secret: str | None = None
     companions: tuple[bytes, ...] = ()
 

@@ -233,10 +233,10 @@ ENGLISH = {
     "published.leaf.several": "not decided: records of several customers are here; say which is yours (--account). "
     "This one says {amounts}",
     "published.leaf.also": "the record also says {amounts}, which you did not speak of",
-    "published.leaf.nobody": "not decided: no record was looked for; give --account, and --secret where the format "
+    "published.leaf.nobody": "not decided: no record was looked for; give --account, and --credential where the format "
     "needs one",
     "published.leaf.not_found": "not decided: no row of the list is the record of the account that you gave; check id "
-    "and secret first",
+    "and credential first",
     "published.leaf.no_coin": "not decided: the record has no {name}; you expect {expected}",
     "published.identity.bound": "the id you gave is under the leaf's hash (it covers: {covers})",
     "published.identity.opaque_same": "the value you gave is under the leaf's hash (it covers: {covers}); the exchange "
@@ -280,7 +280,7 @@ ENGLISH = {
     "root, two lists",
     "published.consistent.too_small": "CONTRADICTION: {records} records below the node {node} are owed {owed}, which "
     "is more than it sums to: the root under-states what is owed",
-    "published.consistent.two_roots": "CONTRADICTION: the one audit {snapshot} has several roots: {roots}",
+    "published.consistent.two_roots": "CONTRADICTION: the one snapshot {snapshot} has several roots: {roots}",
     "published.consistent.shared_leaf": "not decided: two of the files open this leaf; if they are of two customers, "
     "one balance was promised to both",
     "published.consistent.apart": "the records lie under different roots, and cannot contradict one another",

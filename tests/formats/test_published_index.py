@@ -32,7 +32,7 @@ KNOWN = {each.card.name for each in FORMATS}
 OPENED = {
     "lemon/generated-proofs.csv": ("--account", "u-0002"),
     "lemon/generated-proofs-raw.csv": (
-        *("--account", "u-0002", "--audit", "2026-01-01-test"),
+        *("--account", "u-0002", "--snapshot", "2026-01-01-test"),
         *("--holding", "BTC=0.00000001", "--holding", "USDT=1000"),
     ),
     "lemon/proof.csv": ("--account", "00cf6625-9c3d-4e61-a17a-9820cae615cc"),
@@ -57,7 +57,7 @@ def run(capsys: pytest.CaptureFixture[str], *argv: str) -> tuple[int, dict[str, 
 def reading_of(path: Path, row: dict[str, Any]) -> Reading:
     found, variant = detect(document := Document(path.read_bytes()), name_of(row))
     options = dict(zip(OPENED.get(row["path"], ())[::2], OPENED.get(row["path"], ())[1::2], strict=True))
-    asked = Asked(account=options.get("--account"), audit=options.get("--audit"))
+    asked = Asked(account=options.get("--account"), snapshot=options.get("--snapshot"))
     return found.read(document, variant, asked)
 
 
