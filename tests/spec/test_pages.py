@@ -201,7 +201,9 @@ def test_the_pages_speak_of_checks_that_exist() -> None:
     for page in ("bundle.md", "policy.md", "verdict.md"):
         named = set(re.findall(r"`([a-z]+\.[a-z]+)`", pages.text(page)))
         assert {name for name in named if name.partition(".")[0] in families - {"snapshot"}} <= ids
-    assert all(check_id in pages.text("bundle.md") for check_id in ids - {"liabilities.inclusion", *CERTIFICATE, *PUBLISHED})
+    assert all(
+        check_id in pages.text("bundle.md") for check_id in ids - {"liabilities.inclusion", *CERTIFICATE, *PUBLISHED}
+    )
 
 
 @pytest.mark.parametrize(
