@@ -17,6 +17,7 @@ from por.model.figures import Figure, read_figure
 from por.model.published import Asked, PublishedRoot, Reading
 from scripts.published_vectors import other_files, path_files
 from scripts.published_vectors.sample import Sample, put
+from scripts.published_vectors.trees import sha
 
 NOW = Instant.parse("2026-11-26T00:00:00Z")
 SAMPLES: dict[str, Sample] = {
@@ -115,7 +116,7 @@ def contradicting() -> Iterator[Verdict]:
 
 def two_of_one() -> tuple[Any, Any]:
     """Make two customers' files under one root whose total is what either is owed (T01)."""
-    sha, in_json = path_files.sha, other_files.in_json
+    in_json = other_files.in_json
     owed = {"USDT": 10_000_000_000}
     leaves = [sha(nonce + in_json(owed)) for nonce in path_files.NAMED[:2]]
     root = sha(leaves[0] + leaves[1] + in_json(owed))

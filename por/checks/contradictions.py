@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from por.checks.published_leaf import told
-from por.model import Finding, Outcome
+from por.model import Finding, Outcome, printable
 from por.model.figures import ZERO, Amounts, added
 from por.model.published import Node, Opened, Reading
 
@@ -37,8 +37,9 @@ def _split_views(records: Sequence[Record]) -> Iterator[Finding]:
             roots[reading.card.name, reading.snapshot, opened.tree].add(opened.root.hash)
     for (_, snapshot, _), found in roots.items():
         if len(found) > 1:
-            facts = {"snapshot": snapshot, "roots": ", ".join(sorted(found)[:5])}
-            yield Finding(CHECK, snapshot, Outcome.FAIL, f"{CHECK}.two_roots", facts=facts)
+            named = printable(snapshot)[:200]
+            facts = {"snapshot": named, "roots": ", ".join(sorted(found)[:5])}
+            yield Finding(CHECK, named, Outcome.FAIL, f"{CHECK}.two_roots", facts=facts)
 
 
 def _under_one_root(root: str, group: Sequence[Record]) -> Iterator[Finding]:

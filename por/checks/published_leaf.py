@@ -32,8 +32,11 @@ def leaf(card: Card, own: Sequence[Opened], asked: Asked) -> Iterator[Finding]:
         yield Finding(LEAF, card.name, Outcome.INCONCLUSIVE, message)
     for opened in own:
         yield from _hashed(card, opened)
-    if own and all(opened.leaf is not None for opened in own):
-        yield from _compared(own, asked)
+    compared = _compared(own, asked) if own else ()
+    if all(opened.leaf is not None for opened in own):
+        yield from compared
+    else:
+        yield from (finding for finding in compared if finding.outcome is Outcome.FAIL)
 
 
 def _hashed(card: Card, opened: Opened) -> Iterator[Finding]:

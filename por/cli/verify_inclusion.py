@@ -12,8 +12,8 @@ from por.checks.pins import Pins
 from por.checks.policy import load_policy, shipped_tables
 from por.cli.identity import add_identity_options, given_identity
 from por.cli.output import add_verdict_options, clock, put_verdict
+from por.cli.published_options import add_published_options, documents, refuse_published_options
 from por.cli.sources import add_registry_options, add_source_options, opened_sources, registry_pin
-from por.cli.verify_published import add_published_options, documents, refuse_published_options, run_published
 from por.encoding import inclusion_proof_v1
 from por.encoding.reader import read_hex
 from por.errors import FormatError
@@ -63,7 +63,10 @@ def run(args: argparse.Namespace) -> int:
     """Verify and return the verdict's exit status."""
     published = documents(args.proofs)
     if published is not None:
-        account, holdings = _given(args)
+        # A customer of ours does without the formats of others.
+        from por.cli.verify_published import run_published  # noqa: PLC0415
+
+        account, holdings = _given(args, needs_id=False)
         return run_published(args, published, account, holdings)
     refuse_published_options(args)
     proofs = [_read(path) for path in args.proofs]
@@ -123,14 +126,14 @@ def _customer(args: argparse.Namespace) -> Customer:
     return Customer(account, tuple(_expectation(text, table) for text in holdings))
 
 
-def _given(args: argparse.Namespace) -> tuple[str | None, list[str]]:
+def _given(args: argparse.Namespace, *, needs_id: bool = True) -> tuple[str | None, list[str]]:
     account, holdings = args.account, list(args.holding)
     if args.mine is not None:
         if account is not None or holdings:
             raise FormatError("it holds id and amounts; leave out --account and --holding", "--mine")
         account, holdings = _from_file(args.mine)
     elif account is None and sys.stdin.isatty():
-        account, holdings = _asked(holdings)
+        account, holdings = _asked(holdings, needs_id)
     return account, holdings
 
 
@@ -144,13 +147,13 @@ def _from_file(name: str) -> tuple[str, list[str]]:
     return lines[0], lines[1:]
 
 
-def _asked(holdings: list[str]) -> tuple[str, list[str]]:
+def _asked(holdings: list[str], needs_id: bool) -> tuple[str | None, list[str]]:
     account = _answer("Your account id with the issuer: ")
-    if not account:
+    if not account and needs_id:
         raise FormatError("no account id", "--account")
     while not holdings or holdings[-1]:
         holdings.append(_answer("What is yours, as ASSET=AMOUNT (empty line to end): ").strip())
-    return account, [line for line in holdings if line]
+    return account or None, [line for line in holdings if line]
 
 
 def _answer(question: str) -> str:

@@ -14,11 +14,9 @@ from por.formats.document import MAX_BYTES, Document
 from por.formats.fields import amount_text, coin_name
 from por.formats.format import Format
 from por.formats.proofs import FORMATS, detect
-from por.model import printable
 from por.model.figures import Figure
 from por.model.published import Asked, PublishedRoot, Reading
 
-NATIVE = "application/vnd.por."
 ROOT_MAX_BYTES = 16 * 2**20
 SECRET_MAX = 1_000_000
 MAX_DAYS = 36_500
@@ -28,50 +26,13 @@ _LONE = re.compile(r"(?<![0-9A-Za-z])([0-9a-f]{64}|[0-9a-f]{32}|[0-9a-f]{16})(?!
 _DAYS = re.compile(r"[1-9][0-9]{0,4}", re.ASCII)
 
 
-def add_published_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options that another exchange's proof has and ours has not."""
-    group = parser.add_argument_group("another exchange's published proof (por formats lists what is read)")
-    group.add_argument("--format", metavar="NAME", help="the file's format, where more than one is possible")
-    group.add_argument(
-        "--total",
-        metavar="ASSET=AMOUNT",
-        action="append",
-        default=[],
-        help="a total that you have from elsewhere, as the exchange published it; repeat for each asset",
-    )
-    group.add_argument("--max-age", metavar="DAYS", help="how old the snapshot may be")
-    group.add_argument("--snapshot", metavar="ID", help="the snapshot's name, where the file does not say it")
-    group.add_argument(
-        "--with", dest="beside", metavar="FILE", action="append", type=Path, default=[], help="a file published beside"
-    )
-    group.add_argument("--credential", metavar="FILE", type=Path, help="a key or nonce of yours, the file's first line")
-
-
-def documents(paths: Sequence[Path]) -> list[Document] | None:
-    """Read the files; None when all are documents of por. Raises: FormatError for both kinds together."""
-    read = [Document(read_document(path, MAX_BYTES), printable(path.name)[:200]) for path in paths]
-    own = [str(document.members.get("mediaType", "")).startswith(NATIVE) for document in read]
-    if all(own):
-        return None
-    if any(own):
-        raise FormatError("proofs of por and another exchange's are verified apart")
-    return read
-
-
-def refuse_published_options(args: argparse.Namespace) -> None:
-    """Refuse options that a proof of por has no use for. Raises: FormatError."""
-    names = {"--format": args.format, "--total": args.total, "--max-age": args.max_age, "--snapshot": args.snapshot}
-    names |= {"--with": args.beside, "--credential": args.credential}
-    for name, value in names.items():
-        if value:
-            raise FormatError("only for another exchange's published proof", name)
-
-
 def run_published(
     args: argparse.Namespace, read: Sequence[Document], account: str | None, holdings: Sequence[str]
 ) -> int:
     """Verify published files of one list, and return the verdict's exit status. Raises: FormatError, SourceError."""
     found = [_detected(document, args.format) for document in read]
+    if len({each.card.name for each, _ in found}) > 1:
+        raise FormatError(f"files of different formats are verified apart: {', '.join(e.card.name for e, _ in found)}")
     _refuse_native_options(args)
     asked = Asked(
         account=account,

@@ -8,7 +8,7 @@ from por.encoding.strict_json import Number
 from por.formats.citations import OPEN_ROOT, PARENT_SUMS, SHARED_LEAF, SHORT_64, SIDES, SIGNS
 from por.formats.document import Document, is_members
 from por.formats.format import Format
-from por.formats.path_file import PathLayout, has_shape, read_path
+from por.formats.path_file import NO_COMMA, PathLayout, has_shape, read_path
 from por.formats.times import packed_date
 from por.model.published import Asked, Card, IdRule, LeafRule, Reading, SumRule
 
@@ -30,6 +30,7 @@ def _layout(writing: Writing, *, bare: bool) -> PathLayout:
         padding=0,
         copies=True,
         bare=bare,
+        forms={"encryptUid": NO_COMMA, "nonce": NO_COMMA},
     )
 
 

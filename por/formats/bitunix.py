@@ -9,14 +9,22 @@ from por.formats.citations import OPEN_ROOT, PARENT_SUMS, SHARED_LEAF, SIDES, SI
 from por.formats.document import Document, is_members
 from por.formats.fields import integer_at, members_at
 from por.formats.format import Format
-from por.formats.path_file import PathLayout, has_shape, read_path
+from por.formats.path_file import NO_COMMA, PathLayout, has_shape, read_path
 from por.model.figures import rescaled
 from por.model.published import Asked, Card, IdRule, LeafRule, Reading, SumRule, Weakness
 
 COINS = ("BTC", "ETH", "USDT")
 _FIXED = Writing(as_scaled, json_texts, COINS)
 RULE = TreeRule("{encryptUid},{nonce},{amounts}", "{left}{right},{sums},{level}", _FIXED, _FIXED)
-LAYOUT = PathLayout(RULE, ids=("encryptUid", "nonce"), hash="merkleLeaf", up=-1, padding=0, copies=True)
+LAYOUT = PathLayout(
+    RULE,
+    ids=("encryptUid", "nonce"),
+    hash="merkleLeaf",
+    up=-1,
+    padding=0,
+    copies=True,
+    forms=dict.fromkeys(("encryptUid", "nonce"), NO_COMMA),
+)
 MAX_PLACES = 18
 CARD = Card(
     name="bitunix",

@@ -111,7 +111,7 @@ def _opened(row: tuple[str, str, str, str, str], asked: Asked) -> Opened:
         raise EvidenceError(f"{place}: no sibling: the balance is hashed nowhere")
     return Opened(
         tree="",
-        ids={"user": user, "audit_id": named},
+        ids={"user": user},
         amounts=amounts,
         stated_leaf=None,
         leaf=leaf,

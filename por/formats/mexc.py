@@ -6,6 +6,7 @@ from por.commitments.amount_text import named_by_comma, plain
 from por.commitments.text_merkle import TreeRule, Writing
 from por.formats.citations import NODE_AS_LEAF, OPEN_ROOT, PARENT_SUMS, SHARED_LEAF, SHORT_128, SIDES, SIGNS
 from por.formats.document import Document
+from por.formats.fields import members_at
 from por.formats.format import Format
 from por.formats.path_file import PathLayout, has_shape, read_path
 from por.model.published import Asked, Card, IdRule, LeafRule, Reading, SumRule, Weakness
@@ -30,6 +31,7 @@ LAYOUT = PathLayout(
     empty_hash=True,
     gaps=True,
     forms={"proofId": _ID, "accountId": _ID},
+    shared=("proofId",),
 )
 CARD = Card(
     name="mexc",
@@ -64,7 +66,7 @@ def claims(document: Document) -> str | None:
 def read(document: Document, variant: str, asked: Asked) -> Reading:
     """Read a path file. Raises: FormatError, EvidenceError."""
     opened = read_path(document, LAYOUT)
-    return Reading(CARD, variant, (opened,), snapshot=opened.ids["proofId"])
+    return Reading(CARD, variant, (opened,), snapshot=str(members_at(document.members["self"], "/self")["proofId"]))
 
 
 FORMAT = Format(CARD, claims, read)

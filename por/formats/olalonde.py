@@ -124,7 +124,7 @@ def _opened(nodes: Nodes, index: int) -> Opened:
     top, top_place = nodes[0]
     return Opened(
         tree="",
-        ids=ids,
+        ids={"user": ids["user"]},
         amounts=leaf.sums or {},
         stated_leaf=hash_at(data, "hash", place, 64) if "hash" in data else None,
         leaf=leaf.hash,

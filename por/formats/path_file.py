@@ -18,6 +18,9 @@ from por.model.published import Node, Opened
 LEFT, RIGHT, ROOT = 1, 2, 3
 MAX_ENTRIES = MAX_STEPS + 1
 
+# A comma inside an id would let it be read as two (T08).
+NO_COMMA = re.compile(r"[^,]{1,256}")
+
 Members = Mapping[str, object]
 Rescale = Callable[[Amounts], Amounts]
 
@@ -29,7 +32,7 @@ class PathLayout:
     `level` is the member that counts levels and `up` how it changes toward the root, 0 where nothing depends on it.
     `padding` is the code of an empty sibling; it is a copy of the node beside it where `copies`. With `gaps` levels
     count from 0, and one that the file leaves out has an empty sibling on the right. `forms` are the shapes
-    that ids have, so that a node's hashes cannot stand for one (T09).
+    that ids have, so that a node's hashes cannot stand for one (T09). What is in `shared` is nobody's own.
     """
 
     rule: TreeRule
@@ -46,6 +49,7 @@ class PathLayout:
     gaps: bool = False
     bare: bool = False
     forms: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
+    shared: tuple[str, ...] = ()
 
 
 def has_shape(document: Document, layout: PathLayout, *more: str, without: Sequence[str] = ()) -> bool:
@@ -79,7 +83,7 @@ def read_path(document: Document, layout: PathLayout, rescale: Rescale = lambda 
     ]
     return Opened(
         tree="",
-        ids=ids,
+        ids={name: value for name, value in ids.items() if name not in layout.shared},
         amounts=amounts,
         stated_leaf=hash_at(own, layout.hash, "/self", layout.rule.digits),
         leaf=leaf,
@@ -130,7 +134,7 @@ def _sibling(entry: Members, place: str, layout: PathLayout, rescale: Rescale) -
 
 def _forms(ids: Mapping[str, str], layout: PathLayout) -> list[str]:
     return [
-        f"{name} has not the form of one: a node's hashes may stand in its place"
+        f"{name} has not the form of one: something else may stand in its place"
         for name, form in layout.forms.items()
         if not form.fullmatch(ids[name])
     ]

@@ -49,8 +49,9 @@ def claims(document: Document) -> str | None:
 def read(document: Document, variant: str, asked: Asked) -> Reading:
     """Read the records. Raises: FormatError, EvidenceError."""
     root = stated_root(document)
+    snapshot = str(first_record(document).get("proofId", ""))
     opened = tuple(_opened(record, root) for record in records(document))
-    return Reading(CARD, variant, opened, snapshot=opened[0].ids.get("proofId", "") if opened else "")
+    return Reading(CARD, variant, opened, snapshot=snapshot)
 
 
 def _opened(record: Record, root: str | None) -> Opened:
@@ -83,7 +84,7 @@ def _ids(record: Record) -> tuple[dict[str, str], str]:
     record_id = hmac.digest(nonce.encode(), f"{proof},{user}".encode(), "sha256").hex()
     if members.get("recordId", record_id) != record_id:
         raise EvidenceError(f"{place}/recordId: not that of the ids and the nonce beside it")
-    return {"userId": user, "proofId": proof}, record_id
+    return {"userId": user}, record_id
 
 
 def _hashed_order(amounts: Amounts, place: str) -> Amounts:
