@@ -14,7 +14,7 @@ from por.formats.document import Document
 from por.formats.proofs import detect
 from por.model import Instant, Verdict
 from por.model.figures import Figure, read_figure
-from por.model.published import Asked, PublishedRoot, Reading
+from por.model.published import Asked, Node, PublishedRoot, Reading
 from scripts.published_vectors import other_files, path_files
 from scripts.published_vectors.sample import Sample, put
 from scripts.published_vectors.trees import sha
@@ -136,3 +136,8 @@ def changed(file: PublishedFile, **fields: object) -> PublishedFile:
     reading = file.reading.value
     opened = tuple(replace(each, **fields) for each in reading.opened)  # type: ignore[arg-type]
     return replace(file, reading=Seen(replace(reading, opened=opened)))
+
+
+def published_node(hashed: str, text: str) -> Node:
+    """Make a node with one sum."""
+    return Node(hashed, amounts(X=text))

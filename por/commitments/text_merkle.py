@@ -170,6 +170,9 @@ def _parsed(template: str) -> tuple[tuple[bytes, str | None], ...]:
 
 def _bytes_of(text: str) -> bytes:
     try:
-        return bytes.fromhex(text)
+        data = bytes.fromhex(text)
     except ValueError as error:
         raise EvidenceError("a hash that is no hexadecimal text") from error
+    if len(text) != 2 * len(data):
+        raise EvidenceError("a hash with spaces in it")
+    return data

@@ -116,7 +116,7 @@ def test_t69_every_row_has_its_exit_status(
     assert any(f["facts"].get("format") == name for f in verdict["findings"] if f["check"] == "published.structure")
     failing = status_of(row, rooted=True) == 1
     options = list(OPENED.get(row["path"], ())) if failing else mine(row)
-    roots = () if failing and "root" not in row else ("--root", root_of(row))
+    roots = [] if failing and "root" not in row else ["--root", root_of(row)]
     status, verdict = run(capsys, path, *chosen, *options, *roots)
     assert status == status_of(row, rooted=True), [f for f in verdict["findings"] if f["outcome"] != "PASS"]
     if not failing:
