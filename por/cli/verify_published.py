@@ -86,9 +86,11 @@ def _coins(texts: Sequence[str], option: str) -> dict[str, Figure]:
     found: dict[str, Figure] = {}
     for text in texts:
         name, equals, amount = text.rpartition("=")
-        if not equals or name in found:
-            raise FormatError("not ASSET=AMOUNT, each asset once", f"{option} {text}")
-        found[coin_name(name, f"{option} {text}")] = amount_text(amount, f"{option} {text}")
+        if not equals:
+            raise FormatError("not ASSET=AMOUNT, such as ETH=1.5", f"{option} {text}")
+        if name in found:
+            raise FormatError("named twice", f"{option} {name}")
+        found[coin_name(name, option)] = amount_text(amount, f"{option} {name}")
     return found
 
 

@@ -45,6 +45,7 @@ def load(
     """
     if len(data) > max_bytes:
         raise FormatError(f"{len(data)} bytes; at most {max_bytes} are read")
+    _require_few_strings(data, max_items)
     _require_shape(_STRING.sub(b'""', data), max_depth, max_items)
     try:
         text = data.decode("utf-8")
@@ -62,12 +63,21 @@ def load(
         raise FormatError(f"not JSON: {error.msg} at line {error.lineno} column {error.colno}") from error
 
 
+def _require_few_strings(data: bytes, max_items: int) -> None:
+    """Bound what taking the strings out costs: of n items at most n + 1 are strings, each with two quotes."""
+    limit = 2 * (max_items + 1)
+    quotes = data.count(b'"')
+    if quotes > limit and data.replace(b"\\\\", b"").replace(b'\\"', b"").count(b'"') > limit:
+        raise FormatError(f"more than {max_items + 1} strings; at most {max_items} items are read")
+
+
 def _require_shape(skeleton: bytes, max_depth: int, max_items: int) -> None:
     items = skeleton.count(b",") + skeleton.count(b":")
     if items > max_items:
         raise FormatError(f"{items} items; at most {max_items} are read")
     depth = 0
-    for run in _OPENING.findall(skeleton):
+    for match in _OPENING.finditer(skeleton):
+        run = match[0]
         depth += len(run) if run[:1] in b"[{" else -len(run)
         if depth > max_depth:
             raise FormatError(f"nested deeper than {max_depth} levels")

@@ -9,7 +9,7 @@ from por.errors import FormatError
 
 MAX_BYTES = 64 * 2**20
 MAX_DEPTH = 128
-MAX_ITEMS = 2_000_000
+MAX_ITEMS = 1_000_000
 
 _UNREAD = object()
 
