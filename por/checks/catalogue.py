@@ -1,26 +1,12 @@
 """List every check: its id for ever, its question, the evidence it looks at, and whether it needs a chain.
 
-A new check is a row here, a function in the module of its subject, and a line in `por.checks.verify.RUN`.
+A new check is a row here, or in `published_catalogue`; a function in the module of its subject; and a line in
+`por.checks.verify.RUN`.
 """
 
-from dataclasses import dataclass
-
+from por.checks.check import Check
+from por.checks.published_catalogue import PUBLISHED
 from por.errors import FormatError
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """Describe one check: what PASS, FAIL and INCONCLUSIVE mean for it, and what it does not show."""
-
-    id: str
-    question: str
-    evidence: str
-    passes: str
-    fails: str
-    inconclusive: str
-    limits: str
-    needs_chain: bool = False
-
 
 CATALOGUE: tuple[Check, ...] = (
     Check(
@@ -293,96 +279,7 @@ CATALOGUE: tuple[Check, ...] = (
         "the entry does not stand beside the statement, so that a bundle cannot be compared",
         "that the entry is the newest one for its instant",
     ),
-    Check(
-        "published.structure",
-        "Is another exchange's file in one known format, and does it keep to that format's own rules?",
-        "the file; the formats that por formats lists",
-        "one format claims it by its shape, and lengths, levels, sides and forms are as that format has them",
-        "a hash of another length, levels that skip, sides that disagree, an id in the form of a node's hashes",
-        "the version is not known to this release",
-        "that the exchange made the file",
-    ),
-    Check(
-        "published.leaf",
-        "Is the leaf the hash of this record, and does the record say what the customer says?",
-        "the record in the file; the amounts from the customer (--holding)",
-        "the leaf is recomputed from the record, and each amount given is the record's",
-        "another hash, another amount, or a format in which balances are hashed nowhere",
-        "no amounts were given, the format ties no leaf to a balance, or it has not this coin",
-        "amounts of coins that the format leaves out",
-    ),
-    Check(
-        "published.identity",
-        "Does the leaf's hash cover something that makes it this customer's alone?",
-        "the ids that the leaf's hash covers; the id from the customer (--account)",
-        "the id given is under the hash",
-        "another id is",
-        "no id was given, or the format hashes none; required where the format could show it, or an id was given",
-        "that nobody else was given the same id, where the exchange chose it",
-    ),
-    Check(
-        "published.path",
-        "Does the path lead from the leaf to the root that the file states?",
-        "the leaf and its siblings; for a whole list, all its rows",
-        "the computed root is the stated one",
-        "it is another one",
-        "the file states no root; what decides then is published.root",
-        "that the root is anybody's",
-    ),
-    Check(
-        "published.root",
-        "Is the implied root one that the customer has from elsewhere?",
-        "--root: in hexadecimal, from a file, or from an https address; never the proof's own",
-        "it is",
-        "other roots were given",
-        "none was given: the file may be consistent, and stand for nothing",
-        "that others were shown the same root",
-    ),
-    Check(
-        "published.sums",
-        "Does the root bind the siblings' sums, so that one root means one total?",
-        "the format's rule",
-        "a node's hash covers both children's sums, or the whole list is there",
-        "never: it is a property of the format",
-        "the hash covers the parent's sum alone, or no sum; for information",
-        "that the sums are those of real customers",
-    ),
-    Check(
-        "published.nonnegative",
-        "Is no amount and no sum below zero, at every node that the file shows?",
-        "the record, the siblings' sums, and the sums on the path",
-        "none is",
-        "one is: it lowers the total that others are owed",
-        "the format shows no sums; for information",
-        "amounts in nodes that the file does not show",
-    ),
-    Check(
-        "published.total",
-        "Is the implied total the one that the file states, and the one that was published elsewhere?",
-        "the sums on the path or of the list; the file's total; --total, and totals in the file given as --root",
-        "it is, and the root binds it",
-        "the totals differ",
-        "nothing to compare with, or a root that does not bind the total; required where --total was given",
-        "that the total is all that is owed",
-    ),
-    Check(
-        "published.age",
-        "Is the snapshot not older than the customer allows, and does a hash cover its date?",
-        "the date in the file; --max-age, and --now or the machine's clock",
-        "it is recent enough, and the leaf's hash covers the date",
-        "it is too old, or from the future",
-        "no date, no limit, or a date that is hashed nowhere; required where --max-age was given",
-        "that the coins are still there now",
-    ),
-    Check(
-        "published.consistent",
-        "Can the proofs of several customers under one root all be true?",
-        "the records and nodes of all files given together",
-        "no node has two sums, and none has less than the balances below it",
-        "one node is shown with two sums, or with less than it must hold; or one snapshot has two roots",
-        "two files open one leaf, or the files are of different roots",
-        "proofs that nobody brought",
-    ),
+    *PUBLISHED,
 )
 
 
