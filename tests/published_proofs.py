@@ -35,7 +35,14 @@ def published(
     file: Any, asked: Asked | None = None, name: str = "proof.json", chosen: str | None = None
 ) -> PublishedFile:
     """Read one file as the command does."""
-    document = Document(data_of(file), name)
+    return published_data(data_of(file), asked, name, chosen)
+
+
+def published_data(
+    data: bytes, asked: Asked | None = None, name: str = "proof.json", chosen: str | None = None
+) -> PublishedFile:
+    """Read one file's bytes as the command does."""
+    document = Document(data, name)
     found, variant = detect(document, chosen)
     reading: Observation[Reading]
     try:

@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime
 
+from por.errors import FormatError
 from por.model.instant import Instant
 
 _SPACED = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?: (\d{2}):(\d{2}):(\d{2}))?", re.ASCII)
@@ -25,7 +26,7 @@ def milliseconds(value: int) -> Instant | None:
     """Read milliseconds since 1970; None where there is no such instant."""
     try:
         return Instant.parse(datetime.fromtimestamp(value // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
-    except (ValueError, OverflowError, OSError):
+    except (ValueError, OverflowError, OSError, FormatError):
         return None
 
 

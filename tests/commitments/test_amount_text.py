@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from por.commitments import amount_text as a
+from por.commitments.text_merkle import Write
 from por.model.figures import figure, read_figure
 
 ROWS = [("BTC", "1.5"), ("ETH", "0")]
@@ -41,7 +42,7 @@ ROWS = [("BTC", "1.5"), ("ETH", "0")]
         (a.base_units, "5.9", "5"),
     ],
 )
-def test_an_amount_is_written_so(write: a.Write, text: str, written: str) -> None:
+def test_an_amount_is_written_so(write: Write, text: str, written: str) -> None:
     assert write(read_figure(text)) == written
 
 
