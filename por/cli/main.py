@@ -65,6 +65,8 @@ COMMANDS = {
     "policy token": ("por.cli.policy_token", "find and confirm where a token keeps balances"),
     "convert": ("por.cli.convert", "read another exchange's published list into a bundle, without verifying it"),
     "formats": ("por.cli.formats", "list the published proofs that are read, and what each can show"),
+    "redact": ("por.cli.redact", "customers: make a receipt of a proof that may be shown in public"),
+    "detect": ("por.cli.detect", "how likely it is that a customer who was left out is noticed"),
     "inspect": ("por.cli.inspect", "show what a document says, without verifying it"),
     "explain": ("por.cli.explain", "say what a check asks, and what its outcomes mean"),
     "demo": ("por.cli.demo", "play the whole story on an embedded chain, honest issuer and cheat"),
