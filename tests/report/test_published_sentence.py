@@ -23,8 +23,8 @@ END = "this does not show that the list is whole, or that others were shown the 
             OKX.file,
             {"holdings": MINE, "root": OKX.root},
             (
-                f"your 1.5 BTC and 20 ETH are under the root {OKX.root} that you gave (okx-v1); its format cannot show the "
-                f"total; nothing shows that the leaf is yours alone; {END}"
+                f"your 1.5 BTC and 20 ETH are under the root {OKX.root} that you gave (okx-v1); its format cannot show "
+                f"the total; nothing shows that the leaf is yours alone; {END}"
             ),
         ),
         (
