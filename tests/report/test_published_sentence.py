@@ -41,7 +41,8 @@ END = "this does not show that the list is whole, or that others were shown the 
             OKX.file,
             {"holdings": MINE},
             (
-                "a consistent okx-v1 file, which is not yet a proof; not decided: published.root; its format cannot show "
+                "a consistent okx-v1 file, which is not yet a proof; not decided: published.root; "
+                "its format cannot show "
                 f"the total; nothing shows that the leaf is yours alone; {END}"
             ),
         ),
