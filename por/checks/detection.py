@@ -65,7 +65,7 @@ def chance_of_count(accounts: int, omitted: int, checked: int) -> Chance:
 
 
 def chance_of_each(omitted: int, each: Fraction) -> Chance:
-    """Compute the chance that one of the `omitted` looks, where each looks with the chance `each`. Raises: FormatError."""
+    """Compute the chance that one of the `omitted` looks, where the chance of each is `each`. Raises: FormatError."""
     _require_counts(MAX_ACCOUNTS, omitted, 0)
     if not 0 <= each <= 1:
         raise FormatError("not a chance from 0 to 100%")
