@@ -9,8 +9,8 @@ from pathlib import Path
 
 from por.chains.recording import RecordingSource
 from por.checks.evidence import read_document
-from por.checks.sources import Sources
 from por.checks.rulebooks import load_rulebooks
+from por.checks.sources import Sources
 from por.checks.verify import verify
 from por.encoding import recording_v1, verdict_v1
 from por.encoding.digests import digest_of
