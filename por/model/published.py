@@ -157,7 +157,11 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class PublishedRoot:
-    """Hold a commitment that the customer brings: a root, and the totals that stand beside it, or None."""
+    """Hold a commitment that the customer brings: a root, and the totals that stand beside it, or None.
+
+    `parts` are the roots of single trees that the commitment is over.
+    """
 
     root: str
     totals: Amounts | None = None
+    parts: frozenset[str] = frozenset()
