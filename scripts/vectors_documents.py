@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from scripts.document_vectors import bundles, identities, inclusion, json_texts, names, policies, verdicts
+from scripts.document_vectors import bundles, identities, inclusion, json_texts, names, policies, receipts, verdicts
 
 
 def cases() -> Iterator[tuple[str, dict[str, Any]]]:
@@ -19,4 +19,5 @@ def cases() -> Iterator[tuple[str, dict[str, Any]]]:
     yield from identities.identity_cases()
     yield from inclusion.inclusion_cases()
     yield from policies.policy_cases()
+    yield from receipts.receipt_cases()
     yield from verdicts.verdict_cases()
