@@ -15,14 +15,14 @@ from por.formats.proofs import detect
 from por.model import Instant, Verdict
 from por.model.figures import Figure, read_figure
 from por.model.published import Asked, Node, PublishedRoot, Reading
-from scripts.published_vectors import other_files, path_files
+from scripts.published_vectors import other_files, path_files, whole_files
 from scripts.published_vectors.sample import Sample, put
 from scripts.published_vectors.trees import sha
 
 NOW = Instant.parse("2026-11-26T00:00:00Z")
 SAMPLES: dict[str, Sample] = {
     f"{sample.format}_{sample.name}".rstrip("_"): sample
-    for module in (path_files, other_files)
+    for module in (path_files, other_files, whole_files)
     for sample in module.samples()
 }
 
@@ -67,12 +67,14 @@ def judged(
     beside: dict[str, Figure] | None = None,
     days: int | None = None,
     companions: tuple[bytes, ...] = (),
+    secret: str | None = None,
+    chosen: str | None = None,
 ) -> Verdict:
     """Judge files as one customer's question."""
-    asked = Asked(account=account, holdings=holdings or {}, companions=companions)
+    asked = Asked(account=account, holdings=holdings or {}, companions=companions, secret=secret)
     roots = () if root is None else (PublishedRoot(root, beside),)
     independent = Independent(roots, totals or {}, None if days is None else days * 86_400)
-    read = [published(file, asked, name=f"{number}.json") for number, file in enumerate(files)]
+    read = [published(file, asked, name=f"{number}.json", chosen=chosen) for number, file in enumerate(files)]
     return verify_published(read, asked, independent, now=NOW)
 
 

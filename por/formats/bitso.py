@@ -24,7 +24,7 @@ CARD = Card(
     per_coin="every coin, without its name, sorted by it",
     weaknesses=(
         NO_SUMS,
-        Weakness("T08", "1 and 10 whole coins have one hash, 100 has that of what should be 10; coins are not named", "see source"),
+        Weakness("T08", "1 and 10 whole coins have one hash; coins are not named", "see source"),
         SHORT_64,
         NODE_AS_LEAF,
         NO_SECRET,

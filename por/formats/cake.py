@@ -7,6 +7,7 @@ from itertools import pairwise
 from por.commitments.amount_text import json_texts
 from por.commitments.text_merkle import Digest, TreeRule, digest_text
 from por.encoding.strict_json import Number
+from por.errors import EvidenceError
 from por.formats.citations import BROKEN, LEAF_UNBOUND, PARENT_SUMS, SIGNS
 from por.formats.document import Document, is_members
 from por.formats.fields import amounts_at, coin_name, hash_at, members_at
@@ -91,6 +92,8 @@ def _part(members: Mapping[str, object], place: str) -> _Part:
     sides = [members.get("left"), members.get("right")]
     if sides == [None, None]:
         return _Part(stated, stated.hash, (), place)
+    if None in sides:
+        raise EvidenceError(f"{place or '/'}: one node below it is missing (T20)")
     left, right = (
         _part(members_at(side, f"{place}/{name}"), f"{place}/{name}")
         for side, name in zip(sides, ("left", "right"), strict=True)

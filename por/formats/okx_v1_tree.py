@@ -9,7 +9,7 @@ from por.encoding import strict_json
 from por.errors import EvidenceError, FormatError
 from por.formats.citations import JOINED, OPEN_ROOT, PARENT_SUMS, SHARED_LEAF, SIGNS
 from por.formats.document import Document
-from por.formats.fields import amounts_at, hash_at, members_at, objects_at, text_at
+from por.formats.fields import amounts_at, hash_at, hash_text, members_at, objects_at, text_at
 from por.formats.format import Format
 from por.formats.okx_v1 import NONCE, RULE
 from por.formats.whole_list import opened_at, rows_of, total_of, whole
@@ -20,7 +20,7 @@ PLACES = 8
 PLACE = "--with"
 NODES = "--with/nodes"
 PART = TreeRule("{owner}{amounts}", RULE.node, RULE.sums, RULE.sums)
-_ROW = re.compile(r"(?P<hash>[0-9a-f]{64}),(?P<height>[1-9][0-9]?),(?P<sums>\{.*\})", re.ASCII)
+_ROW = re.compile(r"(?P<hash>[0-9a-f]{1,128}),(?P<height>[1-9][0-9]?),(?P<sums>\{.*\})", re.ASCII)
 CARD = Card(
     name="okx-v1-fulltree",
     title="OKX and Okcoin, whole tree and a customer's parts, 2022-11 to 2023-03",
@@ -45,7 +45,8 @@ CARD = Card(
 
 def claims(document: Document) -> str | None:
     """Recognise a first line of hash, height and sums."""
-    return "whole tree" if _ROW.fullmatch(document.lines[0]) else None
+    match = _ROW.fullmatch(document.lines[0])
+    return "whole tree" if match and len(match["hash"]) == RULE.digits else None
 
 
 def read(document: Document, variant: str, asked: Asked) -> Reading:
@@ -82,7 +83,9 @@ def _levels(document: Document) -> Levels:
             levels.append([])
         elif height != heights[-1]:
             raise EvidenceError(f"line {number}: height {height} under {heights[-1]}")
-        levels[-1].append(Node(match["hash"], _amounts(match["sums"], number)))
+        levels[-1].append(
+            Node(hash_text(match["hash"], f"line {number}", RULE.digits), _amounts(match["sums"], number))
+        )
     if heights[-1] != 1 or len(levels[0]) != 1:
         raise EvidenceError("the heights do not lead from one root down to 1")
     return [row[::-1] for row in levels[::-1]]

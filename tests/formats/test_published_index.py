@@ -46,7 +46,7 @@ BESIDE = {
     "tnf/concat-tree.txt": "tnf/concat-totals.txt",
     **{f"swissborg/userLiab_{number}.json": f"swissborg/auditRoots_{number}.json" for number in range(1, 6)},
 }
-"""What is published beside a file: of a list of bare hashes only the totals show that somebody owes less than nothing."""
+"""What is published beside a file: of bare hashes only the totals show that somebody owes less than nothing."""
 CONTRADICTING = ("bitget", "bitunix", "bybit", "coinex", "mexc")
 
 

@@ -40,6 +40,8 @@ RULES = {
     "olalonde": "olalonde",
     "ethereum-research": "ethereum_research",
     "chainpoint-v2": "chainpoint",
+    "bitbase": "bitbase",
+    "bitmex": "bitmex",
 }
 
 
