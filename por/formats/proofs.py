@@ -11,6 +11,7 @@ from por.formats import (
     bitmex,
     bitso,
     bitunix,
+    blocpal,
     bybit,
     cake,
     chainpoint,
@@ -18,6 +19,7 @@ from por.formats import (
     ethereum_research,
     hotcoin,
     htx_v1,
+    krakendb,
     lemon,
     mexc,
     okx_v1,
@@ -25,9 +27,11 @@ from por.formats import (
     olalonde,
     pionex,
     renrenbit,
+    silversixpence,
     swissborg,
     tnf,
     topone,
+    weex,
 )
 from por.formats.document import Document
 from por.formats.format import Format
@@ -55,6 +59,10 @@ FORMATS: tuple[Format, ...] = (
     tnf.FORMAT,
     tnf.FORMAT_NAMED,
     bitso.FORMAT,
+    silversixpence.FORMAT,
+    blocpal.FORMAT,
+    krakendb.FORMAT,
+    weex.FORMAT,
     renrenbit.FORMAT,
     olalonde.FORMAT,
     ethereum_research.FORMAT,
