@@ -14,7 +14,7 @@ from por.formats.fields import amounts_at, coin_name, hash_at, members_at
 from por.formats.format import Format
 from por.formats.times import milliseconds
 from por.formats.whole_list import below_zero, total_of
-from por.model.figures import Amounts
+from por.model.figures import Amounts, Figure
 from por.model.published import Asked, Card, IdRule, LeafRule, Node, Opened, Reading, SumRule, Weakness, WholeTree
 
 DIGITS = 40
@@ -105,7 +105,8 @@ def _part(members: Mapping[str, object], place: str) -> _Part:
 def _sums(members: Mapping[str, object], place: str) -> tuple[Amounts, str]:
     """Return sums under class.COIN, and the JSON text that is hashed."""
     classes = members_at(members.get("assets"), place)
-    sums, texts = {}, []
+    sums: dict[str, Figure] = {}
+    texts = []
     for name in classes:
         held = amounts_at(classes, coin_name(name, place), place)
         texts.append(f'"{name}":' + json_texts([(coin, value.text) for coin, value in held.items()]))

@@ -121,15 +121,22 @@ def _beside(companions: Sequence[bytes]) -> _Beside:
 
 
 def _records(document: Document) -> tuple[tuple[str, Amounts], ...]:
-    _, *coins = (cell.strip() for cell in fields(document.lines[0]))
+    _, *coins = _cells(document.lines[0], "--with line 1")
     named = [coin_name(coin, "--with line 1") for coin in coins]
     if len(set(named)) != len(named):
         raise FormatError("a coin twice", "--with line 1")
     found = []
     for number, line in rows_of(document, skip=1):
         place = f"--with line {number}"
-        uid, *amounts = (plain_text(cell.strip()) for cell in fields(line))
+        uid, *amounts = _cells(line, place)
         if len(amounts) != len(named):
             raise FormatError(f"{len(amounts)} amounts; the first line names {len(named)} coins", place)
         found.append((uid, {coin: amount_text(text, place) for coin, text in zip(named, amounts, strict=True)}))
     return tuple(found)
+
+
+def _cells(line: str, place: str) -> list[str]:
+    try:
+        return [plain_text(cell.strip()) for cell in fields(line)]
+    except FormatError as error:
+        raise FormatError(error.reason, place) from error
