@@ -71,8 +71,8 @@ def claims(document: Document) -> str | None:
     """Recognise a customer's liabilities under an audit's name."""
     listed = document.members.get("liabilities")
     first = listed[0] if is_items(listed) and listed else None
-    shaped = {"audit_id", "user_id"} <= set(document.members) and is_members(first)
-    return "liabilities" if shaped and {"audit_partition_id", "proof"} <= set(first or {}) else None
+    shaped = is_members(first) and {"audit_partition_id", "proof"} <= set(first)
+    return "liabilities" if shaped and {"audit_id", "user_id"} <= set(document.members) else None
 
 
 def read(document: Document, variant: str, asked: Asked) -> Reading:
