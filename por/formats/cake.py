@@ -13,7 +13,7 @@ from por.formats.document import Document, is_members
 from por.formats.fields import amounts_at, coin_name, hash_at, members_at
 from por.formats.format import Format
 from por.formats.times import milliseconds
-from por.formats.whole_list import below_zero, total_of
+from por.formats.whole_list import below_zero, digest_of, total_of
 from por.model.figures import Amounts, Figure
 from por.model.published import Asked, Card, IdRule, LeafRule, Node, Opened, Reading, SumRule, Weakness, WholeTree
 
@@ -79,6 +79,7 @@ def read(document: Document, variant: str, asked: Asked) -> Reading:
         nodes=len(parts),
         negatives=below_zero(part.stated for part in parts),
         problems=tuple(problem for part in parts for problem in _problems(part, root))[:MAX_TOLD],
+        rows=digest_of(leaf.stated for leaf in leaves),
     )
     taken = document.members.get("timeOfSnapshot")
     instant = milliseconds(int(taken)) if isinstance(taken, Number) and taken.isdigit() else None

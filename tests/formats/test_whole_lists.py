@@ -484,6 +484,44 @@ def test_t08_the_rule_of_bitso_takes_zeros_as_its_publisher_does(written: str, h
     assert bitso.leaf("code", p.amounts(btc=written)) == sha("code" + sha(hashed))[:16]
 
 
+# --- several lists, several trees
+
+
+def test_t01_two_lists_under_one_root_with_other_rows_contradict() -> None:
+    one, other = p.two_lists_of_one()
+    for each in (one, other):
+        assert failed(p.judged(each)) == set()
+    verdict = p.judged(one, other)
+    assert verdict.outcome is Outcome.FAIL
+    assert said(verdict, "consistent") == {"two_lists"}
+    assert said(p.judged(one, one), "consistent") == {"same_list"}
+
+
+def test_t01_records_beside_a_list_tell_it_from_another_with_other_records() -> None:
+    lists = [read("tnf", listed("tnf").file, companions=(each,)) for each in (records(), records("1.5,20,1000.26"))]
+    assert lists[0].trees[0].root == lists[1].trees[0].root
+    assert lists[0].trees[0].rows != lists[1].trees[0].rows
+
+
+def test_t35_two_trees_of_one_block_have_two_roots() -> None:
+    _, other = w.bitmex(lambda owner: w.river_key(owner, "me@example.com"))
+    assert said(p.judged(TREE, other), "consistent") == {"two_roots"}
+    assert said(p.judged(TREE, other.replace("block_height:900001", "block_height:900002")), "consistent") == set()
+
+
+def test_a_total_of_one_currency_is_compared_with_its_own_tree_alone() -> None:
+    total = AUDIT["audit"]["partitions"][1]["commitment"]["liability"]
+    two = p.swissborg_of_two_currencies()
+    for owed, message in ((total, "same"), ("1", "other_given")):
+        verdict = p.judged(two, totals=p.amounts(BTC=owed))
+        assert {f.message for f in verdict.of("published.total") if "-BTC" in f.subject} == {
+            f"published.total.{message}"
+        }
+        assert {f.message for f in verdict.of("published.total") if "-ETH" in f.subject} == {"published.total.in_file"}
+    (finding,) = (f for f in p.judged(two, totals=p.amounts(DOGE="1")).of("published.total") if f.subject == "DOGE")
+    assert (finding.outcome, finding.required) == (Outcome.INCONCLUSIVE, True)
+
+
 # --- trees
 
 
