@@ -77,7 +77,7 @@ def read(document: Document, variant: str, asked: Asked) -> Reading:
 
 
 def _head(lines: Sequence[str]) -> tuple[str, str, Amounts]:
-    named = dict(match.groups() for match in map(_NAMED.fullmatch, lines) if match)
+    named = {match[1]: match[2] for match in map(_NAMED.fullmatch, lines) if match}
     if len(named) != 3:
         raise FormatError("not the proof's id, root hash and balance totals", "lines 2 to 4")
     root = hash_text(named["Root hash"].strip(), "line 3", RULE.digits)

@@ -92,9 +92,7 @@ def _leaf(code: str, value: Amounts) -> str:
 
 def _wrong_leaves(records: Sequence[Node], stated: Sequence[str]) -> list[str]:
     pairs = enumerate(zip(records, stated, strict=True))
-    return [
-        f"/leaves/{at}: not the hash of its code and value (T15)" for at, (made, said) in pairs if made.hash != said
-    ]
+    return [f"/leaves/{at}: not the hash of code and value (T15)" for at, (made, said) in pairs if made.hash != said]
 
 
 def _wrong_nodes(members: Mapping[str, object], levels: Levels) -> list[str]:
@@ -128,10 +126,9 @@ def _own(
     account: str | None, codes: Sequence[str], records: Sequence[Node], levels: Levels, root: Node
 ) -> Sequence[Opened]:
     found = [at for at, code in enumerate(codes) if code == account]
+    stated = Node(root.hash, None)
     return [
-        opened_at(
-            levels, at, {"code": codes[at]}, records[at].sums or {}, leaf=records[at].hash, stated=Node(root.hash, None)
-        )
+        opened_at(levels, at, {"code": codes[at]}, records[at].sums or {}, leaf=records[at].hash, stated=stated)
         for at in found
     ]
 

@@ -1,4 +1,4 @@
-"""Silver Sixpence, for Mazars in 2022: the nodes of a tree as level files; a leaf hides id, salt, audit and balances."""
+"""Silver Sixpence, for Mazars in 2022: the nodes of a tree as level files; a leaf hides id, salt and balances."""
 
 import re
 from collections import Counter
@@ -84,7 +84,9 @@ def read(document: Document, variant: str, asked: Asked) -> Reading:
         problems=tuple(_problems(rows))[:MAX_TOLD],
     )
     opened = () if asked.account is None else tuple(_own(asked.account, asked, rows))
-    return Reading(CARD, variant, opened, (tree,), snapshot=asked.snapshot or "")
+    lowest = min(row.level for row in rows.by_hash.values())
+    told = f"{variant}, {len(rows.by_hash)} nodes of levels {lowest} to {rows.root.level}"
+    return Reading(CARD, told, opened, (tree,), snapshot=asked.snapshot or "")
 
 
 def _joined(documents: Sequence[Document]) -> _Rows:
@@ -135,7 +137,9 @@ def _own(account: str, asked: Asked, rows: _Rows) -> Iterator[Opened]:
     if leaf in rows.by_hash:
         raise EvidenceError(f"{leaf}: a node, and nobody's leaf (T09)")
     for row in rows.above.get(leaf, ()):
-        siblings, ancestors, below = [], [], leaf
+        siblings: list[Node] = []
+        ancestors: list[Node] = []
+        below = leaf
         upper: _Row | None = row
         while upper is not None and len(ancestors) < MAX_STEPS:
             left, right = upper.below

@@ -36,9 +36,7 @@ CARD = Card(
         NO_SUMS,
         NODE_AS_LEAF,
         DUPLICATED,
-        Weakness(
-            "T14", "a customer is pointed to lines by the exchange, and no rule says whose they are", "see source"
-        ),
+        Weakness("T14", "the exchange points a customer to lines, and no rule says whose they are", "see source"),
         Weakness("T68", "the publisher's verifier prints a failure and ends with success", "see source"),
         Weakness("T03", "the publisher's verifier adds up negative balances", "see source"),
     ),
@@ -47,54 +45,86 @@ CARD = Card(
 
 
 @dataclass(frozen=True, slots=True)
-class _Parts:
-    """Hold the lines of all part files of one kind, joined in the order given, and how many files they were in."""
+class _Files:
+    """Hold the metadata, if it was brought, and the lines of all parts of one kind, joined as they were given."""
 
-    lines: list[str]
-    files: int
+    metadata: Mapping[str, object] | None
+    lines: Mapping[str, list[str]]
+    counts: Mapping[str, int]
 
 
 def claims(document: Document) -> str | None:
-    """Recognise the metadata."""
-    return "metadata and part files" if set(document.members) >= MEMBERS else None
+    """Recognise the metadata, or a part of the users' list."""
+    there = set(document.members) >= MEMBERS or document.lines[0] == USERS
+    return "metadata and part files" if there else None
 
 
 def read(document: Document, variant: str, asked: Asked) -> Reading:
-    """Read the metadata; the part files beside it (--with) in the order of their numbers.
+    """Read the metadata and, in the order of their numbers, the part files (--with); any of them may be the file.
 
     Raises: FormatError, also where a part is missing; EvidenceError.
     """
-    members = document.members
-    users, platform = _parts(asked.companions)
-    if users.files != integer_at(members, "userFileCount", ""):
-        raise FormatError(f"{users.files} of {members['userFileCount']} user parts; bring all with --with, by number")
-    records = [_user(line, f"{USERS}, row {number}") for number, line in enumerate(users.lines, 1)]
-    coin = _coin(platform)
-    nodes = [Node(sha256_text(line), {coin: amount}) for line, (_, amount) in zip(users.lines, records, strict=True)]
+    files = _files([document, *(Document(data) for data in asked.companions)])
+    lines, members = files.lines[USERS], files.metadata
+    records = [_user(line, f"{USERS}, row {number}") for number, line in enumerate(lines, 1)]
+    coin = _coin(files.lines[PLATFORM])
+    nodes = [Node(sha256_text(line), {coin: amount}) for line, (_, amount) in zip(lines, records, strict=True)]
     levels = grow(RULE, [Node(node.hash, None) for node in nodes], Odd.COPY)
-    root = Node(hash_at(members, "userMerkleRoot", "", RULE.digits), None)
-    problems = [*_order(users, levels[-1][0].hash, root.hash), *_platform(members, platform)]
-    totals = total_of(node.sums or {} for node in nodes)
-    tree = whole(levels, totals, stated=root, records=nodes, problems=problems, sums_bound=True)
-    opened = [
-        opened_at(levels, at, {}, nodes[at].sums or {}, leaf=nodes[at].hash, stated=root)
-        for at in _own(members, [hashed for hashed, _ in records])
-    ]
+    root = None if members is None else Node(hash_at(members, "userMerkleRoot", "", RULE.digits), None)
+    tree = whole(
+        levels,
+        total_of(node.sums or {} for node in nodes),
+        stated=root,
+        records=nodes,
+        problems=_problems(files, levels[-1][0].hash),
+        sums_bound=True,
+    )
+    mine = () if members is None else _own(members, [hashed for hashed, _ in records])
+    opened = [opened_at(levels, at, {}, nodes[at].sums or {}, leaf=nodes[at].hash, stated=root) for at in mine]
     return Reading(CARD, variant, tuple(opened), (tree,))
 
 
-def _parts(companions: Sequence[bytes]) -> tuple[_Parts, _Parts]:
-    found: dict[str, list[str]] = {USERS: [], PLATFORM: []}
-    counted = dict.fromkeys(found, 0)
-    for number, data in enumerate(companions, 1):
-        document = Document(data)
-        lines = [line for _, line in rows_of(document)]
-        kind = next((kind for kind in found if kind in lines), None) or (USERS if _is_user(lines) else PLATFORM)
-        counted[kind] += 1
-        found[kind] += [line for line in lines if line != kind]
-        if len(found[kind]) > MAX_ROWS:
-            raise FormatError(f"more than {MAX_ROWS} rows", f"--with, file {number}")
-    return _Parts(found[USERS], counted[USERS]), _Parts(found[PLATFORM], counted[PLATFORM])
+def _files(documents: Sequence[Document]) -> _Files:
+    metadata = None
+    lines: dict[str, list[str]] = {USERS: [], PLATFORM: []}
+    counts = dict.fromkeys(lines, 0)
+    for document in documents:
+        if document.members:
+            if metadata is not None or not set(document.members) >= MEMBERS:
+                raise FormatError("the metadata twice, or JSON that is none", "--with")
+            metadata = document.members
+            continue
+        found = [line for _, line in rows_of(document)]
+        kind = next((kind for kind in lines if kind in found), None) or (USERS if _is_user(found) else PLATFORM)
+        counts[kind] += 1
+        lines[kind] += [line for line in found if line != kind]
+        if len(lines[kind]) > MAX_ROWS:
+            raise FormatError(f"more than {MAX_ROWS} rows of {kind}")
+    _require_parts(metadata, counts)
+    return _Files(metadata, lines, counts)
+
+
+def _require_parts(metadata: Mapping[str, object] | None, counts: Mapping[str, int]) -> None:
+    if not counts[USERS]:
+        raise FormatError("bring the parts of the users' list, in the order of their numbers (--with)")
+    for kind, name in ((USERS, "userFileCount"), (PLATFORM, "platformFileCount")):
+        wanted = counts[kind] if metadata is None else integer_at(metadata, name, "")
+        if counts[kind] not in {wanted, 0}:
+            raise FormatError(f"{counts[kind]} of {wanted} parts of {kind}; bring all, in the order of their numbers")
+
+
+def _problems(files: _Files, computed: str) -> list[str]:
+    """Compare the platform's list with its root; of several parts say what may have gone wrong."""
+    members, found = files.metadata, []
+    if members is None:
+        return []
+    if files.counts[USERS] > 1 and computed != hash_at(members, "userMerkleRoot", "", RULE.digits):
+        found.append("the parts, joined as given, lead to another root; were they given in the order of their numbers?")
+    if files.counts[PLATFORM]:
+        leaves = [Node(sha256_text(line), None) for line in files.lines[PLATFORM]]
+        if grow(RULE, leaves, Odd.COPY)[-1][0].hash != hash_at(members, "platformMerkleRoot", "", RULE.digits):
+            found.append("the platform's lines lead to another root than the one stated")
+    return found
 
 
 def _is_user(lines: Sequence[str]) -> bool:
@@ -108,9 +138,9 @@ def _user(line: str, place: str) -> tuple[str, Figure]:
     return match["hash"], amount_text(match["amount"], place)
 
 
-def _coin(platform: _Parts) -> str:
+def _coin(platform: Sequence[str]) -> str:
     """Return the coin that the platform's lines name, where they name one."""
-    names = {coin_name(_wallet(line, number), PLATFORM) for number, line in enumerate(platform.lines, 1)}
+    names = {coin_name(_wallet(line, number), PLATFORM) for number, line in enumerate(platform, 1)}
     return names.pop() if len(names) == 1 else COIN
 
 
@@ -122,25 +152,6 @@ def _wallet(line: str, number: int) -> str:
     plain_text(match["address"])
     amount_text(match["amount"], place)
     return match["coin"]
-
-
-def _order(users: _Parts, computed: str, stated: str) -> list[str]:
-    if users.files < 2 or computed == stated:
-        return []
-    return [
-        "the parts, joined as they were given, lead to another root; were they given in the order of their numbers?"
-    ]
-
-
-def _platform(members: Mapping[str, object], platform: _Parts) -> list[str]:
-    """Rebuild the list of the platform's addresses, where it was brought; nothing shows whose they are."""
-    stated = hash_at(members, "platformMerkleRoot", "", RULE.digits)
-    if not platform.files:
-        return []
-    if platform.files != integer_at(members, "platformFileCount", ""):
-        raise FormatError(f"{platform.files} of {members['platformFileCount']} platform parts; bring all or none")
-    levels = grow(RULE, [Node(sha256_text(line), None) for line in platform.lines], Odd.COPY)
-    return [] if levels[-1][0].hash == stated else ["the platform's lines lead to another root than the one stated"]
 
 
 def _own(members: Mapping[str, object], hashes: Sequence[str]) -> Sequence[int]:

@@ -42,6 +42,10 @@ RULES = {
     "chainpoint-v2": "chainpoint",
     "bitbase": "bitbase",
     "bitmex": "bitmex",
+    "krakendb": "krakendb",
+    "blocpal": "blocpal",
+    "silversixpence": "silversixpence",
+    "weex": "weex",
 }
 
 
