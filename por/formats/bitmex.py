@@ -79,15 +79,15 @@ def read(document: Document, variant: str, asked: Asked) -> Reading:
     match = _HEAD.fullmatch(document.lines[0])
     if match is None:
         raise FormatError("not block_height:N", "line 1")
-    stated = _levels(document)
-    computed = grow(RULE, stated[-1])
+    stated = _levels(document)[::-1]
+    computed = grow(RULE, stated[0], stated=stated)
     problems = [
         f"level {level}, node {place + 1}: hash or value is not that of the two below"
-        for level, place in differences(stated[::-1], computed)
+        for level, place in differences(stated, computed)
         if level + 1 < len(computed)
     ]
-    tree = whole(computed, computed[-1][0].sums, stated=stated[0][0], problems=problems)
-    opened = tuple(_own(computed, int(match[1]), asked, stated[0][0]))
+    tree = whole(computed, computed[-1][0].sums, stated=stated[-1][0], problems=problems)
+    opened = tuple(_own(computed, int(match[1]), asked, stated[-1][0]))
     return Reading(CARD, variant, opened, (tree,), snapshot=f"block {match[1]}")
 
 

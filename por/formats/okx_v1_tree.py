@@ -52,7 +52,7 @@ def claims(document: Document) -> str | None:
 def read(document: Document, variant: str, asked: Asked) -> Reading:
     """Read the tree; the customer's file of parts (--with) finds their leaves. Raises: FormatError, EvidenceError."""
     stated = _levels(document)
-    computed = grow(RULE, stated[0], labels=lambda level: {"level": str(level + 1)}, pad=_padding)
+    computed = grow(RULE, stated[0], labels=lambda level: {"level": str(level + 1)}, pad=_padding, stated=stated)
     problems = [
         f"height {level + 1}, node {place + 1}: hash or sums are not those of the two below"
         for level, place in differences(stated, computed)

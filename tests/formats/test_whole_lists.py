@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -565,6 +567,92 @@ def test_t84_a_list_of_too_many_rows_is_refused_before_it_is_read() -> None:
     with pytest.raises(FormatError, match="at most 3"):
         rows_of(Document(b"a\nb\nc\nd\n"), limit=3)
     assert len(rows_of(Document(b"a\nb\nc\nd\n"), skip=1, limit=3)) == 3
+
+
+# --- hostile files
+
+POWERS = ["1e200000000", "1E+9", "9" * 5000, "0." + "0" * 5000 + "1", "١", "+1", "0x1", "NaN", " 1", ""]
+
+
+@pytest.mark.parametrize("power", POWERS)
+def test_t84_an_amount_that_is_no_plain_decimal_is_refused_at_once(power: str) -> None:
+    bitbase = p.SAMPLES["bitbase"].file
+    files: list[tuple[str, Any]] = [
+        ("bitmex", TREE.replace(",60\n", f",{power}\n")),
+        ("okx-v1-fulltree", OKX_TREE.replace('"BTC":"0.5"', f'"BTC":"{power}"')),
+        ("cakedefi", put(CAKE, "/left/left/assets/wallet/BTC", power)),
+        ("swissborg", put(SWISS, "/liabilities/0/liability", power)),
+        ("bitbase", put(bitbase, "/balances/BTC", power)),
+    ]
+    began = time.process_time()
+    for name, file in files:
+        with pytest.raises(FormatError):
+            read(name, file)
+    assert time.process_time() - began < 0.5
+
+
+def test_t84_a_tree_nested_beyond_all_trees_is_refused() -> None:
+    node: Any = {"hash": "0" * 40, "assets": {}, "left": None, "right": None}
+    for _ in range(60):
+        node = {**node, "left": node, "right": {**node, "left": None, "right": None}}
+    assert failed(p.judged(node)) == {"published.structure", "published.path"}
+    for _ in range(100):
+        node = {**node, "left": node, "right": {**node, "left": None, "right": None}}
+    with pytest.raises(FormatError, match="nested deeper"):
+        p.published(node)
+
+
+def test_t84_lists_of_too_many_rows_are_refused_before_anything_is_hashed() -> None:
+    began = time.process_time()
+    row = f"{'0' * 64},1\n"
+    with pytest.raises(FormatError, match="at most"):
+        read("bitmex", "block_height:1\n" + row + "0,1\n" * (1 << 20))
+    with pytest.raises(FormatError, match="at most"):
+        read("tnf", "2,0\t" + "0" * 16 + "\n" + "\n" * 500_000)
+    with pytest.raises(FormatError, match="at most"):
+        read("tnf", listed("tnf").file, companions=(b"#ID,BTC\n" + b"u,1\n" * 500_001,))
+    assert time.process_time() - began < 4
+
+
+def test_t84_a_customer_with_too_many_liabilities_or_witnesses_is_refused() -> None:
+    with pytest.raises(FormatError, match="at most"):
+        read("swissborg", {**SWISS, "liabilities": SWISS["liabilities"] * 5_001})
+    witness = SWISS["liabilities"][0]["proof"]["witnesses"][0]
+    with pytest.raises(FormatError, match="at most"):
+        read("swissborg", put(SWISS, "/liabilities/0/proof/witnesses", [witness] * 129))
+
+
+@given(st.binary(max_size=200))
+def test_t85_any_bytes_beside_a_list_are_read_or_refused(data: bytes) -> None:
+    for name, file in (("okx-v1-fulltree", OKX_TREE), ("swissborg", SWISS), ("tnf", listed("tnf").file)):
+        with contextlib.suppress(FormatError, EvidenceError):
+            read(name, file, companions=(data,))
+
+
+@given(st.sampled_from(["parts", "audit"]), st.data())
+def test_t85_a_byte_changed_in_what_is_beside_never_crashes_or_passes_with_another_amount(
+    which: str, data: st.DataObject
+) -> None:
+    text = bytearray(p.data_of(PARTS if which == "parts" else AUDIT))
+    text[data.draw(st.integers(0, len(text) - 1))] = data.draw(st.integers(0, 255))
+    with contextlib.suppress(FormatError):
+        if which == "parts":
+            verdict = p.judged(OKX_TREE, companions=(bytes(text),), holdings=OKX_MINE, root=OKX_LEVELS[-1][0].hash)
+        else:
+            verdict = p.judged(
+                SWISS,
+                companions=(bytes(text),),
+                account=w.USER,
+                holdings=SWISS_MINE,
+                root=COMMITMENT,
+                secret=w.CREDENTIAL,
+            )
+        if verdict.outcome is Outcome.PASS:
+            assert {f.actual for f in verdict.of("published.leaf") if f.outcome is Outcome.PASS} <= {
+                "1.5",
+                "20",
+                "1000.25",
+            }
 
 
 # --- real files
