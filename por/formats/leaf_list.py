@@ -78,7 +78,7 @@ def _leaves(document: Document) -> tuple[list[Node], int]:
 
 def _tree(levels: Levels, beside: _Beside, leaf_of: LeafOf, problems: list[str]) -> WholeTree:
     stated = beside.totals
-    published = [] if stated is None else [Node("", stated)]
+    published = [] if stated is None else [Node("the totals beside it", stated)]
     if beside.records is None:
         tree = whole(levels, None, records=published, problems=problems)
         return replace(tree, stated_totals=stated)

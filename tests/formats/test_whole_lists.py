@@ -421,7 +421,9 @@ def test_t03_a_negative_record_or_total_is_refuted(name: str) -> None:
     one = listed(name, dict(zip(COINS, (-150_000_000, 0, 0), strict=True)))
     assert "published.nonnegative" in failed(p.judged(one.file, chosen=name, companions=(records("-1.5,0,0"),)))
     totals = TOTALS.replace(b"BTC:5.6", b"BTC:-5.6")
-    assert "published.nonnegative" in failed(p.judged(listed(name).file, chosen=name, companions=(totals,)))
+    verdict = p.judged(listed(name).file, chosen=name, companions=(totals,))
+    assert failed(verdict) == {"published.nonnegative"}
+    assert [f.facts["node"] for f in verdict.of("published.nonnegative")] == ["the totals beside it"]
 
 
 def test_t16_totals_that_the_records_do_not_sum_to_are_refuted() -> None:
