@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from por.commitments.text_merkle import Odd, TreeRule, leaf_hash, sha256_text
 from por.commitments.text_tree import Levels, grow
@@ -12,7 +13,7 @@ from por.formats.document import Document
 from por.formats.fields import amount_text, coin_name, hash_text
 from por.formats.format import Format
 from por.formats.times import named_day
-from por.formats.whole_list import opened_at, rows_of, total_of, whole
+from por.formats.whole_list import MAX_OPENED, opened_at, rows_of, total_of, whole
 from por.model.figures import Amounts, Figure
 from por.model.published import Asked, Card, IdRule, LeafRule, Node, Opened, Reading, SumRule, Weakness
 from por.model.text import plain_text
@@ -21,6 +22,7 @@ TITLE = "BlocPalX proof of reserves merkle tree file"
 HEADER = "proofSentenceHash,proofBalanceString,proofRewardCode"
 NOTHING = "none"
 MAX_COINS = 200
+MAX_BALANCES = 1_000_000
 RULE = TreeRule(leaf="{user},{written}", node="{left}{right}", raw=True)
 _NAMED = re.compile(r"(Proof id|Root hash|Balance totals): (.{1,10000})")
 _BRACKETS = re.compile(r"\[([^\[\]]{1,400})\]")
@@ -65,6 +67,8 @@ def read(document: Document, variant: str, asked: Asked) -> Reading:
     proof, root, totals = _head(document.lines[1:4])
     if len(document.lines) < 5 or document.lines[4] != HEADER:
         raise FormatError(f"not {HEADER}", "line 5")
+    if document.data.count(b" ") > MAX_BALANCES:
+        raise FormatError(f"more than {MAX_BALANCES} balances; at most these are read")
     rows = [_row(line, f"line {number}") for number, line in rows_of(document, skip=5) if line]
     levels = grow(RULE, [Node(row.node.hash, None) for row in rows], Odd.PROMOTE)
     users = [row.user for row in rows]
@@ -72,7 +76,7 @@ def read(document: Document, variant: str, asked: Asked) -> Reading:
     records = [row.node for row in rows]
     summed = total_of(record.sums or {} for record in records)
     tree = whole(levels, summed, stated=Node(root, totals), records=records, problems=problems, sums_bound=True)
-    opened = () if asked.secret is None else tuple(_own(asked.secret, proof, rows, levels, root))
+    opened = () if asked.secret is None else tuple(islice(_own(asked.secret, proof, rows, levels, root), MAX_OPENED))
     return Reading(CARD, variant, opened, (tree,), snapshot=proof, instant=named_day(proof))
 
 

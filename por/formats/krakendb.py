@@ -13,7 +13,7 @@ from por.formats.citations import BROKEN, SHARED_LEAF
 from por.formats.document import Document, is_items
 from por.formats.fields import hash_at, hash_text, items_at, text_at
 from por.formats.format import Format
-from por.formats.whole_list import opened_at, total_of, whole
+from por.formats.whole_list import MAX_OPENED, opened_at, total_of, whole
 from por.model.figures import Amounts, figure
 from por.model.published import Asked, Card, IdRule, LeafRule, Node, Opened, Reading, SumRule, Weakness
 
@@ -62,7 +62,8 @@ def read(document: Document, variant: str, asked: Asked) -> Reading:
     records = [Node(_leaf(code, value), value) for code, value in zip(codes, values, strict=True)]
     levels = grow(RULE, [Node(record.hash, None) for record in records])
     top = Node(hash_at(members, "root", "", RULE.digits), _total(members))
-    problems = [*_wrong_leaves(records, stated), *_wrong_nodes(members, levels), *_wrong_codes(members, codes)]
+    problems = [] if len(set(codes)) == len(codes) else ["one code stands beside several values (T14)"]
+    problems += [*_wrong_leaves(records, stated), *_wrong_nodes(members, levels), *_wrong_codes(members, codes)]
     tree = whole(levels, total_of(values), stated=top, records=records, problems=problems, sums_bound=not problems)
     return Reading(CARD, variant, tuple(_own(asked.account, codes, records, levels, top)), (tree,))
 
@@ -125,7 +126,7 @@ def _code(key: bytes, position: int) -> str:
 def _own(
     account: str | None, codes: Sequence[str], records: Sequence[Node], levels: Levels, root: Node
 ) -> Sequence[Opened]:
-    found = [at for at, code in enumerate(codes) if code == account]
+    found = [at for at, code in enumerate(codes) if code == account][:MAX_OPENED]
     stated = Node(root.hash, None)
     return [
         opened_at(levels, at, {"code": codes[at]}, records[at].sums or {}, leaf=records[at].hash, stated=stated)

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from por.commitments.amount_text import as_written, equated_by_bar
 from por.commitments.text_merkle import MAX_STEPS, TreeRule, Writing, leaf_hash, node_hash
@@ -11,7 +12,7 @@ from por.errors import EvidenceError, FormatError
 from por.formats.citations import BROKEN, NO_SUMS, NODE_AS_LEAF
 from por.formats.document import Document
 from por.formats.format import Format
-from por.formats.whole_list import MAX_ROWS, MAX_TOLD, rows_of
+from por.formats.whole_list import MAX_OPENED, MAX_ROWS, MAX_TOLD, rows_of
 from por.model.published import Asked, Card, IdRule, LeafRule, Node, Opened, Reading, SumRule, Weakness, WholeTree
 
 RULE = TreeRule("{id}{salt}{audit}{amounts}", "{left}{right}", Writing(as_written, equated_by_bar), raw=True)
@@ -83,7 +84,7 @@ def read(document: Document, variant: str, asked: Asked) -> Reading:
         nodes=len(rows.by_hash) + len(unopened),
         problems=tuple(_problems(rows))[:MAX_TOLD],
     )
-    opened = () if asked.account is None else tuple(_own(asked.account, asked, rows))
+    opened = () if asked.account is None else tuple(islice(_own(asked.account, asked, rows), MAX_OPENED))
     lowest = min(row.level for row in rows.by_hash.values())
     told = f"{variant}, {len(rows.by_hash)} nodes of levels {lowest} to {rows.root.level}"
     return Reading(CARD, told, opened, (tree,), snapshot=asked.snapshot or "")

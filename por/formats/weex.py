@@ -11,7 +11,7 @@ from por.formats.citations import DUPLICATED, NO_SUMS, NODE_AS_LEAF
 from por.formats.document import Document
 from por.formats.fields import amount_text, coin_name, hash_at, integer_at, text_at
 from por.formats.format import Format
-from por.formats.whole_list import MAX_ROWS, opened_at, rows_of, total_of, whole
+from por.formats.whole_list import MAX_OPENED, MAX_ROWS, opened_at, rows_of, total_of, whole
 from por.model.figures import Figure
 from por.model.published import Asked, Card, IdRule, LeafRule, Node, Reading, SumRule, Weakness
 from por.model.text import plain_text
@@ -158,6 +158,8 @@ def _own(members: Mapping[str, object], hashes: Sequence[str]) -> Sequence[int]:
     """Return the places of the customer's lines: `n` from the first that begins with the hash given."""
     head, count = text_at(members, "userHeadHash", ""), integer_at(members, "n", "")
     text_at(members, "userId", "")
+    if count > MAX_OPENED:
+        raise FormatError(f"{count} lines of one customer; at most {MAX_OPENED} are opened", "/n")
     first = next((at for at, hashed in enumerate(hashes) if hashed == head), None)
     if first is None:
         raise EvidenceError("no line begins with the customer's hash (userHeadHash)")

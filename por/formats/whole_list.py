@@ -11,6 +11,7 @@ from por.model.published import Node, Opened, WholeTree
 
 MAX_ROWS = 500_000
 MAX_TOLD = 5
+MAX_OPENED = 1_000
 
 
 def rows_of(document: Document, skip: int = 0, limit: int = MAX_ROWS) -> Sequence[tuple[int, str]]:

@@ -392,3 +392,36 @@ def test_no_other_format_claims_these_files(name: str) -> None:
     file = p.published(p.SAMPLES[name].file)
     assert file.card.name == name
     assert isinstance(file.reading, Seen)
+
+
+# bounds
+
+
+def test_t14_one_code_beside_several_values_breaks_the_list(bench: Bench) -> None:
+    file = {**made.kraken(), "codes": ["00" * 8] * 4}
+    status, findings = bench.run(file, "--account", "00" * 8)
+    assert status == 1
+    reasons = {found["facts"].get("reason", "") for found in findings}
+    assert "one code stands beside several values (T14)" in reasons
+
+
+def test_t84_of_one_customer_no_more_leaves_are_opened_than_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (krakendb, silversixpence, blocpal, weex):
+        monkeypatch.setattr(module, "MAX_OPENED", 2)
+    twins = {**made.kraken(), "codes": ["00" * 8] * 4}
+    assert len(read(krakendb, json.dumps(twins), account="00" * 8).opened) == 2
+    rows = "".join(f"{sha(str(number))},1,{sha('id 0')},{sha(f'other {number}')}\n" for number in range(4))
+    pairs = ((2, "a", "0", "1"), (2, "b", "2", "3"), (3, "c", "a", "b"))
+    above = "".join(f"{sha(node)},{level},{sha(left)},{sha(right)}\n" for level, node, left, right in pairs)
+    assert len(read(silversixpence, rows + above, account="id 0").opened) == 2
+    same = "\r\n".join((*BLOCPAL_FILE.split("\r\n")[:5], *[f"{BLOCPAL_ROWS[0]},R"] * 5))
+    assert len(read(blocpal, same, secret=made.SENTENCE).opened) == 2
+    metadata = json.dumps(made.weex_metadata(count=3))
+    with pytest.raises(FormatError, match="at most 2 are opened"):
+        read(weex, metadata, companions=(made.weex()[0].encode(),))
+
+
+def test_t84_more_balances_than_are_read_are_counted_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blocpal, "MAX_BALANCES", 10)
+    with pytest.raises(FormatError, match="more than 10 balances"):
+        read(blocpal, BLOCPAL_FILE)
