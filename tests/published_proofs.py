@@ -145,7 +145,7 @@ def two_of_one() -> tuple[Any, Any]:
 def two_lists_of_one() -> tuple[str, str]:
     """Make two lists under one root: what is beside two leaves is swapped, and no node's own sum changes (T01)."""
     levels, file = whole_files.okx_tree()
-    left, right = (whole_files.quoted(node.sums) for node in levels[0][:2])
+    left, right = (path_files.quoted(node.sums) for node in levels[0][:2])
     return file, file.replace(left, "x").replace(right, left).replace("x", right)
 
 

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from por.commitments.text_merkle import MAX_STEPS, Odd, Step, TreeRule, parent
 from por.errors import EvidenceError
+from por.model.figures import Amounts
 from por.model.published import Node
 
 Levels = Sequence[Sequence[Node]]
@@ -85,11 +86,11 @@ def differences(stated: Levels, computed: Levels) -> Iterator[tuple[int, int]]:
         raise EvidenceError(f"levels of {shapes[0][:8]} nodes; {shapes[1][0]} leaves lead to {shapes[1][:8]} (T13)")
     for level, rows in enumerate(zip(stated, computed, strict=True)):
         for place, (said, made) in enumerate(zip(*rows, strict=True)):
-            if said is not made and (said.hash != made.hash or not same_sums(said, made)):
+            if said is not made and (said.hash != made.hash or unlike(said.sums or {}, made.sums or {})):
                 yield level, place
 
 
-def same_sums(one: Node, other: Node) -> bool:
-    """Tell whether two nodes carry the same sums, an absent coin as none."""
-    mine, theirs = one.sums or {}, other.sums or {}
-    return mine.keys() == theirs.keys() and all(value.same(theirs[name]) for name, value in mine.items())
+def unlike(one: Amounts, other: Amounts) -> tuple[str, ...]:
+    """Name the coins whose amounts are not the same, or that stand on one side alone."""
+    names = {**one, **other}
+    return tuple(name for name in names if name not in one or name not in other or not one[name].same(other[name]))

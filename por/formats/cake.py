@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from por.commitments.amount_text import json_texts
 from por.commitments.text_merkle import Digest, TreeRule, digest_text
+from por.commitments.text_tree import unlike
 from por.encoding.strict_json import Number
 from por.errors import EvidenceError
 from por.formats.citations import BROKEN, LEAF_UNBOUND, PARENT_SUMS, SIGNS
@@ -126,12 +127,7 @@ def _problems(part: _Part, root: _Part) -> Iterator[str]:
         yield f"{part.place}/hash: not that of its sums and of the two below"
     if part.below:
         summed = total_of(below.stated.sums or {} for below in part.below)
-        stated = part.stated.sums or {}
-        wrong = [
-            name
-            for name in {**summed, **stated}
-            if name not in summed or name not in stated or not summed[name].same(stated[name])
-        ]
+        wrong = unlike(summed, part.stated.sums or {})
         if wrong and part is not root:
             yield f"{part.place}/assets: {wrong[0]} is not the sum of the two below"
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from por.commitments.text_merkle import TreeRule, leaf_hash
-from por.commitments.text_tree import Levels, differences, grow, same_sums
+from por.commitments.text_tree import Levels, differences, grow, unlike
 from por.encoding import strict_json
 from por.errors import EvidenceError, FormatError
 from por.formats.citations import JOINED, OPEN_ROOT, PARENT_SUMS, SHARED_LEAF, SIGNS
@@ -122,7 +122,7 @@ def _own(data: bytes, levels: Levels, root: Node) -> tuple[list[Opened], list[st
     parts = [
         (part, place, _scaled(part, "balances", place)) for part, place in objects_at(own.get("nodes"), NODES, 1000)
     ]
-    if not same_sums(Node("", total_of(amounts for _, _, amounts in parts)), Node("", total)):
+    if unlike(total_of(amounts for _, _, amounts in parts), total):
         problems.append(f"{NODES}: the parts do not sum to the total")
     free = _places(levels)
     opened = []

@@ -217,7 +217,7 @@ def swissborg(second: int = 3, *, digest: bool = False) -> tuple[Json, Json]:
     ]
     other = {"digest": sha("another tree"), "liability": "12"}
     own = {"digest": top.hash, "liability": plain(top.sums["BTC"])}
-    parts = [
+    parts: list[Json] = [
         {"commitment": other, "currency": "AAVE", "id": f"{AUDIT}-AAVE"},
         {"commitment": own, "currency": "BTC", "id": f"{AUDIT}-BTC"},
     ]
