@@ -27,7 +27,8 @@ def receipt_of_reading(
 
     Raises: FormatError for a verdict on another root.
     """
-    implied, root, day = ("unread",), None, None
+    implied: tuple[str, ...] = ("unread",)
+    root, day = None, None
     if isinstance(reading, Seen):
         implied = implied_roots(reading.value) or implied
         root = _common_root(reading.value, roots)
