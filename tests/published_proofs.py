@@ -69,9 +69,10 @@ def judged(
     companions: tuple[bytes, ...] = (),
     secret: str | None = None,
     chosen: str | None = None,
+    snapshot: str | None = None,
 ) -> Verdict:
     """Judge files as one customer's question."""
-    asked = Asked(account=account, holdings=holdings or {}, companions=companions, secret=secret)
+    asked = Asked(account, holdings or {}, snapshot, secret, companions)
     roots = () if root is None else (PublishedRoot(root, beside),)
     independent = Independent(roots, totals or {}, None if days is None else days * 86_400)
     read = [published(file, asked, name=f"{number}.json", chosen=chosen) for number, file in enumerate(files)]
