@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from scripts.published_vectors import other_files, path_files
+from scripts.published_vectors import list_files, other_files, path_files, whole_files
 
 BOUND = 0.4
 HOSTILE_BOUND = 4.0
@@ -51,7 +51,7 @@ def main() -> int:
     over = 0
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "proof"
-        for sample in (*path_files.samples(), *other_files.samples()):
+        for sample in (*path_files.samples(), *other_files.samples(), *whole_files.samples(), *list_files.samples()):
             file.write_bytes(sample.file.encode() if isinstance(sample.file, str) else json.dumps(sample.file).encode())
             taken = statistics.median(seconds(por, file, *sample.mine, "--root", sample.root) for _ in range(RUNS))
             over += told(f"{sample.format} {sample.name}".strip(), taken, BOUND)

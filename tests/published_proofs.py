@@ -15,14 +15,14 @@ from por.formats.proofs import detect
 from por.model import Instant, Verdict
 from por.model.figures import Figure, read_figure
 from por.model.published import Asked, Node, PublishedRoot, Reading
-from scripts.published_vectors import other_files, path_files
+from scripts.published_vectors import list_files, other_files, path_files, whole_files
 from scripts.published_vectors.sample import Sample, put
 from scripts.published_vectors.trees import sha
 
 NOW = Instant.parse("2026-11-26T00:00:00Z")
 SAMPLES: dict[str, Sample] = {
     f"{sample.format}_{sample.name}".rstrip("_"): sample
-    for module in (path_files, other_files)
+    for module in (path_files, other_files, whole_files, list_files)
     for sample in module.samples()
 }
 
@@ -67,12 +67,15 @@ def judged(
     beside: dict[str, Figure] | None = None,
     days: int | None = None,
     companions: tuple[bytes, ...] = (),
+    secret: str | None = None,
+    chosen: str | None = None,
+    snapshot: str | None = None,
 ) -> Verdict:
     """Judge files as one customer's question."""
-    asked = Asked(account=account, holdings=holdings or {}, companions=companions)
+    asked = Asked(account, holdings or {}, snapshot, secret, companions)
     roots = () if root is None else (PublishedRoot(root, beside),)
     independent = Independent(roots, totals or {}, None if days is None else days * 86_400)
-    read = [published(file, asked, name=f"{number}.json") for number, file in enumerate(files)]
+    read = [published(file, asked, name=f"{number}.json", chosen=chosen) for number, file in enumerate(files)]
     return verify_published(read, asked, independent, now=NOW)
 
 
@@ -106,6 +109,7 @@ def scenes() -> Iterator[Verdict]:
     yield judged(SAMPLES["renrenbit"].file)
     yield judged(SAMPLES["olalonde_whole"].file, account="stranger")
     yield judged(SAMPLES["olalonde_whole"].file, account="user 0")
+    yield judged(swissborg_of_two_currencies(), totals=amounts(DOGE="1"))
     yield from contradicting()
 
 
@@ -119,6 +123,8 @@ def contradicting() -> Iterator[Verdict]:
     ghost = SAMPLES["bybit"].bad["negative-sibling"][0]
     yield judged(SAMPLES["bybit"].file, ghost)
     yield judged(*two_of_one())
+    yield judged(*two_lists_of_one())
+    yield judged(SAMPLES["bitmex"].file, SAMPLES["bitmex"].file)
 
 
 def two_of_one() -> tuple[Any, Any]:
@@ -135,6 +141,20 @@ def two_of_one() -> tuple[Any, Any]:
         return {"root": top, "self": {"balances": text, "nonce": path_files.NAMED[own]}, "path": path}
 
     return file(0), file(1)
+
+
+def two_lists_of_one() -> tuple[str, str]:
+    """Make two lists under one root: what is beside two leaves is swapped, and no node's own sum changes (T01)."""
+    levels, file = whole_files.okx_tree()
+    left, right = (path_files.quoted(node.sums) for node in levels[0][:2])
+    return file, file.replace(left, "x").replace(right, left).replace("x", right)
+
+
+def swissborg_of_two_currencies() -> Any:
+    """Let a customer's file have a second currency."""
+    file, _ = whole_files.swissborg()
+    other = put(file["liabilities"][0], "/audit_partition_id", f"{whole_files.AUDIT}-ETH")
+    return {**file, "liabilities": [*file["liabilities"], other]}
 
 
 def changed(file: PublishedFile, **fields: object) -> PublishedFile:

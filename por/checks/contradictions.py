@@ -15,10 +15,11 @@ Record = tuple[str, Reading, Opened]
 
 def contradictions(readings: Sequence[tuple[str, Reading]]) -> Iterator[Finding]:
     """Ask, of two records or more: can they all be true at once?"""
+    yield from _split_views([reading for _, reading in readings])
+    yield from _two_lists(readings)
     records = [(name, reading, opened) for name, reading in readings for opened in reading.opened]
     if len(records) < 2:
         return
-    yield from _split_views(records)
     by_root: dict[str, list[Record]] = defaultdict(list)
     for record in records:
         by_root[record[2].root.hash].append(record)
@@ -29,17 +30,39 @@ def contradictions(readings: Sequence[tuple[str, Reading]]) -> Iterator[Finding]
         yield Finding(CHECK, f"{len(records)} records", Outcome.INCONCLUSIVE, f"{CHECK}.apart", required=False)
 
 
-def _split_views(records: Sequence[Record]) -> Iterator[Finding]:
+def _split_views(readings: Sequence[Reading]) -> Iterator[Finding]:
     """Find one audit of one publisher with two roots (T35)."""
     roots: dict[tuple[str, str, str], set[str]] = defaultdict(set)
-    for _, reading, opened in records:
+    for reading in readings:
         if reading.snapshot and reading.commitment is None:
-            roots[reading.card.name, reading.snapshot, opened.tree].add(opened.root.hash)
+            for tree, root in _shown_roots(reading):
+                roots[reading.card.name, reading.snapshot, tree].add(root)
     for (_, snapshot, _), found in roots.items():
         if len(found) > 1:
             named = printable(snapshot)[:200]
             facts = {"snapshot": named, "roots": ", ".join(sorted(found)[:5])}
             yield Finding(CHECK, named, Outcome.FAIL, f"{CHECK}.two_roots", facts=facts)
+
+
+def _shown_roots(reading: Reading) -> Iterator[tuple[str, str]]:
+    for opened in reading.opened:
+        yield opened.tree, opened.root.hash
+    for tree in reading.trees:
+        yield tree.tree, tree.root
+
+
+def _two_lists(readings: Sequence[tuple[str, Reading]]) -> Iterator[Finding]:
+    """Find two whole lists with one root and other rows: where nodes do not bind their children's sums (T01)."""
+    first: dict[str, tuple[str, str]] = {}
+    for name, reading in readings:
+        for tree in reading.trees:
+            known, rows = first.setdefault(tree.root, (name, tree.rows))
+            if not rows or not tree.rows or known == name:
+                continue
+            good = rows == tree.rows
+            outcome, message = (Outcome.PASS, "same_list") if good else (Outcome.FAIL, "two_lists")
+            facts = {"first": known, "second": name}
+            yield Finding(CHECK, tree.root, outcome, f"{CHECK}.{message}", facts=facts)
 
 
 def _under_one_root(root: str, group: Sequence[Record]) -> Iterator[Finding]:

@@ -47,7 +47,7 @@ def verify_published(
     for file, reading in read:
         findings += _judged(file, reading, asked, independent, now)
     findings += contradictions([(file.name, reading) for file, reading in read])
-    root = next((text for _, reading in read for text in _roots(reading)), "unread")
+    root = next((text for _, reading in read for text in implied_roots(reading)), "unread")
     instant = next((reading.instant for _, reading in read if reading.instant is not None), None)
     return Verdict(
         profile="published",
@@ -114,7 +114,7 @@ def _led(subject: str, implied: str, stated: str | None) -> Finding:
     return Finding(PATH, subject, Outcome.PASS if good else Outcome.FAIL, message, expected=stated, actual=implied)
 
 
-def _roots(reading: Reading) -> tuple[str, ...]:
+def implied_roots(reading: Reading) -> tuple[str, ...]:
     """Return the one value over all trees, or else every implied root once."""
     if reading.commitment is not None:
         return (reading.commitment,)
@@ -124,8 +124,8 @@ def _roots(reading: Reading) -> tuple[str, ...]:
 
 def _root(reading: Reading, given: Sequence[PublishedRoot]) -> Iterator[Finding]:
     """Ask: is the implied root one that the verifier has from elsewhere? The file's own never counts (T34)."""
-    known = {root.root for root in given}
-    for implied in _roots(reading):
+    known = {text for root in given for text in (root.root, *root.parts)}
+    for implied in implied_roots(reading):
         if not known:
             yield Finding(ROOT, implied, Outcome.INCONCLUSIVE, f"{ROOT}.not_given", actual=implied)
         elif implied in known:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from por.model import Finding, Outcome
-from por.model.figures import Amounts
+from por.model.figures import Amounts, added
 from por.model.published import Asked, Card, IdRule, LeafRule, Opened, SumRule
 
 LEAF = "published.leaf"
@@ -74,15 +74,28 @@ def _compared(own: Sequence[Opened], asked: Asked) -> Iterator[Finding]:
 
 
 def _coin(name: str, wanted: str, own: Sequence[Opened]) -> Finding:
-    found = [opened.amounts[name] for opened in own if name in opened.amounts]
     facts = {"name": name}
-    if not found:
+    held = [opened.amounts for opened in _apart(own) if name in opened.amounts]
+    if not held:
         return Finding(LEAF, name, Outcome.INCONCLUSIVE, f"{LEAF}.no_coin", expected=wanted, facts=facts)
-    actual = ", ".join(value.plain for value in found)
+    owed: Amounts = {}
+    for amounts in held:
+        owed = added(owed, {name: amounts[name]})
+    actual = owed[name].plain
     good = actual == wanted
     message = f"{LEAF}.same" if good else f"{LEAF}.other_amount"
     outcome = Outcome.PASS if good else Outcome.FAIL
     return Finding(LEAF, name, outcome, message, expected=wanted, actual=actual, facts=facts)
+
+
+def _apart(own: Sequence[Opened]) -> Iterator[Opened]:
+    """Iterate over the leaves of one customer, whose balance may be split; a leaf shown twice counts once."""
+    seen: set[tuple[str, ...]] = set()
+    for opened in own:
+        place = (opened.tree, opened.leaf or "", *(node.hash for node in opened.siblings))
+        if place not in seen:
+            yield opened
+        seen.add(place)
 
 
 def identity(card: Card, own: Sequence[Opened], asked: Asked) -> Iterator[Finding]:

@@ -62,11 +62,17 @@ def totals(reading: Reading, roots: Sequence[PublishedRoot], given: Amounts) -> 
     """Ask: is the implied total the one that the file states, and the one that the verifier has from elsewhere?"""
     elsewhere = [root for root in roots if root.totals is not None]
     parts: tuple[Opened | WholeTree, ...] = reading.trees or reading.opened
+    several = len({part.tree for part in parts}) > 1
+    shown: set[str] = set()
     for part in parts:
         subject, implied, hashed = _implied(reading, part)
         beside = next((root.totals for root in elsewhere if root.root == hashed), None)
-        bound = binds_total(reading.card, part)
-        yield from _one(bound, subject, implied, part.stated_totals, beside, given)
+        mine = {name: value for name, value in given.items() if not several or name in (implied or {})}
+        shown |= mine.keys()
+        yield from _one(binds_total(reading.card, part), subject, implied, part.stated_totals, beside, mine)
+    for name in given.keys() - shown:
+        facts = {"name": name}
+        yield Finding(TOTAL, name, Outcome.INCONCLUSIVE, f"{TOTAL}.not_here", expected=given[name].plain, facts=facts)
 
 
 def _implied(reading: Reading, part: Opened | WholeTree) -> tuple[str, Amounts | None, str]:

@@ -50,6 +50,12 @@ def run_published(
     return put_verdict(verify_published(files, asked, independent, now=clock(args)), args)
 
 
+def read_published(document: Document, chosen: str | None, beside: Sequence[Path]) -> PublishedFile:
+    """Read one file for what it says by itself, with the files published beside it. Raises: FormatError."""
+    asked = Asked(companions=tuple(read_document(path, MAX_BYTES) for path in beside))
+    return _read(document, *_detected(document, chosen), asked)
+
+
 def _detected(document: Document, chosen: str | None) -> tuple[Format, str]:
     try:
         return detect(document, chosen)

@@ -32,6 +32,11 @@ def as_scaled(figure: Figure) -> str:
     return _places(figure.units, figure.places)
 
 
+def as_written(figure: Figure) -> str:
+    """Write the text of the file."""
+    return figure.text
+
+
 def with_point(figure: Figure) -> str:
     """Write without trailing zeros, but whole numbers with .0, as a floating-point number prints."""
     text = figure.plain

@@ -107,8 +107,9 @@ def node_hash(rule: TreeRule, left: Node, right: Node, sums: Amounts | None, lab
     }
     writing = rule.sums
     if writing is not None:
-        for name, amounts in (("sums", sums), ("left_sums", left.sums), ("right_sums", right.sums)):
-            text = writing.text(amounts or {})
+        named = {"sums": sums, "left_sums": left.sums, "right_sums": right.sums}
+        for name in named.keys() & _names(rule.node):
+            text = writing.text(named[name] or {})
             children[name] = _bytes_of(text) if rule.raw_sums else text
     return digest_text(rule, preimage(rule.node, {**labels, **children}))
 
@@ -166,6 +167,11 @@ def preimage(template: str, values: Mapping[str, str | bytes]) -> bytes:
 @lru_cache(maxsize=256)
 def _parsed(template: str) -> tuple[tuple[bytes, str | None], ...]:
     return tuple((literal.encode(), name) for literal, name, _, _ in Formatter().parse(template))
+
+
+@lru_cache(maxsize=256)
+def _names(template: str) -> frozenset[str]:
+    return frozenset(name for _, name in _parsed(template) if name is not None)
 
 
 def _bytes_of(text: str) -> bytes:

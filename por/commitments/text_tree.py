@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from por.commitments.text_merkle import MAX_STEPS, Odd, Step, TreeRule, parent
 from por.errors import EvidenceError
+from por.model.figures import Amounts
 from por.model.published import Node
 
 Levels = Sequence[Sequence[Node]]
@@ -26,10 +27,12 @@ def grow(
     odd: Odd | None = None,
     labels: Labels = no_labels,
     pad: Callable[[Node], Node] | None = None,
+    stated: Levels = (),
 ) -> Levels:
     """Compute every level, the leaves first, the root last; `labels` is asked with the level of the parent, from 1.
 
-    Where a format writes padding as a node of its own, `pad` makes it from the node that it stands beside.
+    Where a format writes padding as a node of its own, `pad` makes it from the node that it stands beside. A node that
+    is the one in `stated` is not kept twice.
 
     Raises: EvidenceError for no leaves, and for a row of an odd number of nodes where the format has no rule for it.
     """
@@ -37,11 +40,17 @@ def grow(
         raise EvidenceError("the list has no leaves")
     levels = [list(leaves)]
     while len(levels[-1]) > 1:
-        row = levels[-1]
+        row, level = levels[-1], len(levels)
         if pad is not None and len(row) % 2:
             row.append(pad(row[-1]))
-        levels.append(above(rule, row, odd, labels(len(levels))))
+        made = above(rule, row, odd, labels(level))
+        levels.append(_shared(made, stated[level]) if level < len(stated) else made)
     return levels
+
+
+def _shared(made: list[Node], stated: Sequence[Node]) -> list[Node]:
+    known = (stated[at] if at < len(stated) else None for at in range(len(made)))
+    return [node if other is None or node != other else other for node, other in zip(made, known, strict=True)]
 
 
 def above(rule: TreeRule, row: Sequence[Node], odd: Odd | None, labels: Mapping[str, str]) -> list[Node]:
@@ -74,14 +83,14 @@ def differences(stated: Levels, computed: Levels) -> Iterator[tuple[int, int]]:
     """
     shapes = [[len(row) for row in levels] for levels in (stated, computed)]
     if shapes[0] != shapes[1]:
-        raise EvidenceError(f"levels of {shapes[0][:8]} nodes; {shapes[1][0]} leaves lead to {shapes[1][:8]}")
+        raise EvidenceError(f"levels of {shapes[0][:8]} nodes; {shapes[1][0]} leaves lead to {shapes[1][:8]} (T13)")
     for level, rows in enumerate(zip(stated, computed, strict=True)):
         for place, (said, made) in enumerate(zip(*rows, strict=True)):
-            if said.hash != made.hash or not same_sums(said, made):
+            if said is not made and (said.hash != made.hash or unlike(said.sums or {}, made.sums or {})):
                 yield level, place
 
 
-def same_sums(one: Node, other: Node) -> bool:
-    """Tell whether two nodes carry the same sums, an absent coin as none."""
-    mine, theirs = one.sums or {}, other.sums or {}
-    return mine.keys() == theirs.keys() and all(value.same(theirs[name]) for name, value in mine.items())
+def unlike(one: Amounts, other: Amounts) -> tuple[str, ...]:
+    """Name the coins whose amounts are not the same, or that stand on one side alone."""
+    names = {**one, **other}
+    return tuple(name for name in names if name not in one or name not in other or not one[name].same(other[name]))

@@ -11,6 +11,7 @@ from por.commitments.text_merkle import TreeRule, Writing
 from por.commitments.text_tree import Levels, differences, grow
 from por.errors import EvidenceError, FormatError
 from por.formats.document import Document
+from por.formats.fields import hash_text
 from por.formats.format import Format
 from por.formats.whole_list import opened_at, rows_of, whole
 from por.model.figures import Figure, figure
@@ -18,9 +19,10 @@ from por.model.published import Asked, Card, IdRule, LeafRule, Node, Opened, Rea
 
 COIN = "BTC"
 PLACES = 8
+DIGITS = 64
 U64 = 1 << 64
 _HEAD = re.compile(r"block_height:(0|[1-9][0-9]{0,8})", re.ASCII)
-_ROW = re.compile(r"([0-9a-f]{64}),(-?(?:0|[1-9][0-9]{0,19}))", re.ASCII)
+_ROW = re.compile(r"([0-9a-f]{1,128}),(-?(?:0|[1-9][0-9]{0,19}))", re.ASCII)
 _KEY = re.compile(r"(?P<key>[0-9a-f]{64})(?: (?P<email>\S{1,320}))?", re.ASCII)
 _NUMBER = re.compile(r"[0-9]{1,19}", re.ASCII)
 
@@ -64,7 +66,7 @@ def claims(document: Document) -> str | None:
     """Recognise the block height above rows of hash and value."""
     lines = document.lines
     known = _HEAD.fullmatch(lines[0]) and len(lines) > 1 and _ROW.fullmatch(lines[1].rstrip())
-    return "whole tree" if known else None
+    return "whole tree" if known and len(known[1]) == DIGITS else None
 
 
 def read(document: Document, variant: str, asked: Asked) -> Reading:
@@ -77,15 +79,15 @@ def read(document: Document, variant: str, asked: Asked) -> Reading:
     match = _HEAD.fullmatch(document.lines[0])
     if match is None:
         raise FormatError("not block_height:N", "line 1")
-    stated = _levels(document)
-    computed = grow(RULE, stated[-1])
+    stated = _levels(document)[::-1]
+    computed = grow(RULE, stated[0], stated=stated)
     problems = [
         f"level {level}, node {place + 1}: hash or value is not that of the two below"
-        for level, place in differences(stated[::-1], computed)
+        for level, place in differences(stated, computed)
         if level + 1 < len(computed)
     ]
-    tree = whole(computed, computed[-1][0].sums, stated=stated[0][0], problems=problems)
-    opened = tuple(_own(computed, int(match[1]), asked, stated[0][0]))
+    tree = whole(computed, computed[-1][0].sums, stated=stated[-1][0], problems=problems)
+    opened = tuple(_own(computed, int(match[1]), asked, stated[-1][0]))
     return Reading(CARD, variant, opened, (tree,), snapshot=f"block {match[1]}")
 
 
@@ -97,7 +99,7 @@ def _levels(document: Document) -> list[list[Node]]:
             raise FormatError("not hash,value", f"line {number}")
         if not levels or len(levels[-1]) == 1 << (len(levels) - 1):
             levels.append([])
-        levels[-1].append(Node(match[1], {COIN: figure(int(match[2]), PLACES)}))
+        levels[-1].append(Node(hash_text(match[1], f"line {number}", DIGITS), {COIN: figure(int(match[2]), PLACES)}))
     if len(levels[-1]) != 1 << (len(levels) - 1):
         raise EvidenceError(f"the last level has {len(levels[-1])} leaves, not {1 << (len(levels) - 1)}")
     return levels

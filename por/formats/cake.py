@@ -6,14 +6,16 @@ from itertools import pairwise
 
 from por.commitments.amount_text import json_texts
 from por.commitments.text_merkle import Digest, TreeRule, digest_text
+from por.commitments.text_tree import unlike
 from por.encoding.strict_json import Number
+from por.errors import EvidenceError
 from por.formats.citations import BROKEN, LEAF_UNBOUND, PARENT_SUMS, SIGNS
 from por.formats.document import Document, is_members
 from por.formats.fields import amounts_at, coin_name, hash_at, members_at
 from por.formats.format import Format
 from por.formats.times import milliseconds
-from por.formats.whole_list import below_zero, total_of
-from por.model.figures import Amounts
+from por.formats.whole_list import below_zero, digest_of, total_of
+from por.model.figures import Amounts, Figure
 from por.model.published import Asked, Card, IdRule, LeafRule, Node, Opened, Reading, SumRule, Weakness, WholeTree
 
 DIGITS = 40
@@ -78,6 +80,7 @@ def read(document: Document, variant: str, asked: Asked) -> Reading:
         nodes=len(parts),
         negatives=below_zero(part.stated for part in parts),
         problems=tuple(problem for part in parts for problem in _problems(part, root))[:MAX_TOLD],
+        rows=digest_of(leaf.stated for leaf in leaves),
     )
     taken = document.members.get("timeOfSnapshot")
     instant = milliseconds(int(taken)) if isinstance(taken, Number) and taken.isdigit() else None
@@ -91,6 +94,8 @@ def _part(members: Mapping[str, object], place: str) -> _Part:
     sides = [members.get("left"), members.get("right")]
     if sides == [None, None]:
         return _Part(stated, stated.hash, (), place)
+    if None in sides:
+        raise EvidenceError(f"{place or '/'}: one node below it is missing (T20)")
     left, right = (
         _part(members_at(side, f"{place}/{name}"), f"{place}/{name}")
         for side, name in zip(sides, ("left", "right"), strict=True)
@@ -102,7 +107,8 @@ def _part(members: Mapping[str, object], place: str) -> _Part:
 def _sums(members: Mapping[str, object], place: str) -> tuple[Amounts, str]:
     """Return sums under class.COIN, and the JSON text that is hashed."""
     classes = members_at(members.get("assets"), place)
-    sums, texts = {}, []
+    sums: dict[str, Figure] = {}
+    texts = []
     for name in classes:
         held = amounts_at(classes, coin_name(name, place), place)
         texts.append(f'"{name}":' + json_texts([(coin, value.text) for coin, value in held.items()]))
@@ -121,12 +127,7 @@ def _problems(part: _Part, root: _Part) -> Iterator[str]:
         yield f"{part.place}/hash: not that of its sums and of the two below"
     if part.below:
         summed = total_of(below.stated.sums or {} for below in part.below)
-        stated = part.stated.sums or {}
-        wrong = [
-            name
-            for name in {**summed, **stated}
-            if name not in summed or name not in stated or not summed[name].same(stated[name])
-        ]
+        wrong = unlike(summed, part.stated.sums or {})
         if wrong and part is not root:
             yield f"{part.place}/assets: {wrong[0]} is not the sum of the two below"
 

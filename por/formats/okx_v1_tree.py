@@ -4,12 +4,12 @@ import re
 from collections.abc import Mapping
 
 from por.commitments.text_merkle import TreeRule, leaf_hash
-from por.commitments.text_tree import Levels, differences, grow, same_sums
+from por.commitments.text_tree import Levels, differences, grow, unlike
 from por.encoding import strict_json
 from por.errors import EvidenceError, FormatError
 from por.formats.citations import JOINED, OPEN_ROOT, PARENT_SUMS, SHARED_LEAF, SIGNS
 from por.formats.document import Document
-from por.formats.fields import amounts_at, hash_at, members_at, objects_at, text_at
+from por.formats.fields import amounts_at, hash_at, hash_text, members_at, objects_at, text_at
 from por.formats.format import Format
 from por.formats.okx_v1 import NONCE, RULE
 from por.formats.whole_list import opened_at, rows_of, total_of, whole
@@ -20,7 +20,7 @@ PLACES = 8
 PLACE = "--with"
 NODES = "--with/nodes"
 PART = TreeRule("{owner}{amounts}", RULE.node, RULE.sums, RULE.sums)
-_ROW = re.compile(r"(?P<hash>[0-9a-f]{64}),(?P<height>[1-9][0-9]?),(?P<sums>\{.*\})", re.ASCII)
+_ROW = re.compile(r"(?P<hash>[0-9a-f]{1,128}),(?P<height>[1-9][0-9]?),(?P<sums>\{.*\})", re.ASCII)
 CARD = Card(
     name="okx-v1-fulltree",
     title="OKX and Okcoin, whole tree and a customer's parts, 2022-11 to 2023-03",
@@ -45,13 +45,14 @@ CARD = Card(
 
 def claims(document: Document) -> str | None:
     """Recognise a first line of hash, height and sums."""
-    return "whole tree" if _ROW.fullmatch(document.lines[0]) else None
+    match = _ROW.fullmatch(document.lines[0])
+    return "whole tree" if match and len(match["hash"]) == RULE.digits else None
 
 
 def read(document: Document, variant: str, asked: Asked) -> Reading:
     """Read the tree; the customer's file of parts (--with) finds their leaves. Raises: FormatError, EvidenceError."""
     stated = _levels(document)
-    computed = grow(RULE, stated[0], labels=lambda level: {"level": str(level + 1)}, pad=_padding)
+    computed = grow(RULE, stated[0], labels=lambda level: {"level": str(level + 1)}, pad=_padding, stated=stated)
     problems = [
         f"height {level + 1}, node {place + 1}: hash or sums are not those of the two below"
         for level, place in differences(stated, computed)
@@ -82,7 +83,9 @@ def _levels(document: Document) -> Levels:
             levels.append([])
         elif height != heights[-1]:
             raise EvidenceError(f"line {number}: height {height} under {heights[-1]}")
-        levels[-1].append(Node(match["hash"], _amounts(match["sums"], number)))
+        levels[-1].append(
+            Node(hash_text(match["hash"], f"line {number}", RULE.digits), _amounts(match["sums"], number))
+        )
     if heights[-1] != 1 or len(levels[0]) != 1:
         raise EvidenceError("the heights do not lead from one root down to 1")
     return [row[::-1] for row in levels[::-1]]
@@ -119,7 +122,7 @@ def _own(data: bytes, levels: Levels, root: Node) -> tuple[list[Opened], list[st
     parts = [
         (part, place, _scaled(part, "balances", place)) for part, place in objects_at(own.get("nodes"), NODES, 1000)
     ]
-    if not same_sums(Node("", total_of(amounts for _, _, amounts in parts)), Node("", total)):
+    if unlike(total_of(amounts for _, _, amounts in parts), total):
         problems.append(f"{NODES}: the parts do not sum to the total")
     free = _places(levels)
     opened = []

@@ -9,6 +9,7 @@ from por.formats.citations import PARENT_SUMS
 from por.formats.document import Document, is_items, is_members
 from por.formats.fields import amount_text, hash_at, integer_at, members_at, objects_at, text_at, word_at
 from por.formats.format import Format
+from por.formats.whole_list import digest_of
 from por.model.figures import Amounts, added
 from por.model.published import (
     Asked,
@@ -161,6 +162,7 @@ def _whole(nodes: Nodes, leaves: int) -> WholeTree:
         negatives=tuple(negatives[:5]),
         problems=tuple(problems),
         sums_bound=True,
+        rows=digest_of(made[index] for index in sorted(made)),
     )
 
 

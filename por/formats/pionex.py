@@ -4,7 +4,7 @@ import hmac
 import re
 from itertools import pairwise
 
-from por.commitments.amount_text import named_by_comma
+from por.commitments.amount_text import as_written, named_by_comma
 from por.commitments.text_merkle import Step, TreeRule, Writing, climb, leaf_hash
 from por.errors import EvidenceError, FormatError
 from por.formats.citations import NO_SUMS
@@ -12,18 +12,14 @@ from por.formats.document import Document
 from por.formats.fields import hash_text, listed_amounts, text_at
 from por.formats.format import Format
 from por.formats.record_lines import Record, first_record, parts, records, stated_root
-from por.model.figures import Amounts, Figure
+from por.model.figures import Amounts
 from por.model.published import Asked, Card, IdRule, LeafRule, Node, Opened, Reading, SumRule
 
 TOTAL = "Total"
 _INDEX = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
 
 
-def _as_written(figure: Figure) -> str:
-    return figure.text
-
-
-RULE = TreeRule("{recordId},{amounts}", "{left}{right}", Writing(_as_written, named_by_comma), raw=True)
+RULE = TreeRule("{recordId},{amounts}", "{left}{right}", Writing(as_written, named_by_comma), raw=True)
 CARD = Card(
     name="pionex",
     title="Pionex, record and path, 2022",

@@ -10,6 +10,7 @@ from por.formats.citations import PARENT_SUMS, SHORT_64, SIGNS
 from por.formats.document import Document
 from por.formats.fields import hash_text
 from por.formats.format import Format
+from por.formats.whole_list import digest_of
 from por.model.figures import Figure, added, read_figure
 from por.model.published import Asked, Card, IdRule, LeafRule, Node, Opened, Reading, SumRule, Weakness, WholeTree
 
@@ -65,6 +66,7 @@ def read(document: Document, variant: str, asked: Asked) -> Reading:
         nodes=sum(len(level) for level in levels),
         negatives=tuple(negatives[:5]),
         problems=tuple(problems[:5]),
+        rows=digest_of(leaves),
     )
     return Reading(CARD, variant, tuple(_own(levels, asked)), (tree,))
 

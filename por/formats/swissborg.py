@@ -5,13 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from por.commitments.amount_text import concatenated, plain
-from por.commitments.text_merkle import Step, TreeRule, Writing, climb, leaf_hash, sha256_text
-from por.commitments.text_tree import same_sums
+from por.commitments.text_merkle import MAX_STEPS, Step, TreeRule, Writing, climb, leaf_hash, sha256_text
 from por.errors import EvidenceError
 from por.formats.document import Document, is_items, is_members
-from por.formats.fields import amount_text, coin_name, hash_at, integer_at, members_at, objects_at, text_at
+from por.formats.fields import amount_text, coin_name, hash_at, integer_at, items_at, members_at, objects_at, text_at
 from por.formats.format import Format
-from por.formats.path_file import MAX_ENTRIES, NO_COMMA
+from por.formats.path_file import NO_COMMA
 from por.formats.times import packed_date, utc_instant
 from por.model.figures import Amounts
 from por.model.published import (
@@ -72,8 +71,8 @@ def claims(document: Document) -> str | None:
     """Recognise a customer's liabilities under an audit's name."""
     listed = document.members.get("liabilities")
     first = listed[0] if is_items(listed) and listed else None
-    shaped = {"audit_id", "user_id"} <= set(document.members) and is_members(first)
-    return "liabilities" if shaped and {"audit_partition_id", "proof"} <= set(first or {}) else None
+    shaped = is_members(first) and {"audit_partition_id", "proof"} <= set(first)
+    return "liabilities" if shaped and {"audit_id", "user_id"} <= set(document.members) else None
 
 
 def read(document: Document, variant: str, asked: Asked) -> Reading:
@@ -112,7 +111,7 @@ def read_root(document: Document) -> PublishedRoot | None:
     audit = _audit(document)
     if audit.stated != audit.commitment:
         raise EvidenceError("/audit/commitment/digest: not that of the partitions")
-    return PublishedRoot(audit.commitment)
+    return PublishedRoot(audit.commitment, parts=frozenset(each.root.hash for each in audit.partitions.values()))
 
 
 def keyed(key: str, text: str) -> str:
@@ -158,44 +157,53 @@ def _opened(
         raise EvidenceError(f"{place}/audit_partition_id: not one of the audit's partitions")
     currency = known.currency if known else coin_name(partition.removeprefix(f"{audit_id}-"), place)
     proof, inside = members_at(entry.get("proof"), f"{place}/proof"), f"{place}/proof"
-    index, nonce = integer_at(proof, "leaf_index", inside), hash_at(proof, "nonce", inside, 64)
     amounts: Amounts = {currency: amount_text(text_at(entry, "liability", place), f"{place}/liability")}
-    witnesses = [
-        _node(each, at, currency) for each, at in objects_at(proof.get("witnesses"), f"{inside}/witnesses", MAX_ENTRIES)
-    ]
-    if not witnesses or not 0 <= index < 1 << (len(witnesses) - 1):
-        raise EvidenceError(f"{inside}/leaf_index: no leaf {index} in a tree of {len(witnesses)} levels")
-    leaf = leaf_hash(RULE, {"nonce": nonce, "user": user}, amounts)
-    *siblings, top = witnesses
-    steps = [Step(node, on_left=bool(index >> level & 1)) for level, node in enumerate(siblings)]
-    problems = []
-    if credential is not None and leaf_nonce(credential, audit_id, currency, index) != nonce:
-        problems.append(f"{inside}/nonce: not the one that follows from your credential (T14)")
-    if known is not None and (known.root.hash != top.hash or not same_sums(known.root, top)):
-        problems.append(f"{inside}/witnesses: the last is not the root that the audit has for {partition[:64]}")
+    index, steps = _steps(proof, inside, currency)
+    given = hash_at(proof, "nonce", inside, 64)
+    derived = None if credential is None else leaf_nonce(credential, audit_id, currency, index)
+    leaf = leaf_hash(RULE, {"nonce": derived or given, "user": user}, amounts)
+    digest = derived is None and known is not None and _top(given, amounts, steps) == known.root.hash
+    strange = derived is not None and given not in {derived, leaf}
     return Opened(
         tree=partition,
         ids={"user_id": user},
         amounts=amounts,
-        stated_leaf=None,
-        leaf=leaf,
-        siblings=tuple(siblings),
-        ancestors=climb(RULE, Node(leaf, amounts), steps),
-        stated_root=top.hash,
-        stated_totals=top.sums,
-        problems=tuple(problems),
+        stated_leaf=given if digest or given == leaf else None,
+        leaf=None if digest else leaf,
+        siblings=tuple(step.sibling for step in steps if isinstance(step.sibling, Node)),
+        ancestors=climb(RULE, Node(given if digest else leaf, amounts), steps),
+        stated_root=None if known is None else known.root.hash,
+        stated_totals=None if known is None else known.root.sums,
+        problems=(f"{inside}/nonce: not the one that follows from your credential (T14)",) if strange else (),
     )
+
+
+def _steps(proof: Mapping[str, object], place: str, currency: str) -> tuple[int, list[Step]]:
+    """Return the leaf's index and the steps; every side follows from the index (T17)."""
+    index = integer_at(proof, "leaf_index", place)
+    witnesses = list(objects_at(proof.get("witnesses"), f"{place}/witnesses", MAX_STEPS))
+    if not witnesses or not 0 <= index < 1 << len(witnesses):
+        raise EvidenceError(f"{place}/leaf_index: no leaf {index} under {len(witnesses)} levels (T13)")
+    nodes = [_node(each, at, currency) for each, at in witnesses]
+    return index, [Step(node, on_left=bool(index >> level & 1)) for level, node in enumerate(nodes)]
+
+
+def _top(leaf: str, amounts: Amounts, steps: Sequence[Step]) -> str:
+    """Compute the root under which a file of 2022 stands: it has the leaf's hash where later ones have its nonce."""
+    return climb(RULE, Node(leaf, amounts), steps)[-1].hash
 
 
 def _twice(entries: Sequence[tuple[Mapping[str, object], str]]) -> list[str]:
     """Find one leaf that is listed twice: its balance would count twice."""
-    seen: set[tuple[object, object]] = set()
+    seen: set[tuple[str, int, int]] = set()
     found = []
     for entry, place in entries:
-        place_in_tree = entry["audit_partition_id"], members_at(entry["proof"], place)["leaf_index"]
-        if place_in_tree in seen:
+        proof = members_at(entry["proof"], place)
+        witnesses = items_at(proof["witnesses"], place, MAX_STEPS)
+        leaf = text_at(entry, "audit_partition_id", place), integer_at(proof, "leaf_index", place), len(witnesses)
+        if leaf in seen:
             found.append(f"{place}: this leaf of this tree is listed twice")
-        seen.add(place_in_tree)
+        seen.add(leaf)
     return found
 
 

@@ -7,6 +7,11 @@ from por.errors import FormatError
 from por.model.instant import Instant
 
 _SPACED = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?: (\d{2}):(\d{2}):(\d{2}))?", re.ASCII)
+_NAMED = re.compile(r"([0-9]{1,2}) ([A-Z][a-z]{2,8}) ([0-9]{4})", re.ASCII)
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 _PACKED = re.compile(r"[A-Za-z]{0,2}(\d{4})(\d{2})(\d{2})\d*", re.ASCII)
 
 
@@ -20,6 +25,14 @@ def packed_date(text: str) -> Instant | None:
     """Read a date inside an audit's name, such as Au20221129 or 2024050804, as UTC; None for anything else."""
     match = _PACKED.fullmatch(text)
     return _instant([int(part) for part in match.groups()]) if match else None
+
+
+def named_day(text: str) -> Instant | None:
+    """Read a day such as 27 June 2023, as UTC; None for anything else."""
+    match = _NAMED.fullmatch(text)
+    if match is None or match[2] not in _MONTHS:
+        return None
+    return _instant([int(match[3]), _MONTHS.index(match[2]) + 1, int(match[1])])
 
 
 def milliseconds(value: int) -> Instant | None:

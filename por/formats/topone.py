@@ -1,6 +1,6 @@
 """TopOne: a leaf over a hashed user id and a USDT amount, in a tree without sums; hashes are joined as bytes."""
 
-from por.commitments.amount_text import named_by_comma
+from por.commitments.amount_text import as_written, named_by_comma
 from por.commitments.text_merkle import Step, TreeRule, Writing, climb, leaf_hash, sha256_text
 from por.errors import EvidenceError
 from por.formats.citations import NO_SECRET, NO_SUMS, SIDES
@@ -8,15 +8,9 @@ from por.formats.document import Document
 from por.formats.fields import hash_text, text_at
 from por.formats.format import Format
 from por.formats.record_lines import Record, first_record, parts, records, stated_root
-from por.model.figures import Figure
 from por.model.published import Asked, Card, IdRule, LeafRule, Node, Opened, Reading, SumRule
 
-
-def _as_written(figure: Figure) -> str:
-    return figure.text
-
-
-RULE = TreeRule("{hashedUid},{amounts}", "{left}{right}", Writing(_as_written, named_by_comma), raw=True)
+RULE = TreeRule("{hashedUid},{amounts}", "{left}{right}", Writing(as_written, named_by_comma), raw=True)
 CARD = Card(
     name="topone",
     title="TopOne, leaf and path, 2025",

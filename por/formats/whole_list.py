@@ -1,6 +1,7 @@
 """Describe a whole published list and the customers found in it, whatever its format."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
 
 from por.commitments.text_tree import Levels, way
 from por.errors import FormatError
@@ -10,6 +11,7 @@ from por.model.published import Node, Opened, WholeTree
 
 MAX_ROWS = 500_000
 MAX_TOLD = 5
+MAX_OPENED = 1_000
 
 
 def rows_of(document: Document, skip: int = 0, limit: int = MAX_ROWS) -> Sequence[tuple[int, str]]:
@@ -42,6 +44,15 @@ def below_zero(nodes: Iterable[Node]) -> tuple[Node, ...]:
     return tuple(found)
 
 
+def digest_of(leaves: Iterable[Node]) -> str:
+    """Hash leaves with their amounts, so that two lists can be told apart without keeping either."""
+    made = sha256()
+    for leaf in leaves:
+        sums = ",".join(f"{name}:{value.plain}" for name, value in (leaf.sums or {}).items())
+        made.update(f"{leaf.hash};{sums}\n".encode())
+    return made.hexdigest()
+
+
 def whole(
     levels: Levels,
     totals: Amounts | None,
@@ -63,6 +74,7 @@ def whole(
         negatives=below_zero((*records, *(node for row in levels for node in row))),
         problems=tuple(problems[:MAX_TOLD]),
         sums_bound=sums_bound,
+        rows=digest_of((*levels[0], *records)),
     )
 
 

@@ -107,7 +107,8 @@ class WholeTree:
 
     `root` and `totals` are rebuilt from the leaves; `totals` is None where no amounts are published. `negatives` are
     the nodes below zero, at most a few; `nodes` counts what was looked at. `sums_bound` says that the root covers the
-    amount of every row, because each leaf's hash was recomputed from it.
+    amount of every row, because each leaf's hash was recomputed from it. `rows` is a digest of all leaves with their
+    amounts, by which two lists are told apart, or nothing.
     """
 
     tree: str
@@ -120,6 +121,7 @@ class WholeTree:
     negatives: tuple[Node, ...] = ()
     problems: tuple[str, ...] = ()
     sums_bound: bool = False
+    rows: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +159,11 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class PublishedRoot:
-    """Hold a commitment that the customer brings: a root, and the totals that stand beside it, or None."""
+    """Hold a commitment that the customer brings: a root, and the totals that stand beside it, or None.
+
+    `parts` are the roots of single trees that the commitment is over.
+    """
 
     root: str
     totals: Amounts | None = None
+    parts: frozenset[str] = frozenset()

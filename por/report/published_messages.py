@@ -53,6 +53,7 @@ PUBLISHED_MESSAGES = {
     "published.total.other_in_file": "what the hashes cover sums to {actual}; the file states {expected}",
     "published.total.other_given": "what the hashes cover sums to {actual}; published elsewhere is {expected}",
     "published.total.in_file": "{actual}, by this file alone; compare it with what was published elsewhere (--total)",
+    "published.total.not_here": "not decided: the file has no tree of {name}",
     "published.total.none": "the format has no total",
     "published.age.no_date": "the file does not say when the snapshot was taken",
     "published.age.no_limit": "taken at {instant}, {age} before {now}; you set no limit (--max-age)",
@@ -68,5 +69,7 @@ PUBLISHED_MESSAGES = {
     "published.consistent.two_roots": "CONTRADICTION: the one snapshot {snapshot} has several roots: {roots}",
     "published.consistent.shared_leaf": "not decided: two of the files open this leaf; if they are of two customers, "
     "one balance was promised to both",
+    "published.consistent.two_lists": "CONTRADICTION: {first} and {second} have this one root, and other rows",
+    "published.consistent.same_list": "{first} and {second} have this one root, and the same rows",
     "published.consistent.apart": "the records lie under different roots, and cannot contradict one another",
 }

@@ -53,7 +53,7 @@ class Sample:
 
 
 THREATS = {"amount": "T15", "side": "T17", "digest": "T10", "inner": "T09", "negative": "T03", "total": "T16"}
-THREATS |= {"id": "T14", "level": "T13", "sibling": "T01", "empty": "T20", "own": "T03"}
+THREATS |= {"id": "T14", "level": "T13", "sibling": "T01", "empty": "T20", "own": "T03", "copy": "T12"}
 REBUILT = {"negative-sibling", "inner-as-leaf"}
 """These trees are made anew, and have another root."""
 

@@ -48,10 +48,12 @@ def test_t34_without_a_root_from_elsewhere_no_format_reaches_a_pass(name: str) -
     sample = p.SAMPLES[name]
     options = dict(zip(sample.mine[::2], sample.mine[1::2], strict=True))
     holdings = p.amounts(**dict(row.split("=") for row in sample.mine if "=" in row))
-    verdict = p.judged(sample.file, account=options.get("--account"), holdings=holdings)
+    asked: dict[str, Any] = {"account": options.get("--account"), "holdings": holdings}
+    asked |= {"chosen": options.get("--format"), "snapshot": options.get("--snapshot")}
+    verdict = p.judged(sample.file, **asked)
     assert verdict.outcome is Outcome.INCONCLUSIVE
     assert {f.check for f in verdict.findings if f.required and f.outcome is not Outcome.PASS} == {"published.root"}
-    rooted = p.judged(sample.file, account=options.get("--account"), holdings=holdings, root=sample.root)
+    rooted = p.judged(sample.file, **asked, root=sample.root)
     assert rooted.outcome is Outcome.PASS
 
 

@@ -33,6 +33,8 @@ ENTRIES = {
     "ethereum-research": ("proof", ["00" * 32, "0"]),
     "htx-merkle-v1": ("data", {"type": "", "hash": "00" * 32, "uhash": "", "depth": 1, "r": 1, "balances": "BTC:0"}),
 }
+SAME_SHAPE = {"tnf", "tnf-c", "bitso"}
+"""These lists are level and hash and nothing else; the customer chooses."""
 POWERS = ["1e200000000", "1E200000000", "-1e999999999", "1e-200000000", "9" * 5000, "0." + "0" * 5000 + "1"]
 
 
@@ -180,4 +182,5 @@ def test_t85_a_file_cut_short_is_refused_or_never_passes(name: str, data: st.Dat
 def test_t70_no_format_claims_the_sample_of_another(each: Any) -> None:
     for sample in p.SAMPLES.values():
         claimed = each.claims(Document(p.data_of(sample.file))) is not None
-        assert claimed is (each.card.name == sample.format)
+        names = {each.card.name, sample.format}
+        assert claimed is (len(names) == 1 or names <= SAME_SHAPE)

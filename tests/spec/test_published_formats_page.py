@@ -40,6 +40,12 @@ RULES = {
     "olalonde": "olalonde",
     "ethereum-research": "ethereum_research",
     "chainpoint-v2": "chainpoint",
+    "bitbase": "bitbase",
+    "bitmex": "bitmex",
+    "krakendb": "krakendb",
+    "blocpal": "blocpal",
+    "silversixpence": "silversixpence",
+    "weex": "weex",
 }
 
 
