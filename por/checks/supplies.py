@@ -75,9 +75,10 @@ def _at(
     pair: tuple[Source, ChainRule], header: Observation[Header], row: tuple[AssetId, Denomination | None]
 ) -> Observation[TokenSupply]:
     asset, known = row
-    if asset.token is None:
+    token = asset.token
+    if token is None:
         return Missing(f"the supply of {asset.namespace} assets is not asked for")
-    return then(header, lambda seen: observe(partial(_told, pair[0], seen, asset.token, known)))
+    return then(header, lambda seen: observe(partial(_told, pair[0], seen, token, known)))
 
 
 def _told(source: Source, header: Header, token: str, known: Denomination | None) -> TokenSupply:

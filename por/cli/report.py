@@ -4,7 +4,9 @@ import argparse
 import sys
 from pathlib import Path
 
+from por.checks.declared import declared_of
 from por.checks.evidence import load_document, open_bundle, read_document
+from por.checks.observation import Seen
 from por.checks.rulebooks import load_rulebook, shipped_ids
 from por.cli.output import add_language_option, new_path, write_file
 from por.encoding import recording_v1, remarks_v1, toml, verdict_v1
@@ -91,9 +93,11 @@ def _papers(args: argparse.Namespace) -> Papers:
     register = load_document(args.remarks, toml.MAX_BYTES, remarks_v1.read) if args.remarks else Register()
     if len(args.history) > MAX_HISTORY:
         raise FormatError(f"{len(args.history)} verdicts; at most {MAX_HISTORY} are shown", "--history")
+    declared = None if opened is None else declared_of(opened)
     papers = Papers(
         verdict=verdict,
         bundle=None if opened is None else opened.bundle,
+        declared=declared.value if isinstance(declared, Seen) else None,
         rulebooks=_rulebooks(verdict, args.rulebook),
         register=register,
         recording=_digest(args.replay) if args.replay else None,

@@ -19,6 +19,7 @@ from por.report.limits import LIMITS
 from por.report.papers import Entry, Papers, entries
 from por.report.procedures import blocks, counted
 from por.report.register import closed
+from por.report.rule_inputs import declared_inputs, rests_on
 from por.report.rule_text import rules_counted
 from por.report.ruled import judged_books
 from por.report.safe_text import harmless
@@ -69,6 +70,7 @@ def _finalized(value: object) -> object:
 
 def _context(papers: Papers) -> dict[str, object]:
     say, rows = papers.say, entries(papers)
+    shown = blocks(rows, say)
     coverage = charts.coverage_rows(rows)
     exceptions = [row for row in rows if row.exception]
 
@@ -99,8 +101,10 @@ def _context(papers: Papers) -> dict[str, object]:
         "has_guarantee": any(row.finding.check == charts.GUARANTEE for row in rows),
         "off_chain": [row for row in rows if row.finding.grade in DOCUMENTS],
         "priced": [row for row in rows if "currency" in row.finding.facts],
-        "blocks": blocks(rows, say),
+        "blocks": shown,
         "books": judged_books(rows, papers.rulebooks, say),
+        "rests_on": lambda rule: rests_on(rule, shown),
+        "inputs": declared_inputs(rows, papers.declared),
         "rules_counted": lambda book: rules_counted(book, say),
         "exceptions": exceptions,
         "remarked": [row for row in rows if row.remarks and not row.exception],

@@ -9,6 +9,7 @@ from por.encoding import verdict_v1
 from por.encoding.digests import digest_of
 from por.errors import FormatError
 from por.model import Bundle, Digest, Finding, Grade, Outcome, Verdict
+from por.model.declarations import Declarations
 from por.model.remark import Observer, Register, Remark
 from por.model.rulebook import Rulebook
 from por.report.language import IN_ENGLISH, Translator
@@ -25,6 +26,7 @@ FROM_CHAIN = frozenset({Grade.SINGLE_SOURCE, Grade.QUORUM_VALUE, Grade.STATE_PRO
 class Papers:
     """Hold a verdict and what a report may show beside it; nothing of it changes the verdict.
 
+    `declared` is what the bundle's issuer declares, None where the bundle was not given or its declarations not read.
     `history` are other verdicts about the same issuer, `rulebooks` those that the verdict names by digest. `recording`
     is the digest of the recording that was replayed, None where sources were asked or the recording was not given.
     """
@@ -32,6 +34,7 @@ class Papers:
     verdict: Verdict
     history: tuple[Verdict, ...] = ()
     bundle: Bundle | None = None
+    declared: Declarations | None = None
     rulebooks: tuple[Rulebook, ...] = ()
     register: Register = field(default_factory=Register)
     recording: Digest | None = None

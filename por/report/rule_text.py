@@ -51,7 +51,8 @@ def _said(row: Entry, rule: str, say: Translator) -> str:
     grade = label("grade", say).format(grade=row.grade) if row.grade else ""
     subject = printable(row.finding.subject.removeprefix(rule).removeprefix("/"))
     text = f"{row.text}{grade}"
-    return label("reason", say).format(check=subject, reason=text) if subject else text
+    named = not subject or row.text.startswith(subject)
+    return text if named else label("reason", say).format(check=subject, reason=text)
 
 
 def standing(rule: JudgedRule, say: Translator) -> str:

@@ -95,6 +95,6 @@ ASSET_FORMS = {
     "fact.asset_credit": "{item}: of the credit category {word}",
     "fact.asset_unsaid": "{item}: what its issuer has outstanding is not declared",
     "fact.asset_small": "{item}: its issuer has {found} outstanding, too little",
-    "fact.asset_rate": "{item}: in {currency}, and no rate to {other_currency} is known",
-    "fact.asset_currency": "{item}: in {currency}, not in {other_currency}",
+    "fact.asset_rate": "{item}: in {currency}, and no rate to {second} is known",
+    "fact.asset_currency": "{item}: in {currency}, not in {second}",
 }

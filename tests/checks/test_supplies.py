@@ -29,6 +29,7 @@ from por.model import (
     ChainId,
     ChainRule,
     Denomination,
+    Digest,
     Finding,
     Grade,
     Header,
@@ -199,10 +200,10 @@ def test_a_recorded_run_is_repeated_without_the_node(tmp_path: Path) -> None:
     recorder = RecordingSource(telling())  # type: ignore[arg-type]
     live = supplied(opened, s.sources(recorder))
     replayed = ReplaySource(recorder.recording())
-    trusted = s.policy(recordings=(s.Digest(b"\x0e" * 32),))
-    again = supplied(opened, s.sources(replayed, s.Digest(b"\x0e" * 32)), trusted)
+    trusted = s.policy(recordings=(Digest(b"\x0e" * 32),))
+    again = supplied(opened, s.sources(replayed, Digest(b"\x0e" * 32)), trusted)
     assert again == live
-    unnamed = supplied(opened, s.sources(ReplaySource(recorder.recording()), s.Digest(b"\x0f" * 32)), trusted)
+    unnamed = supplied(opened, s.sources(ReplaySource(recorder.recording()), Digest(b"\x0f" * 32)), trusted)
     assert (str(unnamed.outcome), "does not name the recording" in unnamed.facts["reason"]) == ("INCONCLUSIVE", True)
 
 
@@ -211,8 +212,8 @@ def test_t64_a_recording_without_the_question_decides_nothing(tmp_path: Path) ->
     recorder = RecordingSource(telling())  # type: ignore[arg-type]
     supplied(opened, s.sources(recorder))
     bare = replace(recorder.recording(), calls=())
-    trusted = s.policy(recordings=(s.Digest(b"\x0e" * 32),))
-    finding = supplied(opened, s.sources(ReplaySource(bare), s.Digest(b"\x0e" * 32)), trusted)
+    trusted = s.policy(recordings=(Digest(b"\x0e" * 32),))
+    finding = supplied(opened, s.sources(ReplaySource(bare), Digest(b"\x0e" * 32)), trusted)
     assert (str(finding.outcome), "does not hold" in finding.facts["reason"]) == ("INCONCLUSIVE", True)
 
 

@@ -1,7 +1,9 @@
 """Thirteen incidents as scenarios: which rule flags each, before or after it, and which none could.
 
 Figures are rounded from public reports; no name of a company stands for more than what those say. Theft by a valid
-signature cannot be seen beforehand in balances: what a rule shows then is how much an exchange could lose and still pay.
+signature cannot be seen beforehand in balances: a rule shows then how much an exchange could lose and still pay.
+Scenario 11, a fund at cost behind a stablecoin, is in `tests/checks/rules/test_reserve_assets.py`, and scenario 13, a
+customer missing through an intermediary, in `tests/checks/rules/test_intermediaries.py`.
 """
 
 from __future__ import annotations

@@ -24,7 +24,8 @@ from por.checks.rules.stablecoin import listed, nothing_of
 from por.model import Outcome
 from por.model.declarations import ReserveItem, Topic
 
-DENOMINATORS = ("issued", "reserves", "received")
+# The share of what, and how a finding says it.
+DENOMINATORS = {"issued": "the amount issued", "reserves": "the reserves", "received": "the money received"}
 
 
 def backing(context: Context, parameters: Parameters) -> Iterator[Answer]:
@@ -81,7 +82,7 @@ def share(context: Context, parameters: Parameters) -> Iterator[Answer]:
 
     With `each = "currency"` the share is asked of the reserves of each currency by itself.
     """
-    _require(parameters, "of", DENOMINATORS, "issued")
+    _require(parameters, "of", tuple(DENOMINATORS), "issued")
     _require(parameters, "bound", ("most", "least"), "most")
     _require(parameters, "each", ("coin", "currency"), "coin")
     for found in behind(context, parameters):
@@ -119,7 +120,7 @@ def _share(parameters: Parameters, found: Behind, subject: str) -> Answer:
         facts={
             "kinds": ", ".join(kinds),
             "part": exact_text(part.low),
-            "of": of,
+            "of": DENOMINATORS[of],
             "limit": exact_text(limit),
             "percent": percent(part.low, whole.low),
             "issued": exact_text(found.circulation.amount),

@@ -18,6 +18,7 @@ from por.checks.rules import (
     supply,
 )
 from por.checks.rules.answer import Answer
+from por.checks.rules.concern import of_coins
 from por.checks.rules.context import Context
 from por.checks.rules.parameters import Parameters
 from por.checks.rules.reserve_items import COUNTED
@@ -46,7 +47,9 @@ RULE_CHECKS: Mapping[str, RuleCheck] = {
     "segregation.free": RuleCheck(segregation.free, ("roles", "kinds")),
     "segregation.spread": RuleCheck(segregation.spread, ("limit", "by")),
     "segregation.money": RuleCheck(money.money, ("currencies", "kinds", "ratio")),
-    "segregation.days": RuleCheck(records.days, ("series", "cadence", "window", "compare")),
+    "segregation.days": RuleCheck(
+        of_coins(records.days), ("series", "cadence", "window", "compare", "coins")
+    ),
     "segregation.domestic": RuleCheck(keys.domestic, ("jurisdiction", "roles")),
     "segregation.figures": RuleCheck(
         money.figures, ("figures", "against", "ratio", "bound", "amount", "currency", "months")
@@ -64,10 +67,10 @@ RULE_CHECKS: Mapping[str, RuleCheck] = {
         filings.reported, ("kind", "forms", "months", "days", "business_days", "roll", "window")
     ),
     "procedures.filed": RuleCheck(
-        filings.filed,
-        ("kind", "every", "fiscal", "months", "days", "business_days", "roll", "attachments", "window"),
+        of_coins(filings.filed),
+        ("kind", "every", "fiscal", "months", "days", "business_days", "roll", "attachments", "window", "coins"),
     ),
-    "procedures.listed": RuleCheck(procedures.listed, ("list", "items")),
+    "procedures.listed": RuleCheck(of_coins(procedures.listed), ("list", "items", "coins")),
     "procedures.concerned": RuleCheck(procedures.concerned, ("list", "all", "any")),
     "intermediary.registered": RuleCheck(intermediaries.registered),
     "intermediary.sponsored": RuleCheck(intermediaries.sponsored),

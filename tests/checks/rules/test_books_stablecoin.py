@@ -187,7 +187,7 @@ def everything(name: str) -> Declarations:
     for rule in rules:
         if rule.check == "procedures.filed":
             names = rule.parameters.get("attachments", ())
-            attachments.setdefault(str(rule.parameters["kind"]), set()).update(names)  # type: ignore[call-overload]
+            attachments.setdefault(str(rule.parameters["kind"]), set()).update(names)  # type: ignore[arg-type]
     kinds = {str(rule.parameters["kind"]) for rule in rules if rule.check == "procedures.assured"}
     answers: dict[str, dict[str, bool]] = {}
     for rule in LISTS:
@@ -210,6 +210,7 @@ def everything(name: str) -> Declarations:
     )
 
 
+FUNDS_TRANSFER = {"SC-JP-05", "SC-JP-05-DAYS", "SC-JP-FT-PAR", "SC-JP-FT-REPORT"}
 ART = {f"SC-EU-ART-0{n}" for n in (1,)} | {"SC-EU-02-EMT", "SC-EU-02-ART", "SC-EU-02-SART", "SC-EU-03-SIG"}
 FCA = {f"SC-{name}-FCA" for name in ("01", "02", "UK-CURRENCY")} | {"SC-UK-02-POOL"}
 
@@ -217,7 +218,7 @@ FCA = {f"SC-{name}-FCA" for name in ("01", "02", "UK-CURRENCY")} | {"SC-UK-02-PO
 @pytest.mark.parametrize(
     ("name", "other"),
     [
-        ("jp-stablecoin", {"SC-JP-02-EARLY", "SC-JP-03", "SC-JP-05"}),
+        ("jp-stablecoin", {"SC-JP-02-EARLY", "SC-JP-03", *FUNDS_TRANSFER}),
         ("eu-mica-emt", ART),
         ("us-ny-dfs", set()),
         ("hk-stablecoin", set()),

@@ -20,7 +20,7 @@ from tests.checks.rules.coins import HERE, THERE, TODAY, UNREAD, asked, coin, it
 from tests.checks.rules.scenery import judged, rule
 
 BOND, TIME, FUND = "government-bond", "time-deposit", "fund, other"
-TRUST = {
+TRUST: dict[str, Any] = {
     "kinds": ["demand-deposit", TIME, BOND],
     "maturity": [f"{BOND} 3 months"],
     "early": [TIME],
@@ -144,7 +144,7 @@ def test_a_coin_of_which_nothing_circulates_is_not_concerned(tmp_path: Path) -> 
 @pytest.mark.parametrize("check", ["backing", "pool", "concentration", "secured"])
 def test_without_reserves_the_input_is_named(tmp_path: Path, check: str) -> None:
     given = {"backing": {}, "secured": {"kinds": ["x"]}}.get(check, {"limit": "1/2"})
-    finding = asked(tmp_path, coin(), rule(f"stablecoin.{check}", **given))  # type: ignore[arg-type]
+    finding = asked(tmp_path, coin(), rule(f"stablecoin.{check}", **given))
     assert (str(finding.outcome), finding.facts["input"]) == ("INCONCLUSIVE", "reserves")
 
 
@@ -167,7 +167,7 @@ def test_incident_11_a_fund_at_cost_backs_nothing(tmp_path: Path) -> None:
 
 # --- shares
 
-CAP = {"kinds": [TIME, BOND], "limit": "50/100", "bound": "most", "of": "issued"}
+CAP: dict[str, Any] = {"kinds": [TIME, BOND], "limit": "50/100", "bound": "most", "of": "issued"}
 
 
 @pytest.mark.parametrize(
@@ -187,7 +187,9 @@ def test_the_limit_is_of_the_amount_issued_and_both_ratios_are_shown(tmp_path: P
     assert str(finding.outcome) == "FAIL"
     assert (finding.facts["issued_percent"], finding.facts["reserves_percent"]) == ("60", "46.153")
     said = ENGLISH[finding.message].format(**finding.facts)
-    assert "60 % of issued, more than 0.5 of it (of the amount issued 60 %, of the reserves 46.153 %)" in said
+    assert (
+        "60 % of the amount issued, more than 0.5 of it (of the amount issued 60 %, of the reserves 46.153 %)" in said
+    )
     other = asked(tmp_path / "b", made, rule("stablecoin.share", **{**CAP, "of": "reserves"}))
     assert str(other.outcome) == "PASS"
 
@@ -215,7 +217,13 @@ def test_an_asset_of_other_kinds_without_value_does_not_matter_to_the_amount_iss
     )
 
 
-RECEIVED = {"kinds": ["demand-deposit"], "limit": "30/100", "bound": "least", "of": "received", "apart": True}
+RECEIVED: dict[str, Any] = {
+    "kinds": ["demand-deposit"],
+    "limit": "30/100",
+    "bound": "least",
+    "of": "received",
+    "apart": True,
+}
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,7 @@ def test_declarations_that_cannot_be_read_are_no_declarations(tmp_path: Path, un
     ("days", "given", "outcome"),
     [(0, {}, "PASS"), (4, {}, "PASS"), (5, {}, "FAIL"), (-1, {}, "FAIL"), (1, {"valued_days": 0}, "FAIL")],
 )
-def test_a_market_value_is_of_these_days(tmp_path: Path, days: int, given: dict[str, int], outcome: str) -> None:
+def test_a_market_value_is_of_these_days(tmp_path: Path, days: int, given: dict[str, Any], outcome: str) -> None:
     made = coin(item(valued=TODAY - timedelta(days=days)))
     assert told(asked(tmp_path, made, rule("stablecoin.valued", **given)))[0] == outcome
 
@@ -192,7 +192,7 @@ def test_an_undeclared_credit_category_is_no_good_one(tmp_path: Path) -> None:
     )
 
 
-LARGE = {"credit_kinds": ["d"], "outstanding": "100000000000000", "outstanding_currency": "JPY"}
+LARGE: dict[str, Any] = {"credit_kinds": ["d"], "outstanding": "100000000000000", "outstanding_currency": "JPY"}
 
 
 @pytest.mark.parametrize(

@@ -148,9 +148,7 @@ def test_each_coin_is_a_subject(tmp_path: Path) -> None:
 # --- what circulates
 
 
-def circulating(
-    tmp_path: Path, supply: Any, supplies: Any = None, **parameters: Any
-) -> tuple[Fraction, tuple[Topic, ...]]:
+def circulating(tmp_path: Path, supply: Any, supplies: Any = None, **parameters: Any) -> tuple[Any, tuple[Topic, ...]]:
     made = scene(tmp_path, coin(supply=supply), supplies=supplies)
     found = circulation(made, Parameters(rule("stablecoin.supply", **parameters)), made.declared.stablecoins[0])
     return found.amount, found.topics
