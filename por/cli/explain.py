@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
         return 0
     card = next((each.card for each in FORMATS if each.card.name == args.id), None)
     if card is not None:
-        print(card_text(card), end="")
+        print(card_text(card, args.lang), end="")
         return 0
     entry = check(args.id)
     print(f"{entry.id}\n{_said(entry, 'question', args.lang)}\n")

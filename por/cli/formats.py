@@ -3,6 +3,7 @@
 import argparse
 import json
 
+from por.cli.output import add_language_option
 from por.formats.proofs import FORMATS, format_named
 from por.report.format_card import card_text, card_value
 
@@ -13,6 +14,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     parser.add_argument("name", metavar="NAME", nargs="?", help="show one format; without it all are listed")
     parser.add_argument("--json", action="store_true", help="print the grade cards as JSON")
+    add_language_option(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -22,5 +24,5 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps([card_value(card) for card in cards], indent=2))
     else:
-        print("\n".join(card_text(card) for card in cards), end="")
+        print("\n".join(card_text(card, args.lang) for card in cards), end="")
     return 0

@@ -3,37 +3,43 @@
 from collections.abc import Iterator, Sequence
 
 from por.model.published import Card, LeafRule, SumRule
+from por.report.format_texts import card_said, weakness_said
+from por.report.format_words import CARD
+from por.report.language import IN_ENGLISH, Translator
+from por.report.text import columns, padded
 
-SHOWS = {
-    SumRule.BOTH: "inclusion and total",
-    SumRule.WHOLE: "inclusion and total",
-    SumRule.PARENT: "inclusion; no total",
-    SumRule.NONE: "inclusion; no total",
-}
-UNBOUND = "a hash's inclusion; no balance"
+WIDTH = 16
 
 
-def shows(card: Card) -> str:
+def shows(card: Card, say: Translator = IN_ENGLISH) -> str:
     """Say in few words the most that a proof in this format can show."""
-    return UNBOUND if card.leaf is LeafRule.STATED else SHOWS[card.sums]
+    if card.leaf is LeafRule.STATED:
+        return _word("shows.no_balance", say)
+    return _word("shows.total" if card.sums in {SumRule.BOTH, SumRule.WHOLE} else "shows.no_total", say)
 
 
-def card_text(card: Card) -> str:
+def card_text(card: Card, say: Translator = IN_ENGLISH) -> str:
     """Write a card for the terminal."""
     rows = [
-        ("publishers", ", ".join(card.publishers)),
-        ("proves", card.proves),
-        ("at most", shows(card)),
-        ("sums hashed", str(card.sums)),
-        ("leaf", str(card.leaf)),
-        ("tied to you by", str(card.identity)),
-        ("hash kept", f"{card.digest_bits} bits"),
-        ("coins", card.per_coin),
-        ("set-up", card.setup),
-        *((weakness.threat, f"{weakness.text} [{weakness.source}]") for weakness in card.weaknesses),
-        ("source", card.source),
+        (_word("publishers", say), ", ".join(card.publishers)),
+        (_word("proves", say), card_said(card, "proves", say)),
+        (_word("shows", say), shows(card, say)),
+        (_word("sums", say), _word(f"sums.{card.sums.name.lower()}", say)),
+        (_word("leaf", say), _word(f"leaf.{card.leaf.name.lower()}", say)),
+        (_word("identity", say), _word(f"identity.{card.identity.name.lower()}", say)),
+        (_word("digest", say), _word("bits", say).format(count=card.digest_bits)),
+        (_word("coins", say), card_said(card, "per_coin", say)),
+        (_word("setup", say), card_said(card, "setup", say)),
+        *((weakness.threat, weakness_said(card, weakness, say)) for weakness in card.weaknesses),
+        (_word("source", say), card.source),
     ]
-    return f"{card.name}\n{card.title}\n" + "".join(f"  {name:<16}{text}\n" for name, text in rows)
+    width = max(WIDTH, *(columns(name) + 2 for name, _ in rows))
+    lines = (f"  {padded(name, width)}{text}\n" for name, text in rows)
+    return f"{card.name}\n{card_said(card, 'title', say)}\n" + "".join(lines)
+
+
+def _word(name: str, say: Translator) -> str:
+    return say.pgettext(f"card.{name}", CARD[f"card.{name}"])
 
 
 def card_value(card: Card) -> dict[str, object]:

@@ -47,7 +47,7 @@ PUBLISHED_MESSAGES = {
     "published.sums.none": "no sum is hashed: this shows that you are included, and no total (T02)",
     "published.nonnegative.none": "none of the {nodes} nodes shown is below zero",
     "published.nonnegative.below_zero": "{count} nodes are below zero, the first is {node}: {amounts}",
-    "published.nonnegative.no_sums": "the format shows no sums, so that nothing is known of others' signs",
+    "published.nonnegative.no_sums": "the format shows no sums: whether others are owed less than nothing is not known",
     "published.total.same": "{actual}, as it was published, and the root binds it",
     "published.total.not_bound": "{actual}, as it was published; but this format's root does not bind a total",
     "published.total.other_in_file": "what the hashes cover sums to {actual}; the file states {expected}",

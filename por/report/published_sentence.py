@@ -1,42 +1,70 @@
 """Say in one sentence what another exchange's published proof showed, and at once what its format cannot show."""
 
 from por.model import Finding, Outcome, Verdict
+from por.report.language import IN_ENGLISH, Translator
+from por.report.names import failed, not_decided
+from por.report.templates import PHRASES, SENTENCES
 
 
-def published_sentence(verdict: Verdict) -> str:
+def published_sentence(verdict: Verdict, say: Translator = IN_ENGLISH) -> str:
     """Write the first sentence of a verdict over published proofs."""
     name, _, root = verdict.snapshot.partition(":")
+    key = f"sentence.published.{_kind(verdict)}"
+    places = {
+        "format": name,
+        "root": root,
+        "checks": failed(verdict, say),
+        "undecided": not_decided(verdict, say),
+        "holdings": _holdings(verdict, say),
+        "limits": _phrase(f"published.{_limits(verdict)}", say),
+    }
+    return say.pgettext(key, SENTENCES[key]).format_map(places)
+
+
+def _kind(verdict: Verdict) -> str:
+    total = "_total" if _bound(verdict) and _total(verdict) else ""
     if verdict.outcome is Outcome.FAIL:
-        told = [f.message for f in verdict.of("published.consistent") if f.outcome is Outcome.FAIL]
-        if told:
-            failed = _names(verdict, Outcome.FAIL)
-            return f"these {name} files contradict one another, and cannot all be true: {failed} failed."
-        return f"this {name} file does not hold: {_names(verdict, Outcome.FAIL)} failed."
+        told = any(finding.outcome is Outcome.FAIL for finding in verdict.of("published.consistent"))
+        return "contradicted" if told else "failed"
     if verdict.outcome is Outcome.PASS:
-        return f"your {_mine(verdict)} under the root {root} that you gave ({name}); {_limits(verdict)}."
-    undecided = f"not decided: {_names(verdict, Outcome.INCONCLUSIVE) or 'anything that counts'}"
-    if not _consistent(verdict):
-        return f"this {name} file shows nothing yet; {undecided}."
-    return f"a consistent {name} file, which is not yet a proof; {undecided}; {_limits(verdict)}."
+        return f"included{total}" if _included(verdict) else "nothing"
+    return f"consistent{total}" if _consistent(verdict) else "unread"
 
 
-def _mine(verdict: Verdict) -> str:
-    rows = [f for f in verdict.of("published.leaf") if f.outcome is Outcome.PASS]
-    parts = [f"{row.actual} {row.facts['name']}" for row in rows]
-    return f"{' and '.join(parts)} {'is' if len(parts) == 1 else 'are'}"
+def _holdings(verdict: Verdict, say: Translator) -> str:
+    """Write what was found as subject and verb."""
+    rows = _included(verdict)
+    if not rows:
+        return ""
+    listed = _holding(rows[0], say)
+    for row in rows[1:]:
+        listed = _phrase("and", say).format(first=listed, second=_holding(row, say))
+    if len(rows) == 1:
+        return _phrase("your_one", say).format(holding=listed)
+    return _phrase("your_several", say).format(holdings=listed)
+
+
+def _holding(row: Finding, say: Translator) -> str:
+    return _phrase("holding", say).format(amount=row.actual, name=row.facts["name"])
+
+
+def _included(verdict: Verdict) -> tuple[Finding, ...]:
+    return tuple(finding for finding in verdict.of("published.leaf") if finding.outcome is Outcome.PASS)
 
 
 def _limits(verdict: Verdict) -> str:
-    bound = all(f.outcome is Outcome.PASS for f in verdict.of("published.sums"))
-    total = any(f.outcome is Outcome.PASS for f in verdict.of("published.total"))
-    identity = all(f.message == "published.identity.bound" for f in verdict.of("published.identity"))
-    said = [
-        "the total is the published one" if bound and total else "",
-        "" if bound else "its format cannot show the total",
-        "" if identity else "nothing shows that the leaf is yours alone",
-        "this does not show that the list is whole, or that others were shown the same root",
-    ]
-    return "; ".join(filter(None, said))
+    alone = all(finding.message == "published.identity.bound" for finding in verdict.of("published.identity"))
+    if _bound(verdict):
+        return "whole" if alone else "shared_leaf"
+    return "no_total" if alone else "no_total_shared_leaf"
+
+
+def _bound(verdict: Verdict) -> bool:
+    return all(finding.outcome is Outcome.PASS for finding in verdict.of("published.sums"))
+
+
+def _total(verdict: Verdict) -> bool:
+    return any(finding.outcome is Outcome.PASS for finding in verdict.of("published.total"))
 
 
 def _consistent(verdict: Verdict) -> bool:
@@ -46,5 +74,5 @@ def _consistent(verdict: Verdict) -> bool:
     return good(verdict.of("published.structure")) and good(verdict.of("published.path"))
 
 
-def _names(verdict: Verdict, outcome: Outcome) -> str:
-    return ", ".join(dict.fromkeys(f.check for f in verdict.findings if f.required and f.outcome is outcome))
+def _phrase(name: str, say: Translator) -> str:
+    return say.pgettext(f"phrase.{name}", PHRASES[f"phrase.{name}"])

@@ -28,7 +28,7 @@ def first_sentence(verdict: Verdict, say: Translator = IN_ENGLISH) -> str:
     if verdict.profile == "certificate":
         return printable(certificate_sentence(verdict, say))
     if verdict.profile == "published":
-        return printable(published_sentence(verdict))
+        return printable(published_sentence(verdict, say))
     return printable(_customer(verdict, say) if verdict.profile == "customer" else _examination(verdict, say))
 
 
