@@ -317,7 +317,9 @@ class Licensed:
         text = DECLARED.format(
             entity=self.entity, instant=self.instant, introduced=introduced, filings="\n".join(filings())
         )
-        return text + "".join(KEY_HOLDER.format(account=self.account(name), entity=self.entity) for name in self.reserves)
+        return text + "".join(
+            KEY_HOLDER.format(account=self.account(name), entity=self.entity) for name in self.reserves
+        )
 
     def verify(self, *options: object, policy: Path | None = None, bundle: Path | None = None) -> Run:
         """Examine the bundle by the three books, as an auditor does who has the broker's list."""

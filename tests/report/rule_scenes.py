@@ -15,7 +15,7 @@ from por.model.declarations import Declarations, Entity, Series, Venue
 from por.model.rulebook import Cure, Rule
 from tests.checks.rules import test_intermediaries as brokers
 from tests.checks.rules import test_procedures as papers
-from tests.checks.rules.scenery import BTC, KNOWN, UNIT, Held, context, judged, prices, rule
+from tests.checks.rules.scenery import BTC, ETH, KNOWN, UNIT, Held, context, judged, prices, rule
 from tests.checks.rules.test_keys import keys, order
 from tests.checks.rules.test_money import cash, figure
 from tests.checks.rules.test_records import LAST, MONTH, series
@@ -213,7 +213,7 @@ class RuleScenes:
         given, other = brokers.a_list("alice", "bob"), brokers.a_list("alice", "mallory")
         for row in (
             *(broker(customers=count) for count in (1, 2, 3)),
-            broker(statement=((brokers.ETH, Fraction(4)),)),
+            broker(statement=((ETH, Fraction(4)),)),
         ):
             yield from judged(brokers.made(self.folder(), row))
         for row, there in (

@@ -74,7 +74,7 @@ RULES: Mapping[str, Mapping[str, Any]] = {
 def stablecoin_findings(folder: Path) -> Iterator[Finding]:
     """Judge good and bad coins by every rule check."""
     rules = [rule(check, **parameters) for check, parameters in RULES.items()]
-    bonds = {"kinds": ["government-bond"], "limit": "50/100"}
+    bonds: dict[str, Any] = {"kinds": ["government-bond"], "limit": "50/100"}
     rules += [rule("stablecoin.share", **bonds, bound=bound) for bound in ("most", "least")]
     rules += [rule("stablecoin.issued", most=most) for most in ("1000", "1")]
     doubtful = replace(BOND, market_value=None)

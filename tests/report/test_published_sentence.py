@@ -106,8 +106,8 @@ NOT_YOURS = f"リーフがお客様だけのものであることも、{ALL}"
             LEMON.file,
             {"holdings": p.amounts(BTC="1.5"), "root": LEMON.root, "account": "user 0", "totals": TOTAL},
             (
-                f"お客様の 1.5 BTC は、ご指定のルート {LEMON.root} の下に含まれており、合計は公表された合計と一致しています"
-                f"（形式：lemon）。ただし、{ALL}"
+                f"お客様の 1.5 BTC は、ご指定のルート {LEMON.root} の下に含まれており、"
+                f"合計は公表された合計と一致しています（形式：lemon）。ただし、{ALL}"
             ),
         ),
         (

@@ -47,9 +47,7 @@ RULE_CHECKS: Mapping[str, RuleCheck] = {
     "segregation.free": RuleCheck(segregation.free, ("roles", "kinds")),
     "segregation.spread": RuleCheck(segregation.spread, ("limit", "by")),
     "segregation.money": RuleCheck(money.money, ("currencies", "kinds", "ratio")),
-    "segregation.days": RuleCheck(
-        of_coins(records.days), ("series", "cadence", "window", "compare", "coins")
-    ),
+    "segregation.days": RuleCheck(of_coins(records.days), ("series", "cadence", "window", "compare", "coins")),
     "segregation.domestic": RuleCheck(keys.domestic, ("jurisdiction", "roles")),
     "segregation.figures": RuleCheck(
         money.figures, ("figures", "against", "ratio", "bound", "amount", "currency", "months")

@@ -23,7 +23,8 @@ PARAMETERS: dict[str, dict[str, Any]] = {
 
 def of(check: str, tmp_path: Path, *kinds: str, coins: object = ("funds-transfer",), **declared: Any) -> Finding:
     issued = tuple(Stablecoin(f"X{i}", kind, "JPY", (), ()) for i, kind in enumerate(kinds))
-    asked = rule(check, **PARAMETERS[check], **({} if coins is None else {"coins": coins}))
+    given: dict[str, Any] = {} if coins is None else {"coins": coins}
+    asked = rule(check, **PARAMETERS[check], **given)
     return one(judged(context(tmp_path, {}, [], asked, declared=Declarations(stablecoins=issued, **declared))))
 
 
