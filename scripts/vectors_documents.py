@@ -17,6 +17,7 @@ from scripts.document_vectors import (
     json_texts,
     names,
     policies,
+    receipts,
     verdicts,
 )
 
@@ -31,4 +32,5 @@ def cases() -> Iterator[tuple[str, dict[str, Any]]]:
     yield from identities.identity_cases()
     yield from inclusion.inclusion_cases()
     yield from policies.policy_cases()
+    yield from receipts.receipt_cases()
     yield from verdicts.verdict_cases()

@@ -1,9 +1,11 @@
 """List every check: its id for ever, its question, the evidence it looks at, and whether it needs a chain.
 
-A new check is a row here, a function in the module of its subject, and a line in `por.checks.verify.RUN`.
+A new check is a row here, or in `published_catalogue`; a function in the module of its subject; and a line in
+`por.checks.verify.RUN`.
 """
 
 from por.checks.check import Check
+from por.checks.published_catalogue import PUBLISHED
 from por.checks.rules.catalogue import RULE_CATALOGUE
 from por.errors import FormatError
 
@@ -289,6 +291,7 @@ CATALOGUE: tuple[Check, ...] = (
         "that the entry is the newest one for its instant",
     ),
     *RULE_CATALOGUE,
+    *PUBLISHED,
 )
 
 

@@ -1,4 +1,4 @@
-"""Describe one check, for the catalogue and for whoever asks what it means."""
+"""Say what a check is: its id for ever, its question, and what each answer means."""
 
 from dataclasses import dataclass
 

@@ -103,6 +103,9 @@ def _verdict_facts(verdict: Verdict) -> dict[tuple[str, str], str]:
         ("verdict", "policy"): str(verdict.policy),
         ("verdict", "rulebooks"): ", ".join(map(str, verdict.rulebooks)),
     }
+    if verdict.profile == "published":
+        # The snapshot of any other verdict names the instant.
+        facts["verdict", "as of"] = "nothing" if verdict.as_of is None else str(verdict.as_of)
     for number, finding in enumerate(verdict.findings):
         facts["finding", _once(facts, ("finding", finding.ref), number)] = _standing(finding)
     return facts

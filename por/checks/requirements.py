@@ -39,7 +39,25 @@ CERTIFICATE = (
     "attestation.revoked",
     "attestation.outcome",
 )
-PROFILES = {"customer": CUSTOMER, "job": JOB, "auditor": AUDITOR, "certificate": CERTIFICATE}
+PUBLISHED = (
+    "published.structure",
+    "published.leaf",
+    "published.identity",
+    "published.path",
+    "published.root",
+    "published.sums",
+    "published.nonnegative",
+    "published.total",
+    "published.age",
+    "published.consistent",
+)
+PROFILES = {
+    "customer": CUSTOMER,
+    "job": JOB,
+    "auditor": AUDITOR,
+    "certificate": CERTIFICATE,
+    "published": PUBLISHED,
+}
 NEVER_WAIVED = (
     "liabilities.scheme",
     "liabilities.inclusion",

@@ -40,9 +40,7 @@ def _rolled(
         if first is not None and last is not None and first.decimals != last.decimals:
             yield unseen(CHECK, ref, Missing(f"{first.decimals} decimals before and {last.decimals} now"))
         elif flow is None:
-            yield unseen(
-                CHECK, ref, Missing("the movements have no row for it; one of zeros says that nothing moved")
-            )
+            yield unseen(CHECK, ref, Missing("the movements have no row for it; one of zeros says that nothing moved"))
         else:
             # What is nowhere committed to is nothing: a total of zero has no commitment.
             yield _compared(ref, first.total if first else 0, flow, last.total if last else 0, before)

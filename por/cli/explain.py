@@ -1,4 +1,4 @@
-"""Run `por explain`: what a check asks, and what its outcomes mean."""
+"""Run `por explain`: what a check asks and its outcomes mean, or what a published format can show."""
 
 import argparse
 from collections.abc import Iterator
@@ -8,6 +8,8 @@ from por.checks.check import Check
 from por.checks.rules.catalogue import RULE_CATALOGUE
 from por.cli.output import add_language_option
 from por.errors import FormatError
+from por.formats.proofs import FORMATS
+from por.report.format_card import card_text
 from por.report.language import Translator
 from por.report.templates import LABELS
 from por.report.text import columns, padded
@@ -28,7 +30,9 @@ _FIELDS = {
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
-    parser.add_argument("id", metavar="ID", nargs="?", help="a check's id; without it all are listed")
+    parser.add_argument(
+        "id", metavar="ID", nargs="?", help="a check's id, or a format's name; without it all checks are listed"
+    )
     add_language_option(parser)
 
 
@@ -41,6 +45,10 @@ def run(args: argparse.Namespace) -> int:
     if "/" in args.id:
         book, _, rule = args.id.partition("/")
         raise FormatError(f"a rule of a rulebook, and no check: por rulebook show {book} --rule {rule}", args.id)
+    card = next((each.card for each in FORMATS if each.card.name == args.id), None)
+    if card is not None:
+        print(card_text(card, args.lang), end="")
+        return 0
     entry = check(args.id)
     print(f"{entry.id}\n{_said(entry, 'question', args.lang)}\n")
     rows = list(_rows(entry, args.lang))

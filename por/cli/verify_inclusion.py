@@ -12,6 +12,7 @@ from por.checks.pins import Pins
 from por.checks.policy import load_policy, shipped_tables
 from por.cli.identity import add_identity_options, given_identity
 from por.cli.output import add_verdict_options, clock, put_verdict
+from por.cli.published_options import add_published_options, documents, refuse_published_options
 from por.cli.sources import add_registry_options, add_source_options, opened_sources, registry_pin
 from por.encoding import inclusion_proof_v1
 from por.encoding.reader import read_hex
@@ -37,10 +38,12 @@ MINE_MAX = 1_000_000
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
-    parser.add_argument("proofs", metavar="PROOF", nargs="+", type=Path, help="inclusion-proof file from the issuer")
+    parser.add_argument(
+        "proofs", metavar="PROOF", nargs="+", type=Path, help="inclusion proof from the issuer or exchange"
+    )
     parser.add_argument("--policy", metavar="FILE", type=Path, help="what you trust: the issuer's keys; see por policy")
     parser.add_argument("--bundle", metavar="BUNDLE", type=Path, help="the issuer's bundle, to compare with")
-    parser.add_argument("--root", metavar="HEX", action="append", default=[], help="a commitments root you know")
+    parser.add_argument("--root", metavar="HEX", action="append", default=[], help="a root you have from elsewhere")
     add_registry_options(parser)
     add_source_options(parser)
     add_identity_options(parser)
@@ -54,11 +57,20 @@ def add(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--mine", metavar="FILE", help="read id and holdings from FILE or - : one line each, id first")
     parser.add_argument("--assets", metavar="FILE", type=Path, help="more asset symbols, a TOML table")
+    add_published_options(parser)
     add_verdict_options(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Verify and return the verdict's exit status."""
+    published = documents(args.proofs)
+    if published is not None:
+        # A customer of ours does without the formats of others.
+        from por.cli.verify_published import run_published  # noqa: PLC0415
+
+        account, holdings = _given(args, needs_id=False)
+        return run_published(args, published, account, holdings)
+    refuse_published_options(args)
     proofs = [_read(path) for path in args.proofs]
     policy = load_policy(args.policy) if args.policy else None
     pins = Pins(
@@ -111,15 +123,20 @@ def _root(text: str) -> bytes:
 
 
 def _customer(args: argparse.Namespace) -> Customer:
+    account, holdings = _given(args)
+    table = AssetTable.load(args.assets)
+    return Customer(account, tuple(_expectation(text, table) for text in holdings))
+
+
+def _given(args: argparse.Namespace, *, needs_id: bool = True) -> tuple[str | None, list[str]]:
     account, holdings = args.account, list(args.holding)
     if args.mine is not None:
         if account is not None or holdings:
             raise FormatError("it holds id and amounts; leave out --account and --holding", "--mine")
         account, holdings = _from_file(args.mine)
     elif account is None and sys.stdin.isatty():
-        account, holdings = _asked(holdings, args.lang)
-    table = AssetTable.load(args.assets)
-    return Customer(account, tuple(_expectation(text, table) for text in holdings))
+        account, holdings = _asked(holdings, needs_id, args.lang)
+    return account, holdings
 
 
 def _from_file(name: str) -> tuple[str, list[str]]:
@@ -132,13 +149,13 @@ def _from_file(name: str) -> tuple[str, list[str]]:
     return lines[0], lines[1:]
 
 
-def _asked(holdings: list[str], say: Translator) -> tuple[str, list[str]]:
+def _asked(holdings: list[str], needs_id: bool, say: Translator) -> tuple[str | None, list[str]]:
     account = _answer(say.pgettext("ask.account", LABELS["ask.account"]))
-    if not account:
+    if not account and needs_id:
         raise FormatError("no account id", "--account")
     while not holdings or holdings[-1]:
         holdings.append(_answer(say.pgettext("ask.holding", LABELS["ask.holding"])).strip())
-    return account, [line for line in holdings if line]
+    return account or None, [line for line in holdings if line]
 
 
 def _answer(question: str) -> str:

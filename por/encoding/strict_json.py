@@ -24,13 +24,28 @@ _OPENING = re.compile(rb"[\[{]+|[\]}]+")
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,15})", re.ASCII)
 
 
-def load(data: bytes, *, max_bytes: int, max_depth: int = MAX_DEPTH, max_items: int = MAX_ITEMS) -> object:
+class Number(str):
+    """Keep a number of a published document as it was written; what it means is its format's to say."""
+
+    __slots__ = ()
+
+
+def load(
+    data: bytes,
+    *,
+    max_bytes: int,
+    max_depth: int = MAX_DEPTH,
+    max_items: int = MAX_ITEMS,
+    keep_numbers: bool = False,
+) -> object:
     """Decode one JSON document of at most `max_bytes` bytes, `max_depth` levels and `max_items` separators.
 
-    Raises: FormatError (T84, T86, T87).
+    With `keep_numbers` every number is a `Number`, its literal text, so that others' documents with fractions are read
+    without a floating-point number. Raises: FormatError (T84, T86, T87).
     """
     if len(data) > max_bytes:
         raise FormatError(f"{len(data)} bytes; at most {max_bytes} are read")
+    _require_few_strings(data, max_items)
     _require_shape(_STRING.sub(b'""', data), max_depth, max_items)
     try:
         text = data.decode("utf-8")
@@ -40,12 +55,20 @@ def load(data: bytes, *, max_bytes: int, max_depth: int = MAX_DEPTH, max_items: 
         return json.loads(
             text,
             object_pairs_hook=_object,
-            parse_int=_integer,
-            parse_float=_refuse_float,
+            parse_int=Number if keep_numbers else _integer,
+            parse_float=Number if keep_numbers else _refuse_float,
             parse_constant=_refuse_float,
         )
     except json.JSONDecodeError as error:
         raise FormatError(f"not JSON: {error.msg} at line {error.lineno} column {error.colno}") from error
+
+
+def _require_few_strings(data: bytes, max_items: int) -> None:
+    """Bound what taking the strings out costs: of n items at most n + 1 are strings, each with two quotes."""
+    limit = 2 * (max_items + 1)
+    quotes = data.count(b'"')
+    if quotes > limit and data.replace(b"\\\\", b"").replace(b'\\"', b"").count(b'"') > limit:
+        raise FormatError(f"more than {max_items + 1} strings; at most {max_items} items are read")
 
 
 def _require_shape(skeleton: bytes, max_depth: int, max_items: int) -> None:
@@ -53,7 +76,8 @@ def _require_shape(skeleton: bytes, max_depth: int, max_items: int) -> None:
     if items > max_items:
         raise FormatError(f"{items} items; at most {max_items} are read")
     depth = 0
-    for run in _OPENING.findall(skeleton):
+    for match in _OPENING.finditer(skeleton):
+        run = match[0]
         depth += len(run) if run[:1] in b"[{" else -len(run)
         if depth > max_depth:
             raise FormatError(f"nested deeper than {max_depth} levels")

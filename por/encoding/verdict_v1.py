@@ -28,7 +28,7 @@ def write(verdict: Verdict) -> bytes:
             "bundle": _text(verdict.bundle),
             "policy": _text(verdict.policy),
             "rulebooks": [str(digest) for digest in verdict.rulebooks],
-            "asOf": str(verdict.as_of),
+            "asOf": None if verdict.as_of is None else str(verdict.as_of),
             "checkedAt": str(verdict.checked_at),
             "findings": [_finding_value(finding) for finding in verdict.findings],
         }
@@ -67,7 +67,7 @@ def read(data: bytes) -> Verdict:
         snapshot=snapshot.text(256),
         bundle=bundle.optional(Reader.digest),
         policy=policy.optional(Reader.digest),
-        as_of=as_of.instant(),
+        as_of=as_of.optional(Reader.instant),
         checked_at=checked_at.instant(),
         findings=tuple(_read_finding(item) for item in findings.items(1_000_000)),
         rulebooks=tuple(item.digest() for item in rulebooks.items(64)),

@@ -73,15 +73,15 @@ class Finding:
 class Verdict:
     """Join all findings of one examination.
 
-    `bundle` and `policy` are digests, or None where the command had none; `as_of` is the snapshot's instant and
-    `checked_at` the clock the checks were given.
+    `bundle` and `policy` are digests, or None where the command had none; `as_of` is the snapshot's instant, None
+    where a published proof does not say it, and `checked_at` the clock the checks were given.
     """
 
     profile: str
     snapshot: str
     bundle: Digest | None
     policy: Digest | None
-    as_of: Instant
+    as_of: Instant | None
     checked_at: Instant
     findings: tuple[Finding, ...]
     rulebooks: tuple[Digest, ...] = ()

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from por.model import AssetKind, Finding, Outcome, Verdict
+from por.model import AssetKind, Finding, Instant, Outcome, Verdict
 from por.report.figures import exact, fact, printed, printed_share, scaled
 from por.report.papers import Entry, Papers
 
@@ -202,24 +202,28 @@ def _stacked(parts: Sequence[tuple[str, Entry, Fraction | None]]) -> tuple[Bar, 
     return tuple(bars)
 
 
-def _series(papers: Papers, row: Entry) -> Iterator[tuple[Verdict, Finding, Fraction, Entry | None]]:
-    """Yield the share of one class in every verdict that has it, oldest first."""
-    both = [*papers.history, papers.verdict]
-    for verdict in sorted(both, key=lambda item: (item.as_of, item.checked_at)):
+Shares = Sequence[tuple[Instant, Verdict, Finding, Fraction, Entry | None]]
+
+
+def _series(papers: Papers, row: Entry) -> Iterator[tuple[Instant, Verdict, Finding, Fraction, Entry | None]]:
+    """Yield the share of one class in every verdict that has it, oldest first; one of no instant has no place in it."""
+    both = [(verdict.as_of, verdict) for verdict in (*papers.history, papers.verdict)]
+    dated = [(instant, verdict) for instant, verdict in both if instant is not None]
+    for instant, verdict in sorted(dated, key=lambda item: (item[0], item[1].checked_at)):
         own = verdict is papers.verdict
         for finding in verdict.of(COVERAGE):
             share = exact(finding.facts.get("ratio"))
             if finding.subject == row.finding.subject and share is not None:
-                yield verdict, finding, share, row if own else None
+                yield instant, verdict, finding, share, row if own else None
                 break
 
 
-def _history(asset: str, series: Sequence[tuple[Verdict, Finding, Fraction, Entry | None]], height: int) -> HistoryRow:
-    shares = [share for _, _, share, _ in series]
+def _history(asset: str, series: Shares, height: int) -> HistoryRow:
+    shares = [share for _, _, _, share, _ in series]
     low, high = min([Fraction(1), *shares]), max([Fraction(1), *shares])
     room = (high - low) / 10 or Fraction(1, 100)
     low, high = low - room, high + room
-    first, last = series[0][0].as_of.seconds, series[-1][0].as_of.seconds
+    first, last = series[0][0].seconds, series[-1][0].seconds
 
     def down(share: Fraction) -> int:
         return height - scaled(share - low, high - low, height)
@@ -228,8 +232,8 @@ def _history(asset: str, series: Sequence[tuple[Verdict, Finding, Fraction, Entr
         return percent(400 + scaled(Fraction(seconds - first), Fraction(last - first), 9_200))
 
     points = [
-        Point(str(v.as_of), f.outcome, printed_share(share), across(v.as_of.seconds), down(share), v, entry)
-        for v, f, share, entry in series
+        Point(str(at), f.outcome, printed_share(share), across(at.seconds), down(share), v, entry)
+        for at, v, f, share, entry in series
     ]
     return HistoryRow(asset, short(asset), tuple(points), down(Fraction(1)))
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 
 from por.model import AssetKind, Custody, EncumbranceKind, Outcome, Role
+from por.report.format_words import VARIANTS
 from por.report.language import Translator
 from por.report.rule_reasons import REASONS
 from por.report.stablecoin_messages import ASSET_FORMS
@@ -61,6 +62,8 @@ FORMS = {
     "fact.also_listed": "{issuer} at {time} ({row}, {role}, bundle {digest})",
     "fact.comma": ", ",
     "fact.semicolon": "; ",
+    "fact.and_more": "{listed} and {count} more",
+    "fact.your_record": "your record",
     **ASSET_FORMS,
     "fact.creation": "; who created the registry could have filled it first: see por registry verify",
 }
@@ -78,8 +81,10 @@ FORMED = frozenset(
         "actual",
         "against",
         "age",
+        "amounts",
         "breaches",
         "claimed",
+        "covers",
         "creation",
         "dates",
         "delay",
@@ -90,8 +95,10 @@ FORMED = frozenset(
         "holders",
         "lead",
         "limit",
+        "node",
         "of",
         "others",
+        "owed",
         "series",
         "sources",
         "undecided",
@@ -111,6 +118,9 @@ _PLACES = {
     "digest": "[0-9a-z:]+",
     "address": "[0-9a-z:]+",
     "contract": "[0-9a-z:]+",
+    "scales": "[0-9/]+",
+    "lowest": "[0-9]+",
+    "highest": "[0-9]+",
 }
 _UNITS = {"d": "fact.days", "h": "fact.hours", "min": "fact.minutes", "s": "fact.seconds"}
 _SEPARATORS = {"; ": "fact.semicolon", ", ": "fact.comma"}
@@ -126,7 +136,19 @@ def said(name: str, text: str, say: Translator) -> str:
         return _matched(text, _reasons(), say) or _rulebooks_reason(text, say)
     if name in TOPICS:
         return _listed(text, ", ", say, lambda part: _topic(part, say))
+    if name == "variant":
+        return _listed(text, ", ", say, lambda part: _matched(part, _variants(), say) or part)
+    if name == "title":
+        return _title(text, say)
     return _form(text, say) if name in FORMED else text
+
+
+def _title(text: str, say: Translator) -> str:
+    """Say the title of a format of published proofs."""
+    # Only a verdict on a published proof, in another language, needs the formats.
+    from por.report.format_texts import title_said  # noqa: PLC0415
+
+    return title_said(text, say)
 
 
 def _topic(text: str, say: Translator) -> str:
@@ -185,6 +207,11 @@ def _forms() -> Patterns:
     words = {key: word for key, word in WORDS.items() if key.startswith(("role.", "custody."))}
     labels = (*(f"label.outcome.{outcome}" for outcome in Outcome), "label.waived", "label.information")
     return _compiled({**GRADES, **FORMS, **words, **{key: LABELS[key] for key in labels}})
+
+
+@cache
+def _variants() -> Patterns:
+    return _compiled(VARIANTS)
 
 
 @cache

@@ -11,12 +11,12 @@ from markupsafe import Markup
 
 from por.encoding import verdict_v1
 from por.encoding.digests import digest_of
-from por.model import Bundle, Grade, Outcome
+from por.model import Bundle, Grade, Outcome, Verdict
 from por.report import charts
 from por.report.facts import said
 from por.report.language import Translator
 from por.report.limits import LIMITS
-from por.report.papers import Entry, Papers, entries
+from por.report.papers import PUBLISHED, Entry, Papers, entries, subject
 from por.report.procedures import blocks, counted
 from por.report.register import closed
 from por.report.rule_inputs import declared_inputs, rests_on
@@ -82,6 +82,9 @@ def _context(papers: Papers) -> dict[str, object]:
         "lang": say.language,
         "papers": papers,
         "verdict": papers.verdict,
+        "subject": subject(papers.verdict),
+        "instant": papers.verdict.as_of or word("not_stated", say),
+        "published": papers.verdict.profile == PUBLISHED,
         "outcome_word": label(WORDS[papers.verdict.outcome], say),
         "outcome_label": lambda outcome: label(f"outcome.{Outcome(outcome)}", say),
         "sentence": first_sentence(papers.verdict, say),
@@ -109,14 +112,14 @@ def _context(papers: Papers) -> dict[str, object]:
         "exceptions": exceptions,
         "remarked": [row for row in rows if row.remarks and not row.exception],
         "closed": closed(papers.register, papers.verdict),
-        "carried": lambda remark: remark.at < papers.verdict.as_of,
+        "carried": lambda remark: papers.verdict.as_of is not None and remark.at < papers.verdict.as_of,
         "limits": [say(limit) for limit in LIMITS],
         "grades": ", ".join(grade_text(grade, say) for grade in sorted(Grade, reverse=True)),
         "snapshot_blocks": _snapshot_blocks(papers, rows),
     }
 
 
-def _word(say: Translator, name: str, **places: object) -> str:
+def _word(say: Translator, name: str, /, **places: object) -> str:
     return word(name, say, **places)
 
 
@@ -143,9 +146,15 @@ def _parties(papers: Papers) -> Sequence[tuple[str, str]]:
         "standard": said.standard,
         "independence": said.independence,
     }
-    issuer = papers.verdict.snapshot.partition("@")[0]
-    rows = [("issuer", issuer), *((name, text or word("not_stated", papers.say)) for name, text in stated.items())]
-    return [*rows, ("profile", papers.verdict.profile)]
+    rows = [(name, text or word("not_stated", papers.say)) for name, text in stated.items()]
+    return [*_examined(papers.verdict), *rows, ("profile", papers.verdict.profile)]
+
+
+def _examined(verdict: Verdict) -> Sequence[tuple[str, str]]:
+    """Name who is examined; a published proof names no issuer, but its format and a root."""
+    if verdict.profile != PUBLISHED:
+        return (("issuer", subject(verdict)),)
+    return (("format", subject(verdict)), ("root", verdict.snapshot.partition(":")[2]))
 
 
 def _accounts(bundle: Bundle | None) -> Mapping[tuple[str, str, str], int]:

@@ -1,5 +1,6 @@
 """Say each finding's message key in English; `{name}` stands for a fact of the finding."""
 
+from por.report.published_messages import PUBLISHED_MESSAGES
 from por.report.rule_messages import RULES
 
 ENGLISH = {
@@ -223,4 +224,5 @@ ENGLISH = {
     "attestation.bundle.same_bundle": "about the bundle that you gave: {actual}",
     "attestation.bundle.other_bundle": "about the bundle {actual}; you gave {expected}",
     **RULES,
+    **PUBLISHED_MESSAGES,
 }

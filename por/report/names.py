@@ -18,6 +18,12 @@ def undecided(verdict: Verdict, say: Translator) -> str:
     return _phrase("undecided" if checks else "nothing_required", say, checks=checks)
 
 
+def not_decided(verdict: Verdict, say: Translator) -> str:
+    """Say which required checks are not decided, as a clause of its own."""
+    checks = ", ".join(_listed(verdict, Outcome.INCONCLUSIVE, say))
+    return _phrase("not_decided" if checks else "nothing_decided", say, checks=checks)
+
+
 def passed_rules(verdict: Verdict, say: Translator) -> str:
     """Count the rules that the verdict rests on and that passed, by rulebook; nothing where no rule decides."""
     return ", ".join(_counted(_rules(verdict, Outcome.PASS), say))

@@ -19,6 +19,7 @@ from por.report.sentence import first_sentence
 from por.report.text import grade_text, message
 from por.report.words import word
 
+PUBLISHED = "published"
 FROM_CHAIN = frozenset({Grade.SINGLE_SOURCE, Grade.QUORUM_VALUE, Grade.STATE_PROOF, Grade.LIGHT_CLIENT})
 
 
@@ -103,8 +104,8 @@ def require_renderable(papers: Papers) -> None:
         except (KeyError, ValueError) as error:
             what = harmless(str(error))[:100]
             raise FormatError(f"this release cannot say what the verdict holds: nothing is known as {what}") from error
-        if _issuer(verdict) != _issuer(papers.verdict):
-            raise FormatError(f"about {_issuer(verdict)}, and not about {_issuer(papers.verdict)}", "--history")
+        if subject(verdict) != subject(papers.verdict):
+            raise FormatError(f"about {subject(verdict)}, and not about {subject(papers.verdict)}", "--history")
     if papers.bundle is not None and papers.bundle.snapshot != papers.verdict.snapshot:
         raise FormatError(f"of {papers.bundle.snapshot}, and not of {papers.verdict.snapshot}", "--bundle")
     for book in papers.rulebooks:
@@ -138,7 +139,7 @@ def with_history(papers: Papers, verdicts: Sequence[Verdict]) -> Papers:
     """Put other verdicts beside this one, oldest first, each once, and not itself."""
     others = {verdict_v1.write(verdict): verdict for verdict in verdicts}
     others.pop(verdict_v1.write(papers.verdict), None)
-    ordered = sorted(others.values(), key=lambda row: (row.as_of, row.checked_at))
+    ordered = sorted(others.values(), key=lambda row: (row.as_of or row.checked_at, row.checked_at))
     return replace(papers, history=tuple(ordered))
 
 
@@ -169,5 +170,6 @@ def _observed(papers: Papers, finding: Finding) -> str:
     return word(f"observed.mark.{papers.observer or 'unknown'}", papers.say)
 
 
-def _issuer(verdict: Verdict) -> str:
-    return verdict.snapshot.partition("@")[0]
+def subject(verdict: Verdict) -> str:
+    """Name what a verdict is about: the issuer, or the format of a published proof, which names no issuer."""
+    return verdict.snapshot.partition(":" if verdict.profile == PUBLISHED else "@")[0]

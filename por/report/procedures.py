@@ -25,7 +25,7 @@ BLOCKS: Mapping[str, tuple[str, ...]] = {
     "reconciliation": ("solvency.coverage",),
     "movement": ("reserves.movement",),
 }
-ATTESTATION = "attestation."
+APART = {"attestation": "attestation.", "published": "published."}
 EXEMPT = ("solvency.coverage", "reserves.totals", "reserves.movement")
 MAX_PASSED = 1000
 
@@ -85,15 +85,13 @@ def blocks(rows: Sequence[Entry], say: Translator) -> tuple[Block, ...]:
 
 
 def _blocks(found: Mapping[str, Sequence[Entry]]) -> Mapping[str, tuple[str, ...]]:
-    """Name each block's checks; attestation and the rest are blocks only where they have any."""
+    """Name each block's checks; attestations, published proofs and the rest are blocks only where they have any."""
     placed = {name for names in BLOCKS.values() for name in names}
     rest = [entry.id for entry in CATALOGUE if entry.id in found and entry.id not in placed]
-    more = {
-        "attestation": tuple(name for name in rest if name.startswith(ATTESTATION)),
-        "other": tuple(name for name in rest if not name.startswith(ATTESTATION)),
-    }
-    certificate = bool(more["attestation"])
-    always = {name: names for name, names in BLOCKS.items() if not certificate or any(each in found for each in names)}
+    more = {block: tuple(name for name in rest if name.startswith(start)) for block, start in APART.items()}
+    apart = any(more.values())
+    more["other"] = tuple(name for name in rest if not name.startswith(tuple(APART.values())))
+    always = {name: names for name, names in BLOCKS.items() if not apart or any(each in found for each in names)}
     return {**always, **{name: names for name, names in more.items() if names}}
 
 

@@ -7,6 +7,7 @@ from por.model.liability import DEBT_PREFIX
 from por.report.certificate_sentence import certificate_sentence
 from por.report.language import IN_ENGLISH, Translator
 from por.report.names import failed, passed_rules, undecided
+from por.report.published_sentence import published_sentence
 from por.report.templates import PHRASES, SENTENCES
 
 PINS = {
@@ -26,6 +27,8 @@ def first_sentence(verdict: Verdict, say: Translator = IN_ENGLISH) -> str:
     """Write the sentence that stands first in every rendering."""
     if verdict.profile == "certificate":
         return printable(certificate_sentence(verdict, say))
+    if verdict.profile == "published":
+        return printable(published_sentence(verdict, say))
     return printable(_customer(verdict, say) if verdict.profile == "customer" else _examination(verdict, say))
 
 

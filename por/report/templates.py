@@ -33,6 +33,18 @@ SENTENCES = {
     "sentence.certificate.found_fail": "{attesters} found FAIL for {what}, {when}.",
     "sentence.certificate.failed": "what attesters signed about {what} does not hold for you: {checks} failed.",
     "sentence.certificate.open": "what attesters signed about {what} decides nothing for you: {undecided}.",
+    "sentence.published.contradicted": "these {format} files contradict one another, and cannot all be true: {checks} "
+    "failed.",
+    "sentence.published.failed": "this {format} file does not hold: {checks} failed.",
+    "sentence.published.included": "{holdings} under the root {root} that you gave ({format}); {limits}.",
+    "sentence.published.included_total": "{holdings} under the root {root} that you gave ({format}); the total is the "
+    "published one; {limits}.",
+    "sentence.published.nothing": "what was asked of the root {root} that you gave ({format}) holds, but no amount of "
+    "yours was looked for under it; {limits}.",
+    "sentence.published.unread": "this {format} file shows nothing yet; {undecided}.",
+    "sentence.published.consistent": "a consistent {format} file, which is not yet a proof; {undecided}; {limits}.",
+    "sentence.published.consistent_total": "a consistent {format} file, which is not yet a proof; {undecided}; the "
+    "total is the published one; {limits}.",
 }
 
 PHRASES = {
@@ -50,6 +62,15 @@ PHRASES = {
     "phrase.nothing_required": "nothing was required",
     "phrase.not_whole": "this does not show that the list is whole",
     "phrase.not_whole_or_same": "this does not show that the list is whole, or that others were shown the same one",
+    "phrase.not_decided": "not decided: {checks}",
+    "phrase.nothing_decided": "not decided: anything that counts",
+    "phrase.published.whole": "this does not show that the list is whole, or that others were shown the same root",
+    "phrase.published.no_total": "its format cannot show the total; this does not show that the list is whole, or "
+    "that others were shown the same root",
+    "phrase.published.shared_leaf": "nothing shows that the leaf is yours alone; this does not show that the list is "
+    "whole, or that others were shown the same root",
+    "phrase.published.no_total_shared_leaf": "its format cannot show the total; nothing shows that the leaf is yours "
+    "alone; this does not show that the list is whole, or that others were shown the same root",
     "phrase.pin.signed": "pinned by the key {pin} in your policy",
     "phrase.pin.pinned": "pinned by the bundle digest in your policy",
     "phrase.pin.root_given": "pinned by the root {pin} that you gave",

@@ -9,6 +9,7 @@ from por.encoding.canonical import dumps
 from por.report.changes import CHANGES
 from por.report.claims import CLAIMS
 from por.report.facts import FORMS, WORDS
+from por.report.format_words import CARD, VARIANTS
 from por.report.language import LANGUAGES, translator
 from por.report.limits import LIMITS
 from por.report.messages import ENGLISH
@@ -29,6 +30,8 @@ TABLES: tuple[Mapping[str, str], ...] = (
     CLAIMS,
     CHANGES,
     PAGE,
+    CARD,
+    VARIANTS,
     ENGLISH,
 )
 FIELDS = ("question", "evidence", "passes", "fails", "inconclusive", "limits")
@@ -45,6 +48,9 @@ class Text:
 
 def texts() -> Iterator[Text]:
     """Yield every text once, in the order of its table."""
+    # Whoever looks one text up does without the formats.
+    from por.report.format_texts import card_texts  # noqa: PLC0415
+
     for table in TABLES:
         yield from (Text(key, english, key) for key, english in table.items())
     yield from (Text(key, english, "") for key, english in PLAIN.items())
@@ -53,6 +59,7 @@ def texts() -> Iterator[Text]:
         for field in FIELDS:
             key = catalogue_key(check, field)
             yield Text(key, getattr(check, field), key)
+    yield from (Text(key, english, key) for key, english in card_texts())
 
 
 def catalogue_key(check: Check, field: str) -> str:

@@ -21,6 +21,8 @@ REPORT = {
     "report.limits": "What this does not show",
     "report.sources": "How to read this",
     "report.party.issuer": "issuer",
+    "report.party.format": "format of the published proof",
+    "report.party.root": "root that it leads to",
     "report.party.engaging_party": "engaging party",
     "report.party.practitioner": "practitioner",
     "report.party.intended_users": "intended users",
@@ -60,6 +62,9 @@ REPORT = {
     "report.count": "accounts",
     "report.scope_unknown": "The bundle was not given; what it lists is seen from the findings alone",
     "report.scope_owed": "Nothing was looked for beyond the segments listed; what is in none of them is in no figure.",
+    "report.instant_published": "the exchange chose it; the finding of published.age says whether a hash covers it",
+    "report.scope_published": "The records and nodes of the files that were given, and nothing beside them. Whether "
+    "the exchange holds anything was not looked at.",
     "report.scope_assets": "Assets that may cover one another are the policy's word; kinds stand apart below.",
     "report.scope_off_chain": "Rests on a document or on the issuer's word",
     "report.scope_prices": "Rests on prices",
@@ -116,6 +121,7 @@ REPORT = {
     "report.block.reconciliation": "Comparison of holdings and liabilities",
     "report.block.movement": "Movements before and after",
     "report.block.attestation": "Attestation",
+    "report.block.published": "Published proof of inclusion",
     "report.block.other": "Other procedures",
     "report.block.empty": "No procedure of this kind was carried out.",
     "report.procedure": "Procedure {number}",
@@ -221,7 +227,7 @@ REPORT = {
 }
 
 
-def word(name: str, say: Translator, **places: object) -> str:
+def word(name: str, say: Translator, /, **places: object) -> str:
     """Say one of the report's own texts, its places filled."""
     key = f"report.{name}"
     return say.pgettext(key, REPORT[key]).format_map(places)

@@ -11,7 +11,7 @@ import pytest
 import por.checks
 from por.checks.catalogue import CATALOGUE, check
 from por.checks.inclusion import CHECK as INCLUSION
-from por.checks.requirements import CERTIFICATE, PROFILES
+from por.checks.requirements import CERTIFICATE, PROFILES, PUBLISHED
 from por.checks.rules.catalogue import RULE_CATALOGUE
 from por.checks.rules.table import RULE_CHECKS
 from por.checks.verify import RUN
@@ -65,13 +65,15 @@ def test_t70_every_check_has_one_row_and_one_id_for_ever() -> None:
         "publication.unequivocal",
         "publication.bound",
         *ATTESTATION,
+        *PUBLISHED,
         *RULES,
     }
 
 
 def test_t68_every_check_of_the_catalogue_runs_in_its_order() -> None:
-    """`liabilities.inclusion` is the customer's alone, and has a command of its own; so have certificates."""
-    assert [name for name, _ in RUN] == [name for name in IDS if name not in {INCLUSION, *ATTESTATION, *RULES}]
+    """What customers ask, certificates, published proofs and rules have commands of their own."""
+    apart = {INCLUSION, *ATTESTATION, *PUBLISHED, *RULES}
+    assert [name for name, _ in RUN] == [name for name in IDS if name not in apart]
     assert set(RULE_CHECKS) == RULES
 
 
@@ -79,7 +81,7 @@ def test_t68_every_check_of_a_profile_is_one_that_runs() -> None:
     runs = {name for name, _ in RUN}
     for profile, checks in PROFILES.items():
         assert set(checks) <= set(IDS)
-        if profile not in {"customer", "certificate"}:
+        if profile not in {"customer", "certificate", "published"}:
             assert set(checks) <= runs
     assert set().union(*PROFILES.values()) == set(IDS) - {"publication.bound"} - ASKED_FOR - RULES
 

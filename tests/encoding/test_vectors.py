@@ -19,6 +19,7 @@ from por.encoding import (
     identity_v1,
     inclusion_proof_v1,
     policy_v1,
+    receipt_v1,
     strict_json,
     verdict_v1,
 )
@@ -123,6 +124,14 @@ def read_verdict(given: Json) -> Json:
     return {"outcome": str(verdict.outcome), "exit": verdict.exit_code, "digest": document}
 
 
+def read_receipt(given: Json) -> Json:
+    receipt = receipt_v1.read(document_of(given))
+    same = None
+    if "salt" in given:
+        same = receipt_v1.salted_digest(bytes.fromhex(given["salt"]), given["file"].encode()) == receipt.salted
+    return {"digest": str(digest_of(receipt_v1.write(receipt))), "same": same}
+
+
 def read_policy(given: Json) -> Json:
     return {"digest": str(policy_v1.read(given["toml"].encode(), Tables((), ())).digest)}
 
@@ -137,6 +146,7 @@ RUN: dict[str, Callable[[Json], Json]] = {
     "identity-document": read_identity,
     "inclusion-proof-document": read_proof,
     "policy-document": read_policy,
+    "receipt-document": read_receipt,
     "verdict-document": read_verdict,
 }
 

@@ -21,6 +21,7 @@ from por.report.language import IN_ENGLISH, translator
 from por.report.limits import LIMITS
 from por.report.sentence import first_sentence
 from por.report.text import columns, grade_text, message, padded
+from tests import published_proofs
 from tests.architecture import source
 from tests.documents import verdicts as any_verdicts
 from tests.report.certificate_scenes import certificate_verdicts
@@ -67,7 +68,7 @@ SAID = {
 def verdicts(tmp_path_factory: pytest.TempPathFactory) -> list[Verdict]:
     scenes = Scenes(tmp_path_factory.mktemp("scenes"))
     examined = [verdict("auditor", *judged(examination)) for examination in scenes.all()]
-    return [*examined, *questions(), *certificate_verdicts()]
+    return [*examined, *questions(), *certificate_verdicts(), *published_proofs.scenes()]
 
 
 def figures(text: str) -> list[str]:

@@ -15,6 +15,7 @@ from por.model import Finding, Outcome, printable
 from por.report.messages import ENGLISH
 from por.report.sentence import PINS
 from por.report.text import message
+from tests import published_proofs
 from tests.architecture import source
 from tests.report.certificate_scenes import certificate_verdicts
 from tests.report.rule_scenes import RuleScenes
@@ -106,7 +107,7 @@ def findings(tmp_path_factory: pytest.TempPathFactory) -> list[Finding]:
     scenes = Scenes(tmp_path_factory.mktemp("scenes"))
     found = [finding for examination in scenes.all() for finding in judged(examination)]
     found += RuleScenes(tmp_path_factory.mktemp("rules")).all()
-    verdicts = (*questions(), *certificate_verdicts())
+    verdicts = (*questions(), *certificate_verdicts(), *published_proofs.scenes())
     return found + [finding for verdict in verdicts for finding in verdict.findings]
 
 

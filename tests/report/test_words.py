@@ -23,7 +23,7 @@ GROUPS = {
     "confidence": set(Confidence),
     "topic": set(Topic),
     "remark_status": set(RemarkStatus),
-    "block": {*BLOCKS, "attestation", "other", "empty"},
+    "block": {*BLOCKS, "attestation", "published", "other", "empty"},
     "state": {"in-force", "shadow", "does-not-apply"},
     "observed": {*Observer, "unknown"},
 }

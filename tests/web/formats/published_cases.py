@@ -11,17 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from por.checks.observation import Broken, Missing, Observation, Seen
 from por.checks.published import Independent, PublishedFile, verify_published
 from por.cli.verify_published import _LONE, _ROOT
+from por.errors import EvidenceError, FormatError, UnsupportedEvidenceError
 from por.formats.document import Document
 from por.formats.fields import amount_text, coin_name
 from por.formats.proofs import FORMATS, detect
+from por.model import Instant
 from por.model.figures import Figure
 from por.model.published import Asked, PublishedRoot, Reading
-
-from por.checks.observation import Broken, Missing, Observation, Seen
-from por.errors import EvidenceError, FormatError, UnsupportedEvidenceError
-from por.model import Instant
 from por.web import assemble
 from por.web.format_tables import tables_json
 from tests.components import node

@@ -7,9 +7,9 @@ import re
 from typing import Any
 
 import pytest
+
 from por.formats.bybit_orders import ORDERS
 from por.formats.proofs import FORMATS
-
 from por.web.format_tables import LAYOUTS, RULES, format_tables, tables_json
 from tests.web.formats.published_cases import READ_BY_PAGE
 

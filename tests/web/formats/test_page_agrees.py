@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from por.errors import PorError
 from por.formats.document import Document
 from por.formats.proofs import detect
 from por.model.published import Asked, Opened
-
-from por.errors import PorError
 from tests.web.browser import Browser
 from tests.web.formats.published_cases import (
     READ_BY_PAGE,

@@ -1,0 +1,55 @@
+"""Hold what is said of formats of published proofs in English: the rows of a grade card, and the layouts of files."""
+
+from por.formats.citations import TOOL
+from por.model.published import IdRule, LeafRule, SumRule
+
+CARD = {
+    "card.publishers": "publishers",
+    "card.proves": "proves",
+    "card.shows": "at most",
+    "card.sums": "sums hashed",
+    "card.leaf": "leaf",
+    "card.identity": "tied to you by",
+    "card.digest": "hash kept",
+    "card.bits": "{count} bits",
+    "card.coins": "coins",
+    "card.setup": "set-up",
+    "card.source": "source",
+    "card.cited": "{text} [{source}]",
+    "card.none": "none",
+    "card.shows.total": "inclusion and total",
+    "card.shows.no_total": "inclusion; no total",
+    "card.shows.no_balance": "a hash's inclusion; no balance",
+    **{f"card.sums.{rule.name.lower()}": str(rule) for rule in SumRule},
+    **{f"card.leaf.{rule.name.lower()}": str(rule) for rule in LeafRule},
+    **{f"card.identity.{rule.name.lower()}": str(rule) for rule in IdRule},
+    "card.source.see": "see source",
+    "card.source.tool": TOOL,
+    "card.source.letters": "letters of 2022, withdrawn since",
+}
+
+VARIANTS = {
+    "variant.path_file": "path file",
+    "variant.path": "path",
+    "variant.record_and_path": "record and path",
+    "variant.record_id_and_path": "record id and path",
+    "variant.leaf_and_path": "leaf and path",
+    "variant.proof_file": "proof file",
+    "variant.raw_output": "builder's raw output",
+    "variant.sum_tree": "sum tree",
+    "variant.numbered_nodes": "numbered nodes",
+    "variant.whole_tree": "whole tree",
+    "variant.partial_tree": "partial tree",
+    "variant.whole_list": "whole list",
+    "variant.list_of_leaves": "list of leaves",
+    "variant.liabilities": "liabilities",
+    "variant.arguments": "arguments as JSON",
+    "variant.level_files": "level files",
+    "variant.part_files": "metadata and part files",
+    "variant.coins": "{count} coins",
+    "variant.unknown_order": "unknown order of {count} coins",
+    "variant.scales": "places {scales}",
+    "variant.levels": "{count} nodes of levels {lowest} to {highest}",
+    "variant.hashed_alone": "a node without sibling is hashed alone",
+    "variant.hashed_twice": "a node without sibling is hashed twice",
+}

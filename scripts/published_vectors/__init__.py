@@ -1,0 +1,1 @@
+"""Make published proofs of invented customers in other exchanges' formats, without the code under test."""
