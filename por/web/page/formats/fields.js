@@ -10,7 +10,7 @@ const MAX_FILE_BYTES = 64 * 2 ** 20;
 const FILE_LIMITS = { maxBytes: MAX_FILE_BYTES, maxDepth: 128, maxItems: 1_000_000, numbers: (text) => new Numeral(text) };
 export const MAX_ROWS = 400_000;
 const MAX_COINS = 2_000;
-const MAX_TEXT = 1_024;
+const MAX_TEXT = 65_536;
 const COIN_NAME = /^[A-Za-z0-9][A-Za-z0-9._@+$-]{0,39}$/;
 const JSON_INTEGER = /^(?:0|-?[1-9][0-9]{0,17})$/;
 const NONE_THERE = new Map();
