@@ -163,9 +163,7 @@ def test_a_verdict_of_no_instant_has_no_place_in_a_history() -> None:
 
 def test_a_remark_on_a_proof_of_no_date_is_not_said_to_be_from_before() -> None:
     finding = next(row for row in ALONE.findings if row.required and row.outcome is not Outcome.PASS)
-    remark = Remark(
-        ref=finding.ref, text="Asked for.", by="A. Practitioner", at=Instant(0), status=RemarkStatus.OPEN
-    )
+    remark = Remark(ref=finding.ref, text="Asked for.", by="A. Practitioner", at=Instant(0), status=RemarkStatus.OPEN)
     text = shown(Papers(ALONE, register=Register(remarks=(remark,)))).text
     assert "Asked for." in text
     assert "from before this snapshot" not in text
