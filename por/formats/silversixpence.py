@@ -31,7 +31,7 @@ CARD = Card(
     per_coin="every coin, as the exchange writes them",
     weaknesses=(
         NO_SUMS,
-        Weakness("T08", "id, salt, audit and balances are joined without separators", "see source"),
+        Weakness("T08", "id, salt, round and balances are joined without separators", "see source"),
         NODE_AS_LEAF,
         Weakness("T24", "accounts of nobody are added by design, at least one in ten", "see source"),
         Weakness("T25", "what an exchange lends is set off against what it owes", "letters of 2022, withdrawn since"),

@@ -34,7 +34,7 @@ RULE = TreeRule(
 )
 CARD = Card(
     name="swissborg",
-    title="SwissBorg, a customer's liabilities, and the audit's roots, 2022 to 2024",
+    title="SwissBorg, a customer's liabilities, and the roots of its currencies, 2022 to 2024",
     publishers=("SwissBorg",),
     proves="each part of your balance is in its currency's tree, whose total is at least the sum of all in it",
     sums=SumRule.BOTH,
