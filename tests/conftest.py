@@ -36,6 +36,14 @@ def _stay_on_this_machine(event: str, arguments: tuple[object, ...]) -> None:
         pytest.fail(f"a test reached for {host}; tests stay on this machine", pytrace=True)
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the thorough tests where ten minutes are all there is."""
+    left_out = [item for item in items if item.get_closest_marker("thorough")]
+    if os.environ.get("POR_QUICK") == "1" and left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not item.get_closest_marker("thorough")]
+
+
 def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
     if os.environ.get("POR_NO_SKIP") == "1" and report.skipped and not hasattr(report, "wasxfail"):
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)

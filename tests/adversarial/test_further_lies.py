@@ -37,6 +37,8 @@ from tests.simulator import (
     shown_to_customer,
 )
 
+pytestmark = pytest.mark.thorough
+
 WITH_A_VERDICT = [lie for lie in LIES if not (CAUGHT_BY[lie.name] or ("", ""))[1].startswith("exit")]
 TO_CUSTOMERS = {
     "one leaf for two customers",

@@ -124,6 +124,7 @@ def runner(flags: tuple[str, ...]) -> Iterator[Runner]:
         ways_in.close()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("flags", [(), ("-O",)], ids=["t69-as-a-process", "t71-as-a-process-without-assertions"])
 def test_the_negative_table_by_exit_status(flags: tuple[str, ...], ended: dict[tuple[str, ...], Ended]) -> None:
     statuses, written = ended[flags]
@@ -143,6 +144,7 @@ def test_the_negative_table_by_exit_status(flags: tuple[str, ...], ended: dict[t
             assert status in {1, 3}, name
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("flags", [(), ("-O",)], ids=["t69", "t71"])
 @pytest.mark.parametrize("name", SAMPLE, ids=[slug((), name) for name in SAMPLE])
 def test_as_a_person_runs_it(name: str, flags: tuple[str, ...], exchange: Exchange, stage: Path) -> None:
@@ -166,6 +168,7 @@ def test_a_crash_says_nothing_about_the_evidence(flags: tuple[str, ...], exchang
     assert done.stderr.endswith("por: internal error; this says nothing about the evidence\n")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("flags", [(), ("-O",)], ids=["t69", "t71"])
 def test_an_interruption_is_no_verdict(flags: tuple[str, ...], exchange: Exchange) -> None:
     before = CRASH.replace("LookupError('injected')", "KeyboardInterrupt")

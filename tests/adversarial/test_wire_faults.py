@@ -16,7 +16,7 @@ from tests.adversarial.served_chain import ServedChain
 from tests.chains.lying_server import BATCH_LIES, FAULTS, LIES, SECRETS, LyingServer
 from tests.simulator import Draft, Exchange, Run, por, shown_to_auditor, slug
 
-pytestmark = pytest.mark.usefixtures("impatient")
+pytestmark = [pytest.mark.thorough, pytest.mark.usefixtures("impatient")]
 # What is tried again, and what leaves an answer right.
 HARMLESS = {
     "lying words",

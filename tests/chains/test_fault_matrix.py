@@ -31,6 +31,8 @@ from tests.chains.lying_logs import LOG_LIES
 from tests.chains.lying_server import FAULTS, LOG_FAULTS, QUICK, LyingServer
 from tests.chains.true_logs import true_logs
 
+pytestmark = pytest.mark.thorough
+
 CHAIN = HonestChain(multicall=True)
 ONE = ChainId("eip155", "1")
 BLOCK = BlockRef(5, CHAIN.hash(5))

@@ -274,6 +274,7 @@ def _fetch(url: str, path: Path, requests: Sequence[ProofRequest]) -> None:
         source.account_proofs(BLOCK, requests)
 
 
+@pytest.mark.thorough
 def test_processes_that_write_at_the_same_time_lose_nothing(node: LyingServer, path: Path) -> None:
     spawned = multiprocessing.get_context("spawn")
     workers = [spawned.Process(target=_fetch, args=(node.url, path, MANY[start::2])) for start in (0, 1)]
@@ -398,6 +399,7 @@ def test_a_place_that_cannot_be_written_is_refused(node: LyingServer, tmp_path: 
         KeptSource(plain(node), tmp_path)
 
 
+@pytest.mark.thorough
 @settings(max_examples=60, deadline=None)
 @given(place=st.integers(0, 2**32), flip=st.integers(1, 255))
 def test_a_flipped_byte_never_gives_another_proof(

@@ -118,6 +118,7 @@ def test_a_chance_is_rounded_down_and_said_in_words(chance: Fraction, text: str,
     assert (made.text, made.words) == (text, words)
 
 
+@pytest.mark.thorough
 def test_large_numbers_are_bounded_and_end_soon() -> None:
     most = MAX_ACCOUNTS
     assert chance_of_count(most, 10**6, 10**6).exact is None

@@ -33,6 +33,7 @@ def off_chain(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(demo, "play", lambda *_: True)
 
 
+@pytest.mark.thorough
 def test_the_honest_story_and_a_lie_that_is_caught(
     tmp_path: Path, lies: list[Lie], capsys: pytest.CaptureFixture[str]
 ) -> None:

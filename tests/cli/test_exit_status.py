@@ -222,6 +222,7 @@ HANGS = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("where", HANGS)
 def test_t69_ctrl_c_exits_130(desk: Desk, where: str) -> None:
     command = desk.customer() if where != "at its stdin" else desk.customer(mine=("--mine", "-"))
@@ -253,6 +254,7 @@ def closed_early(*arguments: str, env: dict[str, str] | None = None) -> tuple[in
     return done.returncode, done.stderr.decode()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 @pytest.mark.parametrize("who", ["customer", "auditor", "explain"])
 def test_t69_a_closed_stdout_is_neither_verified_nor_refuted(desk: Desk, who: str, unbuffered: str) -> None:

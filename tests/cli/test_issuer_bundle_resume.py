@@ -17,6 +17,8 @@ from tests.cli import desk as processes
 from tests.cli.issuer_desk import NAMES, WHOLE, Desk, laid, refused
 from tests.simulator import Exchange, open_exchange
 
+pytestmark = pytest.mark.thorough
+
 CROWD = [f"0x{number:040x}" for number in range(0xC000, 0xC000 + 90)]
 BATCH = 20
 

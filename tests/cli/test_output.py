@@ -254,6 +254,7 @@ def test_counted_work_gets_a_bar_and_the_time_that_is_left(monkeypatch: pytest.M
 ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("who", COMMANDS)
 def test_t92_json_is_the_same_bytes_under_any_locale(desk: Desk, who: str) -> None:
     plain = por(*command(desk, who, "--json"))
@@ -261,6 +262,7 @@ def test_t92_json_is_the_same_bytes_under_any_locale(desk: Desk, who: str) -> No
         assert por(*command(desk, who, "--json"), env=locale) == plain
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "arguments", [("--help",), ("explain",), ("explain", "solvency.coverage"), ("verify", "--help"), ("issuer",)]
 )
@@ -268,6 +270,7 @@ def test_t92_help_is_the_same_under_any_locale(arguments: tuple[str, ...]) -> No
     assert por(*arguments, env=ASCII) == por(*arguments)
 
 
+@pytest.mark.thorough
 def test_t92_text_is_the_same_under_any_locale(desk: Desk) -> None:
     assert por(*desk.auditor("--all"), env=ASCII) == por(*desk.auditor("--all"))
 

@@ -284,6 +284,7 @@ def test_the_command_in_a_pack_gives_the_verdict_again_byte_for_byte(case: Case,
     assert (moved / "again.json").read_bytes() == (moved / "verdict.json").read_bytes()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("name", "old", "new"),
     [

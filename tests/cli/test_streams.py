@@ -15,6 +15,8 @@ from por.cli.main import main
 from por.errors import FormatError, PolicyError
 from tests.cli.desk import PROGRAM, ROOT, Desk, broken, environment
 
+pytestmark = pytest.mark.thorough
+
 CRASH = "import por.checks.pins as m\ndef bang(*a, **k): raise LookupError('injected')\nm.commitments_root = bang"
 # What a command says when it can speak: exit status, program, the customer's further options.
 SAID: dict[str, tuple[int, str, tuple[str, ...]]] = {

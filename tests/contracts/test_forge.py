@@ -8,7 +8,11 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests import components
+
+pytestmark = pytest.mark.thorough
 
 FOLDER = Path(__file__).resolve().parent / "forge"
 ROOT = FOLDER.parents[2]

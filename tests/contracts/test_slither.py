@@ -7,7 +7,11 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests import components
+
+pytestmark = pytest.mark.thorough
 
 INPUT = Path(__file__).resolve().parents[2] / "contracts" / "standard-input.json"
 NEEDED = {"": ["ast"], "*": ["abi", "devdoc", "userdoc", "evm.bytecode", "evm.deployedBytecode"]}

@@ -39,6 +39,8 @@ from por.proofs.state.tokens import storage_keys
 from tests.proofs.state import mainnet
 from tests.simulator import Run, por
 
+pytestmark = pytest.mark.thorough
+
 MAINNET = ChainId("eip155", "1")
 BLOCK = 21_925_176
 FOLDER = f"mainnet-{BLOCK}"

@@ -24,6 +24,8 @@ from tests.components import RpcError, rpc
 from tests.end_to_end.anvil_story import CHAIN, ISSUER, Story, begin, bundling, challenge, node, signatures
 from tests.simulator import por
 
+pytestmark = pytest.mark.thorough
+
 ROOT = Path(__file__).resolve().parents[2]
 ACCOUNTS = 70
 

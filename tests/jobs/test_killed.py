@@ -14,6 +14,8 @@ from tests.jobs.bundle_server import BundleServer
 from tests.jobs.fake_attester import FakeAttester
 from tests.jobs.scene import Scene
 
+pytestmark = pytest.mark.thorough
+
 DIE = """
 import os, signal
 from por.jobs import files, run, steps

@@ -10,6 +10,8 @@ from por.jobs.lock import exclusive
 from tests.jobs import fake_attester
 from tests.jobs.scene import Scene
 
+pytestmark = pytest.mark.thorough
+
 SLOW = """
 import time
 from por.jobs import run

@@ -29,6 +29,8 @@ from tests.jobs.scene import Ran, Scene, published
 from tests.jobs.test_metrics import parsed
 from tests.publish.registry_world import secret
 
+pytestmark = pytest.mark.thorough
+
 NAMES = ("alice", "bob", "carol")
 DAY = 86_400
 

@@ -20,6 +20,8 @@ from tests.declared_documents import DECLARATIONS_CODEC
 from tests.documents import CODECS, Codec, at, places, plain_texts, put
 from tests.documents import canonical as canonical_bytes
 
+pytestmark = pytest.mark.thorough
+
 ESCAPE, OVERRIDE, ZERO_WIDTH, LONE = "\x1b[31m", "\u202e", "\u200b", "\ud800"
 JUNK: list[Any] = [
     None,

@@ -31,6 +31,8 @@ from tests.publish.registry_world import (
     secret,
 )
 
+pytestmark = pytest.mark.thorough
+
 # Does one kind of work through a wallet; the first time it sends, and as the last thing in the chain.
 Work = Callable[[Wallet], Any]
 

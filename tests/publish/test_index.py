@@ -34,6 +34,8 @@ from tests.publish.changed import Changed
 from tests.publish.registry_story import SECRET, Story, tell, watched
 from tests.publish.registry_world import ASSET, World, digest, entry, world
 
+pytestmark = pytest.mark.thorough
+
 ROOT = Path(__file__).resolve().parents[2]
 HOUR = 3600
 

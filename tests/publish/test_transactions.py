@@ -26,6 +26,8 @@ from tests.components import rpc, running_anvil
 from tests.contracts.anchors import Entry
 from tests.publish.directed_node import DirectedNode, KeyPayer, wallet
 
+pytestmark = pytest.mark.thorough
+
 REGISTRY = artifact("ReserveRegistry")
 ZERO_DIGEST = "0x" + keccak(text="ZeroDigest()")[:4].hex()
 TOTALS = [(b"\x01" * 32, 5, 6)]

@@ -13,6 +13,8 @@ from tests.report import browser
 from tests.report import papers_scene as scene
 from tests.report.test_html_page import HOSTILE, hostile
 
+pytestmark = pytest.mark.thorough
+
 LONGEST = "x" * 300
 
 
