@@ -69,6 +69,17 @@ def axe() -> Path:
     return fetched[-1]
 
 
+def node() -> Path:
+    """Find what runs JavaScript without a browser, the machine's own too, or skip."""
+    here = ROOT / ".cache" / "bin" / "node"
+    own = shutil.which("node")
+    return (
+        Path(own)
+        if own and "POR_NODE" not in os.environ and not here.exists()
+        else _component("POR_NODE", "node", "node")
+    )
+
+
 def slither() -> Path:
     """Find what analyses contracts, or skip."""
     return _component("POR_SLITHER", "slither", "slither")

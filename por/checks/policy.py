@@ -7,6 +7,7 @@ from pathlib import Path
 from por.checks.catalogue import CATALOGUE
 from por.checks.evidence import load_document
 from por.checks.requirements import NEVER_WAIVED
+from por.checks.rules.catalogue import RULE_CATALOGUE
 from por.encoding import policy_v1, tables_v1, toml
 from por.encoding.tables_v1 import Tables
 from por.errors import EvidenceError, FormatError, PolicyError
@@ -33,10 +34,16 @@ def load_policy(path: Path) -> Policy:
 def require_usable(policy: Policy) -> None:
     """Raise: PolicyError when the policy names an unknown check, waives what must stand, or has a bad key."""
     known = {check.id for check in CATALOGUE}
+    of_rules = {check.id for check in RULE_CATALOGUE}
+    for name in policy.require:
+        if name in of_rules:
+            raise PolicyError(f"the policy requires {name}, which is judged as a rulebook has it: name one under law")
     for name in (*policy.require, *(waiver.check for waiver in policy.waivers)):
         if name not in known and "/" not in name:
             raise PolicyError(f"the policy names {name}, which is no check; por explain lists them all")
     for waiver in policy.waivers:
+        if waiver.check in of_rules:
+            raise PolicyError(f"{waiver.check} is the check of many rules; waive one of them, such as BOOK/RULE")
         if waiver.check in NEVER_WAIVED:
             raise PolicyError(f"{waiver.check} cannot be waived under the profile {policy.profile}")
     for key in policy.keys:

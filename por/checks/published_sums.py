@@ -70,7 +70,7 @@ def totals(reading: Reading, roots: Sequence[PublishedRoot], given: Amounts) -> 
         mine = {name: value for name, value in given.items() if not several or name in (implied or {})}
         shown |= mine.keys()
         yield from _one(binds_total(reading.card, part), subject, implied, part.stated_totals, beside, mine)
-    for name in given.keys() - shown:
+    for name in (name for name in given if name not in shown):
         facts = {"name": name}
         yield Finding(TOTAL, name, Outcome.INCONCLUSIVE, f"{TOTAL}.not_here", expected=given[name].plain, facts=facts)
 

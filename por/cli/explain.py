@@ -5,7 +5,9 @@ from collections.abc import Iterator
 
 from por.checks.catalogue import CATALOGUE, check
 from por.checks.check import Check
+from por.checks.rules.catalogue import RULE_CATALOGUE
 from por.cli.output import add_language_option
+from por.errors import FormatError
 from por.formats.proofs import FORMATS
 from por.report.format_card import card_text
 from por.report.language import Translator
@@ -14,6 +16,8 @@ from por.report.text import columns, padded
 from por.report.texts import catalogue_key
 
 EXAMPLE = "por explain reserves.balance"
+
+RULE_IDS = frozenset(entry.id for entry in RULE_CATALOGUE)
 
 _FIELDS = {
     "evidence": "evidence",
@@ -38,6 +42,9 @@ def run(args: argparse.Namespace) -> int:
         for entry in CATALOGUE:
             print(f"{entry.id:<26}{_said(entry, 'question', args.lang)}")
         return 0
+    if "/" in args.id:
+        book, _, rule = args.id.partition("/")
+        raise FormatError(f"a rule of a rulebook, and no check: por rulebook show {book} --rule {rule}", args.id)
     card = next((each.card for each in FORMATS if each.card.name == args.id), None)
     if card is not None:
         print(card_text(card, args.lang), end="")
@@ -55,6 +62,17 @@ def _rows(entry: Check, say: Translator) -> Iterator[tuple[str, str]]:
     for name, field in _FIELDS.items():
         yield _label(name, say), _said(entry, field, say)
     yield _label("chain", say), _label("chain_yes" if entry.needs_chain else "chain_no", say)
+    if entry.id in RULE_IDS:
+        yield _label("rules", say), ", ".join(_rules(entry.id)) or "-"
+
+
+def _rules(name: str) -> Iterator[str]:
+    """Name the rules of shipped rulebooks that a check judges."""
+    # Rules are read for the explanation of their checks alone.
+    from por.checks.rulebooks import load_rulebook, shipped_ids  # noqa: PLC0415
+
+    for book in map(load_rulebook, shipped_ids()):
+        yield from (f"{book.id}/{rule.id}" for rule in book.rules if rule.check == name)
 
 
 def _said(entry: Check, field: str, say: Translator) -> str:

@@ -5,13 +5,16 @@ import json
 from collections.abc import Iterator, Mapping
 from datetime import date
 
+from por.checks.catalogue import check
 from por.checks.rulebooks import load_rulebook
 from por.cli.output import add_language_option
 from por.encoding.reader import Reader
 from por.errors import FormatError
 from por.model.rulebook import Rule, Rulebook
 from por.report.language import Translator
+from por.report.procedures import said
 from por.report.text import padded
+from por.report.words import word
 
 EXAMPLE = "por rulebook show jp-exchange --rule JP-COLD-01 --at 2026-11-01"
 
@@ -87,20 +90,22 @@ def rule_value(rule: Rule) -> dict[str, object]:
 def _lines(rule: Rule, day: date | None, say: Translator) -> Iterator[str]:
     yield f"{rule.id}  {rule.title[say.language]}"
     rows = [(say("cited"), f"{row.text} [{row.source}]{_span(row.since, row.until)}") for row in rule.citations]
-    rows += [(say("status"), f"{rule.status}{_span(rule.since, rule.until)}")]
+    rows += [(say("status"), word(f"status.{rule.status}", say) + _span(rule.since, rule.until))]
     if day is not None:
-        word = say("in force") if rule.in_force(day) else say("not in force: it would run in shadow")
-        rows += [(str(day), word)]
+        state = say("in force") if rule.in_force(day) else say("not in force: it would run in shadow")
+        rows += [(str(day), state)]
     if rule.superseded_by:
         rows += [(say("then"), rule.superseded_by)]
-    rows += [(say("asks"), f"{rule.check} {json.dumps(_plain(rule.parameters), ensure_ascii=False)}")]
+    rows += [(say("asks"), said(check(rule.check), "question", say))]
+    rows += [("", f"{rule.check} {json.dumps(_plain(rule.parameters), ensure_ascii=False)}")]
     if rule.reason:
         rows += [(say("why not"), rule.reason[say.language])]
     if rule.inputs:
-        rows += [(say("declared"), ", ".join(rule.inputs))]
+        rows += [(say("declared"), ", ".join(f"{topic}: {word(f'topic.{topic}', say)}" for topic in rule.inputs))]
     if rule.cure is not None:
         rows += [(say("cure"), f"{rule.cure.days} {say('business days') if rule.cure.business else say('days')}")]
-    rows += [(say("breach"), f"{rule.severity} ({say('confidence')} {rule.confidence})")]
+    rows += [(say("breach"), word(f"severity.{rule.severity}", say))]
+    rows += [(say("confidence"), word(f"confidence.{rule.confidence}", say))]
     yield from (f"  {padded(name, 12)}{text}" for name, text in rows)
 
 

@@ -75,7 +75,8 @@ def add(parser: argparse.ArgumentParser) -> None:
         metavar="ID,…",
         action="append",
         default=[],
-        help="judge these rulebooks too, shipped ones by id (por rulebook list) or your own by path; repeat for more",
+        help="judge these rulebooks beside those of your policy, shipped ones by id (por rulebook list) or your own by "
+        "path; repeat for more",
     )
     add_source_options(parser)
     add_identity_options(parser)

@@ -7,7 +7,7 @@ from por.commitments.text_merkle import MAX_STEPS, Odd, Step, TreeRule, climb, p
 from por.errors import EvidenceError
 from por.formats.citations import DUPLICATED, LEAF_UNBOUND, NO_SUMS, NODE_AS_LEAF, OPEN_ROOT, SIDES
 from por.formats.document import Document, is_items, is_members
-from por.formats.fields import amounts_at, hash_text, integer_at, members_at, objects_at, text_at
+from por.formats.fields import amounts_at, hash_text, integer_at, members_at, objects_at, text_at, word_or_nothing
 from por.formats.format import Format
 from por.model.published import Asked, Card, IdRule, LeafRule, Node, Opened, Reading, SumRule
 
@@ -65,7 +65,7 @@ def read(document: Document, variant: str, asked: Asked) -> Reading:
         stated_totals=None,
         problems=tuple(problems),
     )
-    return Reading(CARD, variant, (opened,), snapshot=str(own.get("auditId", "")))
+    return Reading(CARD, variant, (opened,), snapshot=word_or_nothing(own, "auditId"))
 
 
 def _hash(members: Members, place: str) -> str:

@@ -7,6 +7,7 @@ from por.commitments.text_merkle import TreeRule, Writing
 from por.encoding.strict_json import Number
 from por.formats.citations import OPEN_ROOT, PARENT_SUMS, SHARED_LEAF, SHORT_64, SIDES, SIGNS
 from por.formats.document import Document, is_members
+from por.formats.fields import word_or_nothing
 from por.formats.format import Format
 from por.formats.path_file import NO_COMMA, PathLayout, has_shape, read_path
 from por.formats.times import packed_date
@@ -102,7 +103,7 @@ def read_v2(document: Document, variant: str, asked: Asked) -> Reading:
 
 def _snapshot(document: Document) -> str:
     own = document.members["self"]
-    return str(own.get("auditId", "")) if is_members(own) else ""
+    return word_or_nothing(own, "auditId") if is_members(own) else ""
 
 
 FORMAT_V1 = Format(CARD_V1, claims_v1, read_v1)

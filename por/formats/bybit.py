@@ -9,7 +9,7 @@ from por.errors import UnsupportedEvidenceError
 from por.formats.bybit_orders import ORDERS
 from por.formats.citations import JOINED, OPEN_ROOT, PARENT_SUMS, SHARED_LEAF, SIDES, SIGNS
 from por.formats.document import Document, is_members
-from por.formats.fields import amounts_at, members_at
+from por.formats.fields import amounts_at, members_at, word_or_nothing
 from por.formats.format import Format
 from por.formats.path_file import PathLayout, has_shape, read_path
 from por.formats.times import packed_date
@@ -61,7 +61,7 @@ def read(document: Document, variant: str, asked: Asked) -> Reading:
         )
     places = FOUR_PLACES if variant == FOUR else {}
     opened = read_path(document, layout(order), partial(rescaled, places=places, default=8))
-    audit = str(own.get("auditId", ""))
+    audit = word_or_nothing(own, "auditId")
     return Reading(CARD, variant, (opened,), snapshot=audit, instant=packed_date(audit))
 
 

@@ -14,7 +14,8 @@ from por.model.figures import Figure, read_figure
 from por.model.text import plain_text
 
 MAX_COINS = 2_000
-MAX_TEXT = 1_024
+# A path of 40 steps, or the balances of a thousand coins, in one text.
+MAX_TEXT = 65_536
 
 _COIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+$-]{0,39}", re.ASCII)
 _HEX = re.compile(r"[0-9a-f]*", re.ASCII)
@@ -52,6 +53,12 @@ def text_at(members: Mapping[str, object], name: str, place: str) -> str:
         return plain_text(value, MAX_TEXT)
     except FormatError as error:
         raise FormatError(error.reason, f"{place}/{name}") from error
+
+
+def word_or_nothing(members: Mapping[str, object], name: str) -> str:
+    """Return a member that is text or a number, as it was written; anything else, such as null, is empty text."""
+    value = members.get(name)
+    return str(value) if isinstance(value, str) else ""
 
 
 def word_at(members: Mapping[str, object], name: str, place: str) -> str:

@@ -6,7 +6,7 @@ from por.commitments.amount_text import concatenated, json_texts, plain_to
 from por.commitments.text_merkle import TreeRule, Writing
 from por.formats.citations import JOINED, OPEN_ROOT, PARENT_SUMS, SHARED_LEAF, SIDES, SIGNS
 from por.formats.document import Document
-from por.formats.fields import members_at
+from por.formats.fields import members_at, word_or_nothing
 from por.formats.format import Format
 from por.formats.path_file import PathLayout, has_shape, read_path
 from por.model.published import Asked, Card, IdRule, LeafRule, Reading, SumRule
@@ -45,7 +45,7 @@ def claims(document: Document) -> str | None:
 
 def read(document: Document, variant: str, asked: Asked) -> Reading:
     """Read a path file. Raises: FormatError, EvidenceError."""
-    audit = str(members_at(document.members["self"], "/self").get("auditId", ""))
+    audit = word_or_nothing(members_at(document.members["self"], "/self"), "auditId")
     return Reading(CARD, variant, (read_path(document, LAYOUT),), snapshot=audit)
 
 

@@ -127,6 +127,8 @@ def _own(levels: Levels, asked: Asked) -> list[Opened]:
 def _opened(levels: Levels, at: int, uid: str) -> Opened:
     siblings, ancestors, place = [], [], at
     for level, row in enumerate(levels[:-1]):
+        if place ^ 1 >= len(row) or place >> 1 >= len(levels[level + 1]):
+            raise EvidenceError(f"level {level + 1} is too short to lead to the root")
         siblings.append(row[place ^ 1])
         place >>= 1
         ancestors.append(levels[level + 1][place])

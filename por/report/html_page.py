@@ -70,7 +70,7 @@ def _finalized(value: object) -> object:
 
 def _context(papers: Papers) -> dict[str, object]:
     say, rows = papers.say, entries(papers)
-    shown = blocks(rows, say)
+    shown, books = blocks(rows, say), judged_books(rows, papers.rulebooks, say)
     coverage = charts.coverage_rows(rows)
     exceptions = [row for row in rows if row.exception]
 
@@ -105,9 +105,9 @@ def _context(papers: Papers) -> dict[str, object]:
         "off_chain": [row for row in rows if row.finding.grade in DOCUMENTS],
         "priced": [row for row in rows if "currency" in row.finding.facts],
         "blocks": shown,
-        "books": judged_books(rows, papers.rulebooks, say),
+        "books": books,
         "rests_on": lambda rule: rests_on(rule, shown),
-        "inputs": declared_inputs(rows, papers.declared),
+        "inputs": declared_inputs(books, papers.declared),
         "rules_counted": lambda book: rules_counted(book, say),
         "exceptions": exceptions,
         "remarked": [row for row in rows if row.remarks and not row.exception],

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from por.model.declarations import Declarations, Document
 from por.report.papers import Entry
 from por.report.procedures import Block
-from por.report.ruled import JudgedRule
+from por.report.ruled import JudgedBook, JudgedRule
 
 _HOLDINGS = ("liabilities.scheme", "reserves.control", "reserves.balance", "reserves.eligible")
 _LISTED = ("reserves.distinct",)
@@ -48,13 +48,12 @@ def rests_on(rule: JudgedRule, blocks: Sequence[Block]) -> tuple[tuple[str, int]
     return tuple((name, numbers[name]) for name in dict.fromkeys(names) if name in numbers)
 
 
-def declared_inputs(rows: Sequence[Entry], declared: Declarations | None) -> tuple[DeclaredInput, ...]:
-    """Return every part of the declarations that an answer names, in the order of their names."""
+def declared_inputs(books: Sequence[JudgedBook], declared: Declarations | None) -> tuple[DeclaredInput, ...]:
+    """Return every part of the declarations that a rule looks at, in the order of their names."""
     found: dict[str, list[Entry]] = {}
-    for row in rows:
-        for topic in row.finding.facts.get("inputs", "").split(", "):
-            if topic and row.finding.rule is not None:
-                found.setdefault(topic, []).append(row)
+    for rule in (rule for book in books for rule in book.rules):
+        for topic in rule.inputs:
+            found.setdefault(topic, []).extend(rule.entries)
     documents = () if declared is None else declared.documents
     return tuple(
         DeclaredInput(topic, tuple(row for row in documents if topic in row.covers), tuple(entries))

@@ -31,8 +31,9 @@ def rules_counted(book: JudgedBook, say: Translator) -> str:
 
 def _rule_lines(book_id: str, rule: JudgedRule, all_findings: bool, say: Translator) -> Iterator[str]:
     mark = padded(label(f"outcome.{rule.outcome}", say), _MARK)
-    note = label("note", say).format(note=standing(rule, say))
-    yield f"  {mark}{printable(rule.id):<{_ID}}{printable(rule.title)}{note}"
+    note = standing(rule, say)
+    beside = label("note", say).format(note=note) if note else ""
+    yield f"  {mark}{printable(rule.id):<{_ID}}{printable(rule.title)}{beside}"
     if all_findings and rule.citation:
         yield f"  {'':<{_MARK}}{printable(rule.citation)}"
     passed = [row for row in rule.entries if row.outcome is Outcome.PASS]

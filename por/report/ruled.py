@@ -72,9 +72,10 @@ class JudgedRule:
 
     @property
     def inputs(self) -> tuple[str, ...]:
-        """Return the topics of the issuer's declarations that the answers rest on."""
+        """Return the topics of the issuer's declarations that the rule looks at, and that its answers rest on."""
+        asked = () if self.rule is None else map(str, self.rule.inputs)
         topics = [topic for row in self.entries for topic in row.finding.facts.get("inputs", "").split(", ") if topic]
-        return tuple(dict.fromkeys(topics))
+        return tuple(dict.fromkeys([*asked, *topics]))
 
     def _fact(self, name: str) -> str:
         return next((row.finding.facts[name] for row in self.entries if row.finding.facts.get(name)), "")

@@ -121,6 +121,7 @@ LABELS = {
     "explain.INCONCLUSIVE": "INCONCLUSIVE",
     "explain.limits": "does not show",
     "explain.chain": "needs a chain",
+    "explain.rules": "judges",
     "explain.chain_yes": "yes: give --source or --replay",
     "explain.chain_no": "no, works offline",
     "ask.account": "Your account id with the issuer: ",

@@ -13,6 +13,7 @@ from por.report.format_words import CARD, VARIANTS
 from por.report.language import LANGUAGES, translator
 from por.report.limits import LIMITS
 from por.report.messages import ENGLISH
+from por.report.page_words import PAGE
 from por.report.rule_reasons import REASONS
 from por.report.templates import GRADES, LABELS, PHRASES, PLAIN, SENTENCES
 from por.report.words import REPORT
@@ -28,6 +29,7 @@ TABLES: tuple[Mapping[str, str], ...] = (
     REPORT,
     CLAIMS,
     CHANGES,
+    PAGE,
     CARD,
     VARIANTS,
     ENGLISH,

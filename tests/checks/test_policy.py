@@ -10,6 +10,7 @@ from por.checks.catalogue import CATALOGUE
 from por.checks.policy import load_policy, require_usable, shipped_tables
 from por.checks.policy_text import starting_policy
 from por.checks.requirements import NEVER_WAIVED
+from por.checks.rules.catalogue import RULE_CATALOGUE
 from por.errors import FormatError, PolicyError
 from por.model import Waiver
 from tests.checks.scenery import ETH, ISSUER, KEY, USDC, policy
@@ -22,6 +23,7 @@ def written(tmp_path: Path, text: str) -> Path:
 
 
 START = starting_policy(ISSUER, [KEY], "auditor", ["eip155:1=2"])
+OF_RULES = {entry.id for entry in RULE_CATALOGUE}
 
 
 def test_the_policy_to_start_from_can_be_used(tmp_path: Path) -> None:
@@ -46,10 +48,23 @@ def test_t68_what_must_stand_cannot_be_waived(tmp_path: Path, check: str, profil
         load_policy(written(tmp_path, text))
 
 
-@pytest.mark.parametrize("check", sorted({entry.id for entry in CATALOGUE} - set(NEVER_WAIVED)))
+@pytest.mark.parametrize("check", sorted({entry.id for entry in CATALOGUE} - set(NEVER_WAIVED) - OF_RULES))
 def test_anything_else_is_waived_by_name_and_reason(tmp_path: Path, check: str) -> None:
     rules = load_policy(written(tmp_path, START + f'[[waive]]\ncheck = "{check}"\nreason = "because"\n'))
     assert rules.waivers == (Waiver(check, "because"),)
+
+
+@pytest.mark.parametrize("check", sorted(OF_RULES))
+def test_t68_a_check_of_many_rules_is_not_waived_for_all_of_them(tmp_path: Path, check: str) -> None:
+    with pytest.raises(PolicyError, match=f"{check} is the check of many rules"):
+        load_policy(written(tmp_path, START + f'[[waive]]\ncheck = "{check}"\nreason = "because"\n'))
+
+
+@pytest.mark.parametrize("name", sorted(OF_RULES))
+def test_t68_what_only_a_rulebook_judges_is_not_required_in_vain(tmp_path: Path, name: str) -> None:
+    """Nothing would run it, and the verdict would not say so."""
+    with pytest.raises(PolicyError, match=f"requires {name}, which is judged as a rulebook has it"):
+        load_policy(written(tmp_path, START.replace("version = 1", f'version = 1\nrequire = ["{name}"]', 1)))
 
 
 def test_a_rule_may_be_waived_by_its_name(tmp_path: Path) -> None:

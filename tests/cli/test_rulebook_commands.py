@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from por.checks.catalogue import check
 from por.checks.evidence import open_bundle
 from por.checks.policy import load_policy
 from por.checks.rulebooks import load_rulebook, load_rulebooks, shipped_ids
@@ -64,6 +65,30 @@ def test_show_says_when_a_rule_is_in_force(capsys: pytest.CaptureFixture[str]) -
     assert "not in force" in out
     status, out = said(capsys, *one, "--lang", "ja")
     assert "円換算の合計で5％以下" in out
+    assert "施行中 2020-05-01 …" in out
+
+
+def test_show_says_a_rule_in_words_and_what_its_check_asks(capsys: pytest.CaptureFixture[str]) -> None:
+    _, out = said(capsys, "rulebook", "show", "jp-exchange", "--rule", "JP-FIAT-03")
+    for words in ("in force 2020-05-01 …", check("segregation.days").question, "series: records of days", "warning"):
+        assert words in out
+    assert 'segregation.days {"series": "trust:*", "cadence": "business-day"}' in out
+    assert "2 business days" in out
+    assert "D: not confirmed" in out
+    _, out = said(capsys, "rulebook", "show", "jp-exchange", "--rule", "JP-FIAT-03", "--lang", "ja")
+    for words in ("日々の記録", "警告", "2 営業日", "未確認"):
+        assert words in out
+
+
+@pytest.mark.parametrize("name", shipped_ids())
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_every_rule_of_every_shipped_rulebook_is_shown(
+    name: str, language: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, out = said(capsys, "rulebook", "show", name, "--lang", language)
+    assert status == 0
+    for rule in load_rulebook(name).rules:
+        assert f"\n{rule.id}  {rule.title[language]}\n" in out
 
 
 def test_show_as_json_has_both_languages(capsys: pytest.CaptureFixture[str]) -> None:

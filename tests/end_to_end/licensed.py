@@ -7,9 +7,10 @@ and issues a token of its own. What it declares holds; tests spoil single lines 
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -57,7 +58,7 @@ order = "key-slot"
 """
 POLICY = """version = 1
 profile = "auditor"
-
+{entries}
 [issuer]
 id = "{issuer}"
 keys = ["{key}"]
@@ -264,6 +265,7 @@ class Licensed:
     token: str
     issued: str
     entity: str = "Example Exchange Japan"
+    issuer: str = ISSUER
     reserves: Reserves = field(default_factory=lambda: RESERVES)
     key: str = ""
     instant: str = ""
@@ -304,11 +306,14 @@ class Licensed:
             coin=f"{self.chain.chain}/slip44:60", token=token, code_hash=code_hash, slot=TOKEN_BASE_SLOT
         )
 
-    def policy(self, name: str = "policy.toml", *, known: bool = True, more: str = "") -> Path:
-        """Write a verifier's policy, who had the statements from the third parties or did not."""
+    def policy(self, name: str = "policy.toml", *, known: bool = True, entries: str = "", more: str = "") -> Path:
+        """Write a verifier's policy, who had the statements from the third parties or did not.
+
+        `entries` stand at its top, and `more` before what it says on the law.
+        """
         law = f'[law]\ndocuments = ["sha256:{hashlib.sha256(STATEMENTS).hexdigest()}"]\n' if known else "[law]\n"
         law += 'registered = ["Kanto 00099", "KC-7"]\n\n'
-        head = POLICY.format(issuer=ISSUER, key=self.key, chain=self.chain.chain)
+        head = POLICY.format(entries=entries, issuer=self.issuer, key=self.key, chain=self.chain.chain)
         return self.file(name, head + more + law + self.tables())
 
     def declared(self) -> str:
@@ -394,7 +399,7 @@ def take(made: Licensed, customers: Mapping[str, Sequence[int]] = CUSTOMERS) -> 
         for asset in ("COIN", "USDX")
     ]
     accounts = made.file("accounts.csv", "\n".join(["account,role,custody,asset", *listed]) + "\n")
-    who = ["--issuer", ISSUER, "--instant", made.instant]
+    who = ["--issuer", made.issuer, "--instant", made.instant]
     command("commit", book, "--output", made.snapshot, *who, *table)
     command("challenge", made.snapshot, "--accounts", accounts, *table, *made.source)
     signatures = made.file("signatures.csv", "\n".join(["account,scheme,signature", *signed(made)]) + "\n")
@@ -422,6 +427,16 @@ def bundle(made: Licensed, declarations: str) -> Run:
     run = command("bundle", made.snapshot, *listing, *more, *made.source)
     made.key = next(line.split()[1] for line in run.out.splitlines() if line.startswith("key "))
     return run
+
+
+def anew(made: Licensed, directory: Path, old: str, new: str) -> Licensed:
+    """Publish the same snapshot in another folder, with one thing declared otherwise."""
+    shutil.copytree(made.directory, directory, ignore=shutil.ignore_patterns("bundle"))
+    other = replace(made, directory=directory)
+    text = made.declared()
+    assert text.count(old) == 1, old
+    bundle(other, text.replace(old, new))
+    return other
 
 
 def command(name: str, *options: object) -> Run:

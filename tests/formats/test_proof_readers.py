@@ -32,6 +32,19 @@ def opened(name: str, file: Any = None, **asked: Any) -> Opened:
 # --- documents and fields
 
 
+@pytest.mark.parametrize("value", [None, [], {}, True])
+def test_t35_an_audit_without_a_name_is_not_the_same_audit_twice(value: Any) -> None:
+    """Two files of no snapshot are of no one snapshot: their roots accuse nobody."""
+    assert fields.word_or_nothing({"auditId": value}, "auditId") == ""
+    assert fields.word_or_nothing({}, "auditId") == ""
+    assert fields.word_or_nothing({"auditId": Number("7")}, "auditId") == "7"
+
+
+def test_a_path_written_as_one_text_may_have_forty_steps() -> None:
+    text = ",".join(f"{'ab' * 32}:l" for _ in range(40))
+    assert fields.text_at({"path": text}, "path", "") == text
+
+
 def test_numbers_are_kept_as_they_were_written() -> None:
     document = Document(b'{"a": 0.10, "b": 1e5, "c": 12345678901234567890123, "d": -0, "e": "0.10"}')
     assert [str(value) for value in document.members.values()] == [
@@ -112,7 +125,7 @@ def test_t84_too_many_coins_are_refused() -> None:
         fields.listed_amounts(",".join(f"{name}:0" for name in rows), "/x")
 
 
-@pytest.mark.parametrize("text", ["\x1b[31m", "a\u202eb", "a\u200bb", "\ud800", "x" * 1025])
+@pytest.mark.parametrize("text", ["\x1b[31m", "a\u202eb", "a\u200bb", "\ud800", "x" * 65_537])
 def test_t93_text_that_misleads_is_refused(text: str) -> None:
     with pytest.raises(FormatError):
         fields.text_at({"x": text}, "x", "")

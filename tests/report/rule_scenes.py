@@ -11,7 +11,7 @@ from typing import Any
 
 from por.checks.observation import Missing
 from por.model import AssetId, Custody, Encumbrance, EncumbranceKind, Finding, LawTrust, Outcome, Role
-from por.model.declarations import Declarations, Entity, Series, Venue
+from por.model.declarations import Declarations, DomesticOrder, Entity, Series, Venue
 from por.model.rulebook import Cure, Rule
 from tests.checks.rules import test_intermediaries as brokers
 from tests.checks.rules import test_procedures as papers
@@ -68,6 +68,8 @@ class RuleScenes:
         yield from self.judged(
             money, rule("rulebook.uncomputable", reason={"en": "nobody wrote it down", "ja": "不明"})
         )
+        calm = Declarations(order=DomesticOrder(active=False, jurisdiction="JP"))
+        yield from self.judged(rule("segregation.domestic"), says=calm, law=LawTrust())
         heard = [Finding("reserves.control", str(outcome), outcome, "evidence.nothing") for outcome in Outcome]
         asked = rule("rulebook.findings", checks=["reserves.control", "reserves.distinct"])
         for count in range(len(heard)):

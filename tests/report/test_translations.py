@@ -104,7 +104,7 @@ def test_sentences_are_polite_and_rows_are_short() -> None:
         if text.key.startswith("sentence."):
             assert polite, text.key
             assert japanese.endswith("。"), text.key
-        elif text.key.startswith("claim.") or text.key == "label.limits":
+        elif text.key.startswith(("claim.", "page.")) or text.key == "label.limits":
             assert japanese.endswith(("。", "：")) or not polite, text.key
         elif not text.key.startswith("phrase."):
             assert not polite, text.key

@@ -24,8 +24,8 @@ def test_a_program_of_ones_own_is_used_as_it_is() -> None:
     assert (done.returncode, done.stdout) == (0, "/one\n/two\n")
 
 
-@pytest.mark.parametrize("name", ["forge", "safe", "slither", "solc"])
-def test_so_is_one_that_works_on_contracts(name: str) -> None:
+@pytest.mark.parametrize("name", ["forge", "node", "safe", "slither", "solc"])
+def test_so_is_any_other(name: str) -> None:
     done = run(name, **{f"POR_{name.upper()}": "/my own/program"})
     assert (done.returncode, done.stdout) == (0, "/my own/program\n")
 

@@ -47,17 +47,21 @@ def _answers(context: Context, rule: Rule) -> Iterable[Answer]:
 
 
 def _graded(context: Context, answer: Answer) -> Answer:
-    """Give an answer the grade of its weakest input; a PASS below what the verifier asks for is undecided."""
+    """Give an answer the grade of its weakest input; a PASS below what the verifier asks for is undecided.
+
+    So is that a rule does not concern the issuer: nobody leaves a rule by their own word.
+    """
     if answer.message == INPUT_MISSING:
         return answer
     grades = [context.grade_of(topic) for topic in answer.topics]
     grade = min([*grades, *([] if answer.grade is None else [answer.grade])], default=None)
     graded = replace(answer, grade=grade)
-    if answer.outcome is not Outcome.PASS or grade is None or grade >= context.law.grade:
+    if (answer.outcome is not Outcome.PASS and answer.applies) or grade is None or grade >= context.law.grade:
         return graded
     weak = [str(topic) for topic in answer.topics if context.grade_of(topic) < context.law.grade]
     facts = {**answer.facts, "weak": ", ".join(weak) or "the chain's own", "wanted": context.law.grade.text}
-    return replace(graded, outcome=Outcome.INCONCLUSIVE, message="rulebook.answer.declared_only", facts=facts)
+    message = "rulebook.answer.declared_only" if answer.applies else "rulebook.answer.not_applicable_declared"
+    return replace(graded, outcome=Outcome.INCONCLUSIVE, applies=True, message=message, facts=facts)
 
 
 def _finding(context: Context, rule: Rule, answer: Answer) -> Finding:

@@ -31,7 +31,7 @@ def filed(context: Context, parameters: Parameters) -> Iterator[Answer]:
     asked = {end: due for end, due in asked.items() if first <= due < context.today}
     rows = {row.period_end: row for row in context.declared.filings if row.kind == kind}
     if not asked:
-        yield not_concerned(f"no period of {kind} has come due since the rule began", Topic.FILINGS)
+        yield not_concerned(f"no period of {kind} has come due since the rule began")
     for end, due in asked.items():
         subject, row = f"{kind}:{end}", rows.get(end)
         if row is not None:

@@ -58,7 +58,7 @@ def _each_period(
     last = context.today - timedelta(days=1 + parameters.integer("grace", 31))
     ends = periods(parameters, after_months(last, -YEAR) + timedelta(days=1), last, every, year_end)
     if not ends:
-        yield not_concerned(f"no period of {kind} has ended since the rule began", Topic.ASSURANCE)
+        yield not_concerned(f"no period of {kind} has ended since the rule began")
         return
     spans = [(after_months(end + timedelta(days=1), -every), end) for end in ends]
     between, outside = missing([row.as_of for row in reports], spans)

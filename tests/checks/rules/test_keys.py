@@ -205,3 +205,14 @@ def test_hot_accounts_are_looked_at_too(tmp_path: Path) -> None:
     accounts = [Held("a", {BTC: 9}, custody=Custody.HOT)]
     declared = Declarations(venues=(Venue(account("a"), "Another Exchange"),))
     assert one(of("segregation.venues", tmp_path, declared, accounts=accounts)).outcome is Outcome.FAIL
+
+
+def test_t73_an_order_that_stands_by_nobodys_word_is_not_left_by_the_issuers_own(tmp_path: Path) -> None:
+    """What the issuer alone says does not apply is undecided, and still decides the verdict."""
+    calm = Declarations(order=DomesticOrder(active=False, jurisdiction="JP"))
+    asked = rule("segregation.domestic", jurisdiction="JP")
+    (known,) = judged(context(tmp_path / "a", {ETH: 1}, [Held("a", {ETH: 1})], asked, declared=calm))
+    assert (known.message, known.required) == ("rulebook.answer.not_applicable", False)
+    (alone,) = judged(context(tmp_path / "b", {ETH: 1}, [Held("a", {ETH: 1})], asked, declared=calm, law=LawTrust()))
+    assert (alone.message, alone.required) == ("rulebook.answer.not_applicable_declared", True)
+    assert (str(alone.outcome), alone.facts["state"]) == ("INCONCLUSIVE", "in-force")

@@ -64,6 +64,12 @@ def test_no_declared_money_is_undecided_and_named(tmp_path: Path) -> None:
     assert finding.facts["input"] == "money"
 
 
+@pytest.mark.parametrize("law", [KNOWN, LawTrust()])
+def test_an_input_that_is_missing_has_no_grade(tmp_path: Path, law: LawTrust) -> None:
+    """A document that would cover it is no evidence of what nobody says."""
+    assert one(of_money(tmp_path, law=law)).grade is None
+
+
 def test_a_currency_that_the_rule_names_must_be_declared(tmp_path: Path) -> None:
     found = of_money(tmp_path, cash(1, 1), currencies=["JPY", "USD"])
     assert told(found) == [("PASS", "segregation.money.pass"), ("INCONCLUSIVE", "rulebook.answer.input_missing")]
