@@ -6,8 +6,8 @@ from por.report.stablecoin_messages import STABLECOIN_RULES
 RULES = {
     "rulebook.answer.input_missing": "not decided: an input is missing: {what} ({input})",
     "rulebook.answer.not_applicable": "does not apply: {why}",
-    "rulebook.answer.not_applicable_declared": "not decided: it would not apply, as declared ({why}), but by evidence of "
-    "less than the grade {wanted} that your policy asks for ({weak})",
+    "rulebook.answer.not_applicable_declared": "not decided: it would not apply, as declared ({why}), but by evidence "
+    "of less than the grade {wanted} that your policy asks for ({weak})",
     "rulebook.answer.declared_only": "not decided: it holds as declared, but by evidence of less than the grade "
     "{wanted} that your policy asks for ({weak})",
     "rulebook.findings.pass": "{check}: all {count} findings pass",
