@@ -1,6 +1,7 @@
 """Run `por explain`: what a check asks and its outcomes mean, or what a published format can show."""
 
 import argparse
+import re
 from collections.abc import Iterator
 
 from por.checks.catalogue import CATALOGUE, check
@@ -14,6 +15,8 @@ from por.report.language import Translator
 from por.report.templates import LABELS
 from por.report.text import columns, padded
 from por.report.texts import catalogue_key
+
+_RULE = re.compile(r"[a-z][a-z0-9-]{1,40}/[A-Z][A-Z0-9-]{1,64}", re.ASCII)
 
 EXAMPLE = "por explain reserves.balance"
 
@@ -42,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
         for entry in CATALOGUE:
             print(f"{entry.id:<26}{_said(entry, 'question', args.lang)}")
         return 0
-    if "/" in args.id:
+    if _RULE.fullmatch(args.id):
         book, _, rule = args.id.partition("/")
         raise FormatError(f"a rule of a rulebook, and no check: por rulebook show {book} --rule {rule}", args.id)
     card = next((each.card for each in FORMATS if each.card.name == args.id), None)
