@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -55,26 +56,26 @@ def series(draw: st.DrawFn) -> Series:
 
 @st.composite
 def assurances(draw: st.DrawFn) -> Assurance:
-    dates = draw(some_days)
+    dates, as_of = draw(some_days), draw(days)
     return Assurance(
         kind=draw(words),
         practitioner=draw(words),
         lead=draw(plain_texts),
         standard=draw(words),
         form=draw(words),
-        as_of=draw(days),
+        as_of=as_of,
         dates=dates,
         told=draw(st.sampled_from([(), dates])),
         share=draw(st.none() | st.integers(0, 10**36).map(lambda part: Fraction(part, 10**36))),
         assets=draw(st.none() | counts),
-        filed=draw(st.none() | days),
+        filed=draw(st.none() | st.dates(as_of)),
         exceptions=draw(counts),
     )
 
 
 @st.composite
 def reserve_items(draw: st.DrawFn) -> ReserveItem:
-    told = draw(st.booleans())
+    told, acquired = draw(st.booleans()), draw(st.none() | days)
     return ReserveItem(
         id=draw(words),
         kind=draw(words),
@@ -83,8 +84,8 @@ def reserve_items(draw: st.DrawFn) -> ReserveItem:
         par=draw(amounts),
         market_value=draw(st.none() | amounts),
         valued=draw(st.none() | days),
-        acquired=draw(st.none() | days),
-        maturity=draw(st.none() | days),
+        acquired=acquired,
+        maturity=draw(st.none() | st.dates(acquired or date.min)),
         custodian=draw(words),
         encumbered=draw(amounts),
         early_termination=draw(st.booleans()),
@@ -94,6 +95,19 @@ def reserve_items(draw: st.DrawFn) -> ReserveItem:
         outstanding=draw(amounts) if told else None,
         outstanding_currency=draw(currencies) if told else None,
     )
+
+
+@st.composite
+def filings(draw: st.DrawFn) -> Filing:
+    end = draw(days)
+    return Filing(draw(words), end, draw(st.none() | st.dates(end)), draw(some_words))
+
+
+def are_apart(coins: tuple[Stablecoin, ...]) -> bool:
+    """Tell whether nothing stands under two coins."""
+    tokens = [row.asset for coin in coins for row in coin.supply]
+    items = [(row.id, row.issuer, row.custodian) for coin in coins for row in coin.reserves]
+    return len(set(tokens)) == len(tokens) and len(set(items)) == len(items)
 
 
 def of(*names: str) -> Callable[[Any], object]:
@@ -144,14 +158,14 @@ declarations = st.builds(
     money=rows(st.builds(Money, currencies, amounts, amounts, words, words), "holder"),
     series=rows(series(), "name"),
     assurance=rows(assurances(), "as_of"),
-    filings=rows(st.builds(Filing, words, days, st.none() | days, some_words), "period_end"),
+    filings=rows(filings(), "period_end"),
     figures=rows(st.builds(Figure, words, currencies, signed, days), "as_of"),
     checklists=st.dictionaries(
         checklist_names, st.dictionaries(checklist_names, st.booleans(), max_size=3), max_size=3
     ),
     order=st.none() | st.builds(DomesticOrder, st.booleans(), words, holdings),
-    intermediaries=rows(intermediaries, "id"),
-    stablecoins=rows(stablecoins, "name"),
+    intermediaries=rows(intermediaries, "id", "registration"),
+    stablecoins=rows(stablecoins, "name").filter(are_apart),
     estate=st.none() | st.builds(Estate, currencies, amounts, amounts),
     venues=rows(st.builds(Venue, accounts(), words), "account"),
 )

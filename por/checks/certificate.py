@@ -10,6 +10,7 @@ from por.checks.freshness import freshness
 from por.checks.observation import Missing, Observation, Seen, judge, observe, then, unseen
 from por.checks.policy import require_usable
 from por.checks.requirements import answered, with_waivers
+from por.checks.rulebooks import load_rulebooks
 from por.commitments.statements import attestation_digest, committee_id
 from por.errors import FormatError
 from por.model import (
@@ -72,7 +73,8 @@ class _Reading:
 def check_certificate(certificate: Certificate, policy: Policy, given: Given, *, now: Instant) -> Verdict:
     """Judge a certificate without asking anybody; its verdict is PASS only where the attesters found PASS.
 
-    Nothing of the bundle is examined again. Raises: FormatError for a certificate of a revocation, PolicyError for a
+    Nothing of the bundle is examined again. Raises: FormatError for a certificate of a revocation and a rulebook of the
+    policy that cannot be read, PolicyError for a
     policy that cannot be used.
     """
     require_usable(policy)
@@ -145,6 +147,17 @@ def policy_named(reading: _Reading) -> Iterator[Finding]:
     yield reading.compared(
         "attestation.policy.same", "attestation.policy.other", own, theirs, differs=Outcome.INCONCLUSIVE
     )
+    if own == theirs:
+        yield from _rulebooks(reading)
+
+
+def _rulebooks(reading: _Reading) -> Iterator[Finding]:
+    """Ask: did the attesters judge by the rulebooks that the reader has? A policy names them, and no bytes of them."""
+    own = [str(book.digest) for book in load_rulebooks(reading.policy.law.rulebooks)]
+    theirs = list(map(str, reading.opened.value.rulebooks)) if isinstance(reading.opened, Seen) else []
+    if not set(own) <= set(theirs):
+        finding = reading.found(Outcome.INCONCLUSIVE, "attestation.policy.other_rulebooks")
+        yield replace(finding, expected=", ".join(own), actual=", ".join(theirs) or "none")
 
 
 def figures(reading: _Reading) -> Iterator[Finding]:

@@ -28,6 +28,12 @@ class ClassClaim:
         return {finding.outcome for finding in self.judged}
 
     @property
+    def encumbrances(self) -> frozenset[str]:
+        """Return the kinds of claims that anybody is known to have on it, however much it stands for."""
+        kinds = (finding.facts.get("encumbrance", "") for finding in self.judged)
+        return frozenset(kind for text in kinds for kind in text.split(", ") if kind)
+
+    @property
     def shown(self) -> bool:
         """Tell whether all of them passed."""
         return self.outcomes == {Outcome.PASS}

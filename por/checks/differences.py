@@ -56,7 +56,7 @@ def _bundle_facts(bundle: Bundle) -> dict[tuple[str, str], str]:
 
 
 def _once(facts: Facts, key: tuple[str, str], number: int) -> str:
-    """Name an account that a bundle lists twice by its place too."""
+    """Name what has the name of another before it by its place too: neither hides behind the other."""
     return f"{key[1]} (row {number + 1})" if key in facts else key[1]
 
 
@@ -77,8 +77,8 @@ def _declared_facts(opened: OpenBundle) -> dict[tuple[str, str], str]:
 
 def _add_declared(facts: dict[tuple[str, str], str], topic: str, content: object) -> None:
     if isinstance(content, list):
-        for row in content:
-            facts["declared", f"{topic} {_key(row)}"] = _text(row)
+        for number, row in enumerate(content):
+            facts["declared", _once(facts, ("declared", f"{topic} {_key(row)}"), number)] = _text(row)
     elif content not in (None, {}):
         facts["declared", topic] = _text(content)
 
@@ -113,4 +113,9 @@ def _verdict_facts(verdict: Verdict) -> dict[tuple[str, str], str]:
 
 def _standing(finding: Finding) -> str:
     note = ", waived" if finding.waived else "" if finding.required else ", for information"
-    return f"{finding.outcome}{note}"
+    said = (
+        "" if finding.grade is None else f", {finding.grade.text}",
+        "" if finding.expected is None else f", expected {finding.expected}",
+        "" if finding.actual is None else f", found {finding.actual}",
+    )
+    return f"{finding.outcome}{note}{''.join(said)}"

@@ -17,7 +17,7 @@ def open_law(law: LawTrust) -> Iterator[str]:
     if not law.prices:
         yield "no [[law.price]]: where a rule adds up coins in money, the prices are the issuer's"
     if not law.registered:
-        yield "no registration number: whether anybody is registered, the issuer alone says"
+        yield "no [[law.registered]]: whether anybody is registered, the issuer alone says"
 
 
 def described_law(law: LawTrust) -> Iterator[str]:
@@ -26,7 +26,10 @@ def described_law(law: LawTrust) -> Iterator[str]:
         return
     yield from (f"judges     the rulebook {name}" for name in law.rulebooks)
     yield f"accepts    of rules, nothing below the grade {law.grade.text}"
-    yield from (f"trusts     document {digest}" for digest in sorted(map(str, law.documents)))
-    yield from (f"trusts     the registration {number}" for number in sorted(law.registered))
+    for known in sorted(law.documents, key=lambda row: str(row.digest)):
+        said = "" if known.dated is None else f"dated {known.dated}, "
+        text = f"trusts     document {known.digest} of {', '.join(sorted(known.covers))}"
+        yield f"{text}, {said}for {known.max_age_days} days"
+    yield from (f"trusts     the registration {row.number} of {row.name}, {row.kind}" for row in sorted(law.registered))
     for row in law.prices:
         yield f"trusts     {exact_text(row.price)} {row.currency} for {row.asset} at {row.at}, from {row.source}"

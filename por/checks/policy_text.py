@@ -82,8 +82,6 @@ kinds = []
 # What you bring for rulebooks, the requirements of a jurisdiction; por rulebook list names those that are shipped.
 # [law]
 # rulebooks = ["jp-exchange"]
-# documents = []   # digests (sha256:…) of third parties' documents that you had from them, or asked them about
-# registered = []  # registration numbers that you found in the regulator's list
 # grade = "third-party document"  # a rule passes on nothing below it
 # [[law.price]]
 # asset = "eip155:1/slip44:60"
@@ -91,6 +89,17 @@ kinds = []
 # price = "412350.5"
 # source = "…"
 # at = "2026-11-01T00:00:00Z"
+# Third parties' documents that you had from them, or asked them about; covers: what you read in it yourself.
+# [[law.document]]
+# digest = "sha256:…"
+# covers = ["custody", "money"]
+# dated = 2026-10-31     # the day that stands in it; else the issuer says
+# max_age_days = 366
+# Rows that you found in the regulator's list; kind: exchange, stablecoin, funds-transfer, intermediary, custodian.
+# [[law.registered]]
+# number = "…"
+# name = "…"
+# kind = "intermediary"
 
 # Waive a check, or a rule such as jp-exchange/JP-SEG-01, by name and reason; every verdict shows both. Without a
 # [registry] both of these stay open:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from por.model import AssetClass, Instant
+from por.model import AssetClass, AssetKind, Instant
 from por.model.declarations import Price
 
 # A price is of the instant when it was taken at most so long before or after it.
@@ -10,8 +10,11 @@ PRICE_SPAN = 86_400
 
 
 def price_at(rows: Iterable[Price], group: AssetClass, currency: str, instant: Instant) -> Price | None:
-    """Return the price of a class in a currency that was taken nearest to the instant, None where none is near it."""
-    members = {member.asset for member in group.members}
+    """Return the price of a class in a currency that was taken nearest to the instant, None where none is near it.
+
+    A claim on the asset, such as a vault's share, has a price of its own, and not the class's.
+    """
+    members = {member.asset for member in group.members if member.kind is AssetKind.NATIVE} | {group.canonical}
     near = [
         row
         for row in rows

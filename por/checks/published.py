@@ -1,7 +1,7 @@
 """Judge another exchange's published proof (`por/spec/published-formats.md`); a file alone is never enough."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from por.checks.contradictions import contradictions
 from por.checks.freshness import span
@@ -81,7 +81,7 @@ def _structure(file: PublishedFile) -> Iterator[Finding]:
 def _judged(
     file: PublishedFile, reading: Reading, asked: Asked, independent: Independent, now: Instant
 ) -> Iterator[Finding]:
-    own = own_records(reading, asked)
+    own = tuple(_settled(each, independent.roots) for each in own_records(reading, asked))
     yield from answered("published.leaf", file.name, leaf(reading.card, own, asked))
     yield from answered("published.identity", file.name, identity(reading.card, own, asked))
     yield from answered(PATH, file.name, _paths(reading, own))
@@ -124,15 +124,34 @@ def implied_roots(reading: Reading) -> tuple[str, ...]:
 
 def _root(reading: Reading, given: Sequence[PublishedRoot]) -> Iterator[Finding]:
     """Ask: is the implied root one that the verifier has from elsewhere? The file's own never counts (T34)."""
-    known = {text for root in given for text in (root.root, *root.parts)}
+    known = {text for root in given for text in (root.root, *root.parts.values())}
+    strays = {part.root.hash for part in reading.opened if not _placed(part, given)}
     for implied in implied_roots(reading):
         if not known:
             yield Finding(ROOT, implied, Outcome.INCONCLUSIVE, f"{ROOT}.not_given", actual=implied)
-        elif implied in known:
+        elif implied in known and implied not in strays:
             yield Finding(ROOT, implied, Outcome.PASS, f"{ROOT}.given", expected=implied, actual=implied)
         else:
             wanted = ", ".join(sorted(known))[:1000]
             yield Finding(ROOT, implied, Outcome.FAIL, f"{ROOT}.other", expected=wanted, actual=implied)
+
+
+def _placed(opened: Opened, given: Sequence[PublishedRoot]) -> bool:
+    """Tell whether a record's root is given by itself, or as that of its own tree and coin."""
+    implied = opened.root.hash
+    holders = [root for root in given if implied in root.parts.values()]
+    alone = any(implied == root.root for root in given)
+    return alone or not holders or any(_own_part(opened, root) for root in holders)
+
+
+def _own_part(opened: Opened, root: PublishedRoot) -> bool:
+    return any(root.parts.get((opened.tree, coin)) == opened.root.hash for coin in opened.amounts)
+
+
+def _settled(opened: Opened, given: Sequence[PublishedRoot]) -> Opened:
+    """Take a currency as settled where a list of trees from elsewhere has the root as that currency's."""
+    known = opened.unsettled == "currency" and any(_own_part(opened, root) for root in given)
+    return replace(opened, unsettled="") if known else opened
 
 
 def _age(name: str, reading: Reading, max_age: int | None, now: Instant) -> Finding:

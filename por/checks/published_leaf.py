@@ -85,6 +85,9 @@ def _coin(name: str, wanted: str, own: Sequence[Opened]) -> Finding:
     good = actual == wanted
     message = f"{LEAF}.same" if good else f"{LEAF}.other_amount"
     outcome = Outcome.PASS if good else Outcome.FAIL
+    unsettled = next((opened.unsettled for opened in own if name in opened.amounts and opened.unsettled), "")
+    if good and unsettled:
+        outcome, message = Outcome.INCONCLUSIVE, f"{LEAF}.other_{unsettled}"
     return Finding(LEAF, name, outcome, message, expected=wanted, actual=actual, facts=facts)
 
 

@@ -143,8 +143,13 @@ def _payouts_csv(ledger: Path, found: Estimate, case_rule: CaseRule) -> bytes:
     with ledger.open(encoding="utf-8", newline="") as lines:
         rows = payouts(records_v1.read_records(lines, str(ledger)), found, case_rule)
         told = ((row.account_id, str(row.kind), row.decimals, row.owed, row.paid) for row in rows)
-        table = [",".join(write_field(cell(str(field))) for field in row) + "\n" for row in told]
+        table = [",".join(write_field(_cell(str(field))) for field in row) + "\n" for row in told]
     return (",".join(PAYOUTS) + "\n" + "".join(table)).encode()
+
+
+def _cell(text: str) -> str:
+    """Escape an apostrophe at the beginning too: no two account ids are written alike."""
+    return f"'{cell(text)}" if text.startswith("'") else cell(text)
 
 
 def _digest(path: Path) -> Digest:

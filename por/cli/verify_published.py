@@ -42,7 +42,9 @@ def run_published(
         companions=tuple(read_document(path, MAX_BYTES) for path in args.beside),
     )
     independent = Independent(
-        roots=tuple(_given_root(text, read) for text in args.root),
+        roots=tuple(
+            _given_root(text, [*(document.data for document in read), *asked.companions]) for text in args.root
+        ),
         totals=_coins(args.total, "--total"),
         max_age=_seconds(args.max_age),
     )
@@ -108,15 +110,15 @@ def _seconds(days: str | None) -> int | None:
     return int(days) * 86_400
 
 
-def _given_root(text: str, read: Sequence[Document]) -> PublishedRoot:
+def _given_root(text: str, beside: Sequence[bytes]) -> PublishedRoot:
     """Read a root: hexadecimal, a file, or an https address. Raises: FormatError, SourceError."""
     match = _ROOT.fullmatch(text)
     if match is not None:
         return PublishedRoot(match[1])
     data = _fetched(text) if text.startswith("https://") else _from_file(text)
-    if any(document.data == data for document in read):
-        raise FormatError("the root must come from elsewhere, not from the proof itself", "--root")
     document = Document(data, "--root")
+    if data in beside or any(each.claims(document) is not None for each in FORMATS):
+        raise FormatError("the root must come from elsewhere, not from a proof or a file beside it", "--root")
     for found in FORMATS:
         root = None if found.read_root is None else found.read_root(document)
         if root is not None:

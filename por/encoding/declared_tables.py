@@ -102,14 +102,36 @@ def _disordered(days: tuple[DayFigures, ...]) -> str:
     return "" if wrong is None else f"{wrong.day} is out of order, or named twice"
 
 
-def _untold(row: Assurance) -> str:
-    fits = not row.told or len(row.told) == len(row.dates)
-    return "" if fits else f"{len(row.told)} days of telling for {len(row.dates)} dates; give one each, or none"
+def _amiss_report(row: Assurance) -> str:
+    if row.told and len(row.told) != len(row.dates):
+        return f"{len(row.told)} days of telling for {len(row.dates)} dates; give one each, or none"
+    early = row.filed is not None and row.filed < row.as_of
+    return f"handed in on {row.filed}, before the day that it is of" if early else ""
 
 
-def _half_outstanding(row: ReserveItem) -> str:
+def _amiss_asset(row: ReserveItem) -> str:
     together = (row.outstanding is None) == (row.outstanding_currency is None)
-    return "" if together else "outstanding and outstandingCurrency come together"
+    if not together:
+        return "outstanding and outstandingCurrency come together"
+    impossible = row.acquired is not None and row.maturity is not None and row.maturity < row.acquired
+    return f"it ended on {row.maturity}, before it was acquired" if impossible else ""
+
+
+def _filed_early(row: Filing) -> str:
+    early = row.filed is not None and row.filed < row.period_end
+    return f"filed on {row.filed}, before its period ended" if early else ""
+
+
+def _counted_twice(declared: Declarations) -> str:
+    """Say what stands under two coins: of each, all of it would be counted (T46)."""
+    seen: dict[str, str] = {}
+    for coin in declared.stablecoins:
+        things = [f"the token {row.asset}" for row in coin.supply]
+        things += [f"the asset {row.id} of {row.issuer} with {row.custodian}" for row in coin.reserves]
+        for thing in things:
+            if seen.setdefault(thing, coin.name) != coin.name:
+                return f"{thing} stands under two coins, {seen[thing]} and {coin.name}; name lots apart, each under one"
+    return ""
 
 
 NAME, CURRENCY = name(), plain(_currency)
@@ -188,12 +210,13 @@ ASSURANCE = Table(
         "exceptions": spare(COUNT, 0),
     },
     lambda row: (f"{row.kind} by {row.practitioner} as of {row.as_of}",),
-    _untold,
+    _amiss_report,
 )
 FILING = Table(
     Filing,
     {"kind": NAME, "period_end": DAY, "filed": optional(DAY), "attachments": NAMES},
     lambda row: (f"{row.kind} for the period to {row.period_end}",),
+    _filed_early,
 )
 FIGURE = Table(
     Figure,
@@ -215,7 +238,7 @@ INTERMEDIARY = Table(
         "accounts": several(ACCOUNT, MAX_NAMES),
         "bank_accounts": NAMES,
     },
-    lambda row: (row.id,),
+    lambda row: (row.id, *([f"the registration {row.registration}"] if row.registration else [])),
 )
 SUPPLY = Table(
     Supply,
@@ -252,7 +275,7 @@ RESERVE_ITEM = Table(
         "outstanding_currency": optional(CURRENCY),
     },
     lambda row: (row.id,),
-    _half_outstanding,
+    _amiss_asset,
 )
 STABLECOIN = Table(
     Stablecoin,
@@ -289,4 +312,5 @@ DECLARED = Table(
         "estate": one(ESTATE),
         "venues": rows(VENUE, MAX_ROWS),
     },
+    amiss=_counted_twice,
 )

@@ -43,7 +43,8 @@ def leaf(code: str, amounts: Amounts) -> str:
 
 def read(document: Document, variant: str, asked: Asked) -> Reading:
     """Read a list. Raises: FormatError, EvidenceError."""
-    return read_list(CARD, leaf, document, variant, asked)
+    alike = any(value.units and "." not in value.text for value in asked.holdings.values())
+    return read_list(CARD, leaf, document, variant, asked, alike=alike)
 
 
 FORMAT = Format(CARD, claims, read)

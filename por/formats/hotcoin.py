@@ -70,7 +70,7 @@ def read(document: Document, variant: str, asked: Asked) -> Reading:
 def read_root(document: Document) -> PublishedRoot | None:
     """Read an anchor file. Raises: FormatError, EvidenceError."""
     members = document.members
-    if members.get("protocol") != PROTOCOL or not {"root", "userTotals"} <= set(members):
+    if members.get("protocol") != PROTOCOL or not {"root", "userTotals"} <= set(members) or "path" in members:
         return None
     return PublishedRoot(hash_at(members, "root", "", 64), amounts_at(members, "userTotals", ""))
 

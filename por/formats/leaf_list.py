@@ -44,8 +44,12 @@ def claims(document: Document) -> str | None:
     return "list of leaves" if match and len(match["hash"]) == DIGITS else None
 
 
-def read_list(card: Card, leaf_of: LeafOf, document: Document, variant: str, asked: Asked) -> Reading:
+def read_list(
+    card: Card, leaf_of: LeafOf, document: Document, variant: str, asked: Asked, *, alike: bool = False
+) -> Reading:
     """Read a list; --account and --holding find a customer's leaf, --with brings totals or records.
+
+    `alike` says that the format writes other amounts as it writes these (T08).
 
     Raises: FormatError, EvidenceError.
     """
@@ -56,7 +60,8 @@ def read_list(card: Card, leaf_of: LeafOf, document: Document, variant: str, ask
         [] if depth == len(levels) else [f"rows of a tree of {depth} levels; {len(leaves)} leaves make {len(levels)}"]
     )
     tree = _tree(levels, beside, leaf_of, problems)
-    return Reading(card, variant, tuple(_own(levels, leaf_of, asked)), (tree,))
+    own = _own(levels, leaf_of, asked)
+    return Reading(card, variant, tuple(replace(each, unsettled="amounts" if alike else "") for each in own), (tree,))
 
 
 def _leaves(document: Document) -> tuple[list[Node], int]:
@@ -92,7 +97,8 @@ def _tree(levels: Levels, beside: _Beside, leaf_of: LeafOf, problems: list[str])
         if said.hash != node.hash
     ]
     totals = total_of(node.sums or {} for node in made)
-    tree = whole(levels, totals, records=[*made, *published], problems=problems, sums_bound=not problems)
+    # Other amounts are written alike, and the leaves have 64 bits: no total is bound (T08).
+    tree = whole(levels, totals, records=[*made, *published], problems=problems)
     return replace(tree, stated_totals=stated)
 
 

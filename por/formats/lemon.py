@@ -42,7 +42,7 @@ CARD = Card(
     proves="your balances are in the tree, and the tree's total is at least the sum of all balances in it",
     sums=SumRule.BOTH,
     leaf=LeafRule.RECOMPUTED,
-    identity=IdRule.KNOWN,
+    identity=IdRule.OPAQUE,
     digest_bits=256,
     per_coin="every coin, sorted",
     weaknesses=(
@@ -69,12 +69,12 @@ def read(document: Document, variant: str, asked: Asked) -> Reading:
         raise FormatError(f"{len(rows)} rows; at most {MAX_ROWS} are read")
     parsed = [_row(line, number + (1 if raw else 2), raw) for number, line in enumerate(rows)]
     own = [row for row in parsed if asked.account in (None, row[0])] or parsed
-    audits = {row[3] for row in parsed if row[3]}
+    audits = {row[3] or asked.snapshot or "" for row in own}
     if raw and (asked.snapshot is None or not asked.holdings):
         raise UnsupportedEvidenceError(
             "the rows name no audit and no balances: give --snapshot, --account and --holding"
         )
-    audit = next(iter(audits)) if len(audits) == 1 else (asked.snapshot or "")
+    audit = next(iter(audits)) if len(audits) == 1 else ""
     opened = tuple(_opened(row, asked) for row in own)
     return Reading(CARD, variant, opened, snapshot=audit, instant=utc_instant(audit), instant_bound=True)
 

@@ -133,6 +133,9 @@ def _own(data: bytes, levels: Levels, root: Node) -> tuple[list[Opened], list[st
             continue
         if hash_at(part, "hash", place, 64) != leaf:
             problems.append(f"{place}/hash: not the hash of the balances beside it")
+        # A padding copy without amounts stands beside the last leaf of a level.
+        if all(unlike(levels[0][place_of].sums or {}, amounts) for place_of in free[leaf]):
+            problems.append(f"{place}: the list has other amounts beside this leaf, which are written alike (T08)")
         opened.append(opened_at(levels, free[leaf].pop(), {"nonce": nonce}, amounts, leaf=leaf, stated=root))
     return opened, problems
 

@@ -111,7 +111,8 @@ def read_root(document: Document) -> PublishedRoot | None:
     audit = _audit(document)
     if audit.stated != audit.commitment:
         raise EvidenceError("/audit/commitment/digest: not that of the partitions")
-    return PublishedRoot(audit.commitment, parts=frozenset(each.root.hash for each in audit.partitions.values()))
+    parts = {(name, each.currency): each.root.hash for name, each in audit.partitions.items()}
+    return PublishedRoot(audit.commitment, parts=parts)
 
 
 def keyed(key: str, text: str) -> str:
@@ -175,6 +176,7 @@ def _opened(
         stated_root=None if known is None else known.root.hash,
         stated_totals=None if known is None else known.root.sums,
         problems=(f"{inside}/nonce: not the one that follows from your credential (T14)",) if strange else (),
+        unsettled="currency" if known is None else "",
     )
 
 

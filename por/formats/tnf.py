@@ -49,7 +49,7 @@ def leaf_named(uid: str, amounts: Amounts) -> str:
 
 def read(document: Document, variant: str, asked: Asked) -> Reading:
     """Read a list under the rule without names. Raises: FormatError, EvidenceError."""
-    return read_list(CARD, leaf, document, variant, asked)
+    return read_list(CARD, leaf, document, variant, asked, alike=len(asked.holdings) > 1)
 
 
 def read_named(document: Document, variant: str, asked: Asked) -> Reading:

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
 
 from por.model.anchor import RegistryPin
-from por.model.declarations import Price
+from por.model.declarations import Document, Price, Topic
 from por.model.digest import Digest
 from por.model.identifiers import AssetId, ChainAccount, ChainId
 from por.model.reserve import Encumbrance
@@ -170,17 +171,57 @@ class Waiver:
     reason: str
 
 
+class RegistrationKind(StrEnum):
+    """Say as what a regulator's list has somebody."""
+
+    EXCHANGE = "exchange"
+    STABLECOIN = "stablecoin"
+    FUNDS_TRANSFER = "funds-transfer"
+    INTERMEDIARY = "intermediary"
+    CUSTODIAN = "custodian"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Registration:
+    """Name one row of a regulator's list: the number, whose it is, and as what."""
+
+    number: str
+    name: str
+    kind: RegistrationKind
+
+
+@dataclass(frozen=True, slots=True)
+class KnownDocument:
+    """Name a third party's document, what of a declaration it bears out, and for how many days it speaks.
+
+    `covers` is the verifier's own reading. `dated` is the day that stands in the document, None where the issuer's word
+    for it is taken.
+    """
+
+    digest: Digest
+    covers: tuple[Topic, ...]
+    dated: date | None = None
+    max_age_days: int = 366
+
+    def bears_out(self, row: Document, topic: Topic, day: date) -> bool:
+        """Tell whether it is the document that an issuer names for a topic, and speaks of that day."""
+        if row.digest != self.digest or topic not in row.covers or topic not in self.covers:
+            return False
+        same = self.dated is None or self.dated == row.dated
+        return same and timedelta(0) <= day - row.dated <= timedelta(days=self.max_age_days)
+
+
 @dataclass(frozen=True, slots=True)
 class LawTrust:
     """Hold what a verifier brings for rulebooks, which it names by id or path.
 
-    `documents` are third parties' that it had from them or checked with them; `registered` are registration numbers
+    `documents` are third parties' that it had from them or checked with them; `registered` are rows
     that it found in the regulator's list. `prices` go before the issuer's. A rule passes on no evidence below `grade`.
     """
 
     rulebooks: tuple[str, ...] = ()
-    documents: frozenset[Digest] = frozenset()
-    registered: frozenset[str] = frozenset()
+    documents: tuple[KnownDocument, ...] = ()
+    registered: frozenset[Registration] = frozenset()
     prices: tuple[Price, ...] = ()
     grade: Grade = Grade.THIRD_PARTY_DOCUMENT
 

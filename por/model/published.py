@@ -79,7 +79,8 @@ class Opened:
 
     `ids` are values that the leaf's hash covers; `stated_leaf` and `stated_root` are what the file says, or None;
     `leaf` is computed from the record, or None where the format has no rule for it. `ancestors` lead from the leaf's
-    parent to the implied root. `problems` are ways in which the record breaks the format's rules.
+    parent to the implied root. `problems` are ways in which the record breaks the format's rules. `unsettled` says
+    what else the leaf's hash may stand for: nothing, `currency` or `amounts`.
     """
 
     tree: str
@@ -93,6 +94,7 @@ class Opened:
     stated_totals: Amounts | None
     problems: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    unsettled: str = ""
 
     @property
     def root(self) -> Node:
@@ -161,9 +163,9 @@ class Reading:
 class PublishedRoot:
     """Hold a commitment that the customer brings: a root, and the totals that stand beside it, or None.
 
-    `parts` are the roots of single trees that the commitment is over.
+    `parts` are the roots of single trees that the commitment is over, by tree and coin.
     """
 
     root: str
     totals: Amounts | None = None
-    parts: frozenset[str] = frozenset()
+    parts: Mapping[tuple[str, str], str] = field(default_factory=dict)

@@ -95,8 +95,8 @@ class Rule:
         """Tell whether the rule binds on a day; one that is pending or proposed, or has no first day, never does."""
         if self.status in {RuleStatus.ENACTED_PENDING, RuleStatus.PROPOSED}:
             return False
-        began = self.since is not None and self.since <= day
-        return (began or self.status is RuleStatus.DERIVED) and (self.until is None or day <= self.until)
+        began = self.status is RuleStatus.DERIVED if self.since is None else self.since <= day
+        return began and (self.until is None or day <= self.until)
 
     def blocks(self, day: date) -> bool:
         """Tell whether its breach refutes: in force, blocking, and of confidence A or B."""

@@ -58,13 +58,16 @@ DECLARED_RULES = {
     "procedures.concerned.pass": "the law concerns the issuer, by the list {list}",
     "intermediary.registered.pass": "{name} is registered: {registration} is in the list that you looked up",
     "intermediary.registered.fail": "{name} has no registration",
+    "intermediary.registered.twice": "{registration} of {name} is declared of another intermediary too",
+    "intermediary.registered.other": "not decided: {registration} of {name} is in the list that you looked up as that "
+    "of {listed}",
     "intermediary.registered.not_found": "not decided: {registration} of {name} is not among the numbers that you "
     "looked up",
     "intermediary.sponsored.pass": "{name} acts for {entity}, which is registered",
     "intermediary.sponsored.fail": "{name} does not act for {entity}; its principals: {principals}",
     "intermediary.sponsored.nobody": "{name} names no principal for whom it acts",
-    "intermediary.sponsored.not_found": "not decided: no principal of {name} is among the numbers that you looked up "
-    "({principals})",
+    "intermediary.sponsored.not_found": "not decided: {entity}, for whom {name} acts, is not by its number and name in "
+    "the list that you looked up",
     "intermediary.limited.pass": "{name} does nothing else than {allowed}",
     "intermediary.limited.fail": "{name} does more than {allowed}: {others}",
     "intermediary.custody.pass": "{name} is not known to hold anything of customers",

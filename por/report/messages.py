@@ -205,6 +205,8 @@ ENGLISH = {
     "attestation.committee.other": "signed by the committee {actual}; your policy names {expected}",
     "attestation.policy.same": "the attesters looked under your own policy",
     "attestation.policy.accepted": "the attesters looked under {policy}, which your policy accepts",
+    "attestation.policy.other_rulebooks": "not decided: the attesters judged by the rulebooks {actual}; "
+    "your policy names {expected}",
     "attestation.policy.other": "not decided: the attesters looked under the policy {actual}; yours is {expected}, "
     "and accepts others by their digests alone, named under accepted_policies",
     "attestation.figures.signed": "{reserves} proven, {liabilities} owed, in {unit} ({percent} covered)",

@@ -6,6 +6,10 @@ PUBLISHED_MESSAGES = {
     "published.structure.broken": "format {format}, {variant}: {reason}",
     "published.leaf.same": "{actual} {name} is under the leaf's hash",
     "published.leaf.other_amount": "the record says {actual} {name}; you expect {expected}",
+    "published.leaf.other_currency": "not decided: {actual} is under the leaf's hash, and no hash says of which "
+    "currency: another one's tree would fit {name} as well; give the list of trees with --with",
+    "published.leaf.other_amounts": "not decided: {actual} {name} is under the leaf's hash, and so would other amounts "
+    "be, which the format writes alike",
     "published.leaf.other_hash": "the record's own hash is {actual}; the file says {expected}: the balance or the id "
     "beside it is not the one that was hashed",
     "published.leaf.hashed_nowhere": "this format hashes no balance: any could stand beside this leaf ({amounts})",

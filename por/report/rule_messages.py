@@ -41,6 +41,8 @@ RULES = {
     "segregation.free.pass": "nobody is known to have a claim on them ({roles})",
     "segregation.free.fail": "others have a claim on {encumbered} ({roles})",
     "segregation.spread.pass": "the most at one place is {percent} % ({most}); {limit} is the limit",
+    "segregation.spread.inconclusive": "not decided: {percent} % of what is listed, and more of what is proven, lie at "
+    "one place ({most}); {limit} is the limit",
     "segregation.spread.fail": "{percent} % lie at one place ({most}); {limit} is the limit",
     **DECLARED_RULES,
     **STABLECOIN_RULES,

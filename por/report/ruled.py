@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from por.checks.rulebooks import load_rulebook, shipped_ids
 from por.model import Outcome
 from por.model.rulebook import Citation, Rule, Rulebook
 from por.report.language import Translator
 from por.report.papers import Entry
+from por.report.words import word
 
 NOT_CONCERNED = "does-not-apply"
 UNCOMPUTABLE = "rulebook.uncomputable"
@@ -121,11 +123,18 @@ def judged_books(rows: Sequence[Entry], rulebooks: Sequence[Rulebook], say: Tran
 def _book(book_id: str, book: Rulebook | None, found: Mapping[str, list[Entry]], say: Translator) -> JudgedBook:
     return JudgedBook(
         id=book_id,
-        title="" if book is None else in_language(book.title, say),
+        title="" if book is None else _title(book, say),
         notice="" if book is None else in_language(book.notice, say),
         book=book,
         rules=tuple(_rules(book, found, say)),
     )
+
+
+def _title(book: Rulebook, say: Translator) -> str:
+    """Return a rulebook's title; one that has the id of a shipped one and is another is never shown as that."""
+    title = in_language(book.title, say)
+    imitates = book.id in shipped_ids() and load_rulebook(book.id).digest != book.digest
+    return word("rulebook_other", say, title=title) if imitates else title
 
 
 def _rules(book: Rulebook | None, found: Mapping[str, list[Entry]], say: Translator) -> Iterator[JudgedRule]:

@@ -66,6 +66,7 @@ STABLECOIN_RULES = {
 STABLECOIN_REASONS = {
     "reason.coins": "the coins that the issuer issues, and what stands behind them",
     "reason.coin_kinds": "no coin is of the kinds {kinds}",
+    "reason.rates": "rates of {currencies} to {currency}, of these days",
     "reason.behind": "what stands behind {name}",
     "reason.behind_kinds": "nothing behind {name} is of the kinds {kinds}",
     "reason.circulates": "nothing of {name} is in circulation",
@@ -86,6 +87,7 @@ ASSET_FORMS = {
     "fact.asset_token": "{item}: a token of it, not the asset itself",
     "fact.asset_undated": "{item}: its day of maturity is not declared",
     "fact.asset_unbought": "{item}: its day of acquisition is not declared",
+    "fact.asset_future": "{item}: acquired on {day}, after the snapshot",
     "fact.asset_ended": "{item}: ended on {day}",
     "fact.asset_long": "{item}: ends on {day}, after {last}",
     "fact.asset_early": "{item}: cannot be ended early",

@@ -138,6 +138,7 @@ REPORT = {
     "report.actual": "found",
     "report.no_rules": "No rulebook was judged.",
     "report.rulebook": "{title} ({id}, version {version})",
+    "report.rulebook_other": "{title} — not the rulebook of this name that is shipped with por",
     "report.rulebook_unknown": "The rulebook itself was not given: titles and status are not shown.",
     "report.citation": "citation",
     "report.source": "source",

@@ -78,7 +78,10 @@ def declared_to_auditor(
     )
     rulebook.write_text(_RULEBOOK + "".join(rules), encoding="utf-8")
     policy = stage / "policy.toml"
-    law = f'\n[law]\ndocuments = ["{digest_of(THE_TRUSTEES)}"]\n' if known else ""
+    law = ""
+    if known:
+        covers = ", ".join(f'"{topic}"' for topic in (Topic.CUSTODY, Topic.PRICES, Topic.MONEY))
+        law = f'\n[[law.document]]\ndigest = "{digest_of(THE_TRUSTEES)}"\ncovers = [{covers}]\n'
     policy.write_text(exchange.policy().read_text() + law)
     bundle = draft.publish(stage / "bundle", exchange.signing_key)
     return [*shown_to_auditor(exchange, bundle, policy), "--rulebook", str(rulebook)]

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from por.checks.policy import shipped_tables
 from por.checks.registry_view import COMMITTED_ADDRESS, UNSEEN_CREATION
@@ -22,6 +23,7 @@ from por.model import Custody, EncumbranceKind, Role
 from por.report.limits import LIMITS
 from por.report.page_words import PAGE
 from por.report.texts import exported
+from por.web.format_tables import format_tables
 
 SOURCES = Path(__file__).parent / "page"
 
@@ -36,6 +38,16 @@ MODULES = (
     "bundle",
     "note",
     "findings",
+    "formats/figures",
+    "formats/tree",
+    "formats/fields",
+    "formats/path_file",
+    "formats/sibling_lists",
+    "formats/records",
+    "formats/whole_lists",
+    "formats/left",
+    "formats/published",
+    "formats/judgement",
     "fresh",
     "keccak",
     "registry",
@@ -43,6 +55,7 @@ MODULES = (
     "receipt",
     "compare",
     "say",
+    "formats/sentence",
     "published",
     "files",
     "judge",
@@ -76,17 +89,22 @@ CHECKS = (
     "publication.bound.unverified",
     "snapshot.fresh.",
     "evidence.",
+    "published.",
 )
 WORDS = (
     "page.",
     "limit.",
     "sentence.customer.",
+    "sentence.published.",
     "phrase.and",
     "phrase.debt",
     "phrase.holding",
+    "phrase.not_decided",
     "phrase.not_whole",
+    "phrase.nothing_decided",
     "phrase.nothing_required",
     "phrase.pin.",
+    "phrase.published.",
     "phrase.undecided",
     "phrase.your_",
     "label.VERIFIED",
@@ -95,6 +113,8 @@ WORDS = (
     "label.outcome.",
     "label.limits",
     "label.information",
+    "fact.and_more",
+    "fact.comma",
     "fact.commitments_root",
     "fact.creation",
     "fact.days",
@@ -102,10 +122,16 @@ WORDS = (
     "fact.either_decimals",
     "fact.hours",
     "fact.minutes",
+    "fact.nothing",
     "fact.seconds",
+    "fact.semicolon",
     "fact.sources",
     "fact.unknown_decimals",
+    "fact.your_record",
+    "variant.",
 )
+
+CARD = ("name", "title", "sums", "leaf", "identity")
 
 _IMPORT = re.compile(r'^import \{\s*([^}]+?),?\s*\} from "(\.[a-z_./]+)\.js";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const) ([A-Za-z0-9_$]+))", re.MULTILINE)
@@ -189,7 +215,9 @@ def _source(text: str) -> str:
 def tables() -> Mapping[str, object]:
     """Return the texts and tables that the page is given, by the name of the constant that holds each."""
     texts = exported()
-    wanted = [key for key in texts if key.startswith((*CHECKS, *WORDS))]
+    formats = _formats()
+    titles = {f"format.{row['card']['name']}.title" for row in formats}
+    wanted = [key for key in texts if key.startswith((*CHECKS, *WORDS)) or key in titles]
     shipped = shipped_tables()
     symbols = AssetTable.load().names
     return {
@@ -211,7 +239,14 @@ def tables() -> Mapping[str, object]:
             kind: {"most": bundle_v1.max_evidence_bytes(kind), "declared": kind in {DECLARATIONS, DOCUMENT}}
             for kind in sorted(EVIDENCE)
         },
+        "FORMAT_TABLES": {"formats": formats},
     }
+
+
+def _formats() -> list[dict[str, Any]]:
+    """Return the published formats' tables, of their cards only what is judged by or shown here."""
+    rows: Any = format_tables()["formats"]
+    return [{**row, "card": {name: row["card"][name] for name in CARD}} for row in rows]
 
 
 def _written() -> Iterator[tuple[str, str]]:

@@ -68,12 +68,23 @@ price = "150.25"
 source = "an index"
 at = "2026-11-01T00:00:00Z"
 """
+REGISTERED = """[[law.registered]]
+number = "Kanto 00099"
+name = "Example Exchange K.K."
+kind = "exchange"
+"""
+ONE_NUMBER = '[law]\nregistered = ["Kanto 00099"]'
+DOCUMENT = f"""[[law.document]]
+digest = "{digest("trustee")}"
+covers = ["money", "custody"]
+dated = 2026-10-31
+max_age_days = 90
+"""
+DIGESTS = f'[law]\ndocuments = ["{digest("trustee")}"]'
 LAW = f"""[law]
 rulebooks = ["jp-intermediary", "jp-exchange"]
-documents = ["{digest("trustee")}"]
-registered = ["Kanto 00099"]
 grade = "self-declared"
-{PRICE}"""
+{DOCUMENT}{REGISTERED}{PRICE}"""
 MOVEMENT = """[movement]
 before_seconds = [86_400, 604_800]
 after_seconds = [86_400]
@@ -177,8 +188,10 @@ FULL: Json = {
     "movement": [[86_400, 604_800], [86_400], "1/10"],
     "law": {
         "rulebooks": ["jp-exchange", "jp-intermediary"],
-        "documents": [digest("trustee")],
-        "registered": ["Kanto 00099"],
+        "documents": [
+            {"digest": digest("trustee"), "covers": ["custody", "money"], "dated": "2026-10-31", "maxAgeDays": 90}
+        ],
+        "registered": [{"number": "Kanto 00099", "name": "Example Exchange K.K.", "kind": "exchange"}],
         "prices": [
             {
                 "asset": TOKEN,
@@ -342,6 +355,14 @@ SPOILED: list[tuple[str, str, str | None, str, str, str]] = [
     ),
     ("law_document_name", "a name for a document", "T88", SHORT + LAW, digest("trustee"), "trustee.pdf"),
     ("law_document_sha1", "a weak digest", "T11", SHORT + LAW, digest("trustee"), "sha1:" + "0" * 40),
+    ("law_document_digests", "digests alone", "T73", SHORT + LAW.replace(DOCUMENT, ""), "[law]", DIGESTS),
+    ("law_document_twice", "a document twice", "T86", SHORT + LAW, DOCUMENT, DOCUMENT * 2),
+    ("law_document_nothing", "a document of nothing", None, SHORT + LAW, '["money", "custody"]', "[]"),
+    ("law_document_topic_twice", "a topic twice", "T86", SHORT + LAW, '"money", "custody"', '"money", "money"'),
+    ("law_document_topic", "a topic that is none", None, SHORT + LAW, '"money", "custody"', '"everything"'),
+    ("law_document_covers", "no topics", "T73", SHORT + LAW, 'covers = ["money", "custody"]\n', ""),
+    ("law_document_day", "a day that does not exist", "T92", SHORT + LAW, "dated = 2026-10-31", 'dated = "2026-02-30"'),
+    ("law_document_age", "a document for ever", "T37", SHORT + LAW, "max_age_days = 90", "max_age_days = 36_600"),
     ("law_grade", "a grade that is none", None, SHORT + LAW, "self-declared", "audited"),
     ("law_grade_number", "a grade as a number", None, SHORT + LAW, '"self-declared"', "1"),
     ("law_rulebook_twice", "a rulebook twice", None, SHORT + LAW, "jp-intermediary", "jp-exchange"),
@@ -356,6 +377,10 @@ SPOILED: list[tuple[str, str, str | None, str, str, str]] = [
     ("law_rulebook_empty", "a rulebook without a name", None, SHORT + LAW, '"jp-intermediary"', '""'),
     ("law_registered_escape", "an escape sequence", "T93", SHORT + LAW, "Kanto 00099", "\\u001b[2J"),
     ("law_registered_blank", "blanks around a number", "T86", SHORT + LAW, "Kanto 00099", " Kanto 00099"),
+    ("law_registered_number", "a number alone", None, SHORT + LAW.replace(REGISTERED, ""), "[law]", ONE_NUMBER),
+    ("law_registered_nameless", "a number of nobody's", None, SHORT + LAW, 'name = "Example Exchange K.K."\n', ""),
+    ("law_registered_kind", "a kind that is none", None, SHORT + LAW, '"exchange"', '"bank"'),
+    ("law_registered_twice", "a number twice", None, SHORT + LAW, REGISTERED, REGISTERED * 2),
     ("law_url", "a place to fetch rulebooks from", "T95", SHORT + LAW, "[law]", '[law]\nurl = "https://x"'),
     ("law_twice", "two of them", "T86", SHORT + LAW, LAW, LAW * 2),
     ("price_twice", "two prices of one instant", "T67", SHORT + LAW, PRICE, PRICE * 2),

@@ -12,6 +12,7 @@ import pytest
 from por.checks.certificate import Given, check_certificate, member_text
 from por.checks.evidence import OpenBundle
 from por.checks.requirements import CERTIFICATE
+from por.checks.rulebooks import load_rulebook
 from por.commitments.anchors import anchor_id
 from por.commitments.statements import committee_id
 from por.encoding import verdict_v1
@@ -22,6 +23,7 @@ from por.model import (
     Digest,
     Finding,
     Instant,
+    LawTrust,
     Outcome,
     Policy,
     RegistryPin,
@@ -170,6 +172,16 @@ def test_another_policy_is_the_readers_to_judge() -> None:
     assert (finding.outcome, finding.message) == ("INCONCLUSIVE", "attestation.policy.other")
     assert (finding.expected, finding.actual) == (str(Digest(b"\x01" * 32)), str(a.POLICY))
     assert verdict.exit_code == 3
+
+
+@pytest.mark.parametrize("book", ["jp-exchange", "jp-intermediary"])
+def test_t44_a_rulebook_of_the_same_name_and_other_bytes_is_the_readers_to_judge(book: str) -> None:
+    rules = a.policy(*IDS.values(), law=LawTrust(rulebooks=(book,)))
+    finding = next(row for row in judged(policy=rules).findings if row.message == "attestation.policy.other_rulebooks")
+    assert (finding.outcome, finding.expected) == ("INCONCLUSIVE", str(load_rulebook(book).digest))
+    books = (load_rulebook(book).digest,)
+    same = a.certificate(said=replace(a.statement(rulebooks=rulebooks_digest(books)), rulebooks=books))
+    assert not [row for row in judged(same, policy=rules).findings if "rulebooks" in row.message]
 
 
 def test_a_policy_that_the_readers_accepts_is_as_good() -> None:

@@ -24,6 +24,7 @@ from por.model import (
     EncumbranceKind,
     EvidenceEntry,
     Finding,
+    Grade,
     Instant,
     Outcome,
     Role,
@@ -189,3 +190,20 @@ def test_what_a_verdict_rests_on() -> None:
 def test_two_findings_of_one_ref_are_kept_apart() -> None:
     once, twice = verdict(finding("a")), verdict(finding("a"), finding("a", Outcome.FAIL))
     assert [change.subject for change in verdict_changes(once, twice)] == ["reserves.balance@a (row 2)", "outcome"]
+
+
+def test_t73_a_declared_row_does_not_hide_behind_another_of_the_same_words(tmp_path: Path) -> None:
+    beside = Money("JPY", Fraction(5), Fraction(5), "A B", "trust")
+    rows = [(Money("JPY", Fraction(10), held, "B", "trust A"), beside) for held in (Fraction(10), Fraction(0))]
+    old, new = (declaring(tmp_path / str(i), Declarations(money=row)) for i, row in enumerate(rows))
+    assert [change.kind for change in bundle_changes(old, new)] == ["changed"]
+
+
+@pytest.mark.parametrize(
+    "changes", [{"grade": Grade.SELF_DECLARED}, {"actual": "1"}, {"expected": "2"}, {"required": False}]
+)
+def test_t73_a_finding_on_less_evidence_or_of_another_figure_is_a_change(changes: dict[str, Any]) -> None:
+    finding = Finding("solvency.coverage", "x", Outcome.FAIL, "m", Grade.LIGHT_CLIENT, "1000", "999")
+    old = Verdict("auditor", "i@2026-11-01T00:00:00Z", None, None, NOON, NOON, (finding,))
+    new = replace(old, findings=(replace(finding, **changes),))
+    assert any(change.what == "finding" for change in verdict_changes(old, new))

@@ -27,14 +27,17 @@ from por.model import (
     EncumbranceKind,
     Grade,
     Instant,
+    KnownDocument,
     KnownEncumbrance,
     LawTrust,
     Movement,
+    Registration,
+    RegistrationKind,
     RegistryPin,
     TokenCall,
     Waiver,
 )
-from por.model.declarations import Price
+from por.model.declarations import Price, Topic
 from tests.checks.registry_scenery import PIN
 from tests.checks.scenery import CHAIN, ETH, ISSUER, KEY, USDC, policy
 
@@ -44,8 +47,8 @@ BOTH_WAIVED = tuple(Waiver(check, "no registry") for check in REGISTRY)
 
 LAW = LawTrust(
     rulebooks=("jp-exchange",),
-    documents=frozenset({Digest(b"\x0a" * 32)}),
-    registered=frozenset({"Kanto 00099"}),
+    documents=(KnownDocument(Digest(b"\x0a" * 32), (Topic.MONEY, Topic.CUSTODY)),),
+    registered=frozenset({Registration("Kanto 00099", "An Exchange", RegistrationKind.EXCHANGE)}),
     prices=(Price(ETH, "JPY", Fraction(824701, 2), "an index", Instant.parse("2026-11-01T00:00:00Z")),),
 )
 
@@ -55,8 +58,8 @@ def test_what_is_brought_for_rulebooks_is_said() -> None:
     for line in (
         "judges     the rulebook jp-exchange",
         "accepts    of rules, nothing below the grade third-party document",
-        f"trusts     document {Digest(bytes([10]) * 32)}",
-        "trusts     the registration Kanto 00099",
+        f"trusts     document {Digest(bytes([10]) * 32)} of custody, money, for 366 days",
+        "trusts     the registration Kanto 00099 of An Exchange, exchange",
         "trusts     412350.5 JPY for eip155:1/slip44:60 at 2026-11-01T00:00:00Z, from an index",
     ):
         assert line in said
@@ -66,7 +69,7 @@ def test_what_is_brought_for_rulebooks_is_said() -> None:
 @pytest.mark.parametrize(
     ("law", "open_point"),
     [
-        (replace(LAW, documents=frozenset()), "no document of a third party"),
+        (replace(LAW, documents=()), "no document of a third party"),
         (replace(LAW, prices=()), "the prices are the issuer's"),
         (replace(LAW, registered=frozenset()), "the issuer alone says"),
         (replace(LAW, grade=Grade.SELF_DECLARED), "on the issuer's own word"),

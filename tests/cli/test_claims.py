@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from por.cli.claims import _cell
 from por.cli.main import main
 from por.encoding import claim_v1, declarations_v1, inclusion_proof_v1, verdict_v1
 from por.encoding.digests import digest_of
@@ -247,6 +248,13 @@ def test_payouts_sum_to_the_pool(desk: Desk, tmp_path: Path) -> None:
     assert sum(amount for (_, kind), amount in paid.items() if kind == str(ETH)) == 67 * 10**18
     assert paid["alice", str(ETH)] == 65 * 67 * 10**16
     assert target.stat().st_mode & 0o777 == 0o600
+
+
+def test_t94_no_two_account_ids_are_written_alike() -> None:
+    ids = ["+819012345678", "'+819012345678", "''+819012345678", "'alice", "alice"]
+    cells = [_cell(text) for text in ids]
+    assert len(set(cells)) == len(ids)
+    assert not any(text.startswith(("+", "=", "-", "@")) for text in cells)
 
 
 def test_t23_payouts_by_another_list_are_refused(desk: Desk, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -15,7 +16,21 @@ from por.encoding import policy_v1, tables_v1
 from por.encoding.digests import digest_of
 from por.encoding.tables_v1 import Tables
 from por.errors import FormatError, UnsupportedVersionError
-from por.model import AssetClass, AssetId, ChainId, Denomination, Grade, LawTrust, Policy, printable
+from por.model import (
+    AssetClass,
+    AssetId,
+    ChainId,
+    Denomination,
+    Digest,
+    Grade,
+    KnownDocument,
+    LawTrust,
+    Policy,
+    Registration,
+    RegistrationKind,
+    printable,
+)
+from por.model.declarations import Topic
 from tests import pages
 from tests.documents import canonical, evm_addresses, places, plain_texts, put
 
@@ -30,6 +45,8 @@ def toml_value(value: Any) -> str:
         return "{" + ", ".join(f"{json.dumps(key)} = {toml_value(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(toml_value, value)) + "]"
+    if isinstance(value, date):
+        return value.isoformat()
     return json.dumps(value, ensure_ascii=False)
 
 
@@ -215,10 +232,18 @@ WRONG_VALUES: list[tuple[str, object, str]] = [
     ("/law/rulebooks", "jp-exchange", "not a list"),
     ("/law/rulebooks", [""], "empty"),
     ("/law/rulebooks", ["r" * 257], "at most 256"),
-    ("/law/documents", [HEX], "not a digest"),
-    ("/law/documents", ["trustee.pdf"], "not a digest"),
-    ("/law/registered", ["a\u202eb"], "U\\+202E"),
-    ("/law/registered", [" Kanto 00099"], "blanks"),
+    ("/law/documents", DIGEST, r"write \[\[law.document\]\]"),
+    ("/law/document/0/digest", "trustee.pdf", "not a digest"),
+    ("/law/document", [{"digest": DIGEST, "covers": []}], "covers names no topic"),
+    ("/law/document", [{"digest": DIGEST, "covers": ["money", "money"]}], "or one twice"),
+    ("/law/document/0/covers", ["everything"], "none of"),
+    ("/law/document/0/dated", "2026-02-30", "no such day"),
+    ("/law/document/0/max_age_days", 36_600, "not an integer between"),
+    ("/law/registered/0/number", "a\u202eb", "U\\+202E"),
+    ("/law/registered/0/number", " Kanto 00099", "blank"),
+    ("/law/registered/0/name", "", "not empty"),
+    ("/law/registered/0/kind", "bank", "none of exchange"),
+    ("/law/registered/0", "Kanto 00099", "a number alone; write"),
     ("/law/grade", "audited", "none of the grades self-declared, third-party document"),
     ("/law/grade", 2, "not text"),
     ("/law/price/0/asset", "ETH", "not a CAIP-19"),
@@ -325,7 +350,9 @@ def test_t95_t96_a_policy_has_no_place_for_a_source_and_the_error_does_not_show_
         ("/registry", "issuer"),
         ("/registry", "from_block"),
         ("/registry", "max_delay_seconds"),
+        *(("/law/document/0", name) for name in ("digest", "covers")),
         *(("/law/price/0", name) for name in ("asset", "currency", "price", "source", "at")),
+        *(("/law/registered/0", name) for name in ("number", "name", "kind")),
     ],
 )
 def test_a_missing_entry_is_named(document: Any, above: str, name: str) -> None:
@@ -340,26 +367,29 @@ def test_a_missing_entry_is_named(document: Any, above: str, name: str) -> None:
 def test_what_is_brought_for_rulebooks_is_read(document: Any, shortest: Any) -> None:
     law = read(document).law
     assert law.rulebooks == ("jp-exchange",)
-    assert sorted(law.registered) == ["Kanto 00099"]
+    assert law.registered == {Registration("Kanto 00099", "Example Exchange K.K.", RegistrationKind.EXCHANGE)}
     assert law.grade is Grade.THIRD_PARTY_DOCUMENT
-    assert [len(digest.value) for digest in law.documents] == [32]
+    (row,) = document["law"]["document"]
+    assert law.documents == (
+        KnownDocument(Digest.parse(row["digest"]), (Topic.CUSTODY, Topic.MONEY), date(2026, 10, 31), 366),
+    )
     (price,) = law.prices
     assert (price.price, price.currency, str(price.asset)) == (Fraction(824701, 2), "JPY", ETHER)
     assert read(shortest).law == read(put(shortest, "/law", {})).law == LawTrust()
 
 
-@pytest.mark.parametrize("name", ["rulebooks", "registered", "price"])
+@pytest.mark.parametrize("name", ["rulebooks", "document", "registered", "price"])
 def test_a_rulebook_a_registration_and_a_price_are_named_once(document: Any, name: str) -> None:
     rows = document["law"][name]
     refused(put(document, f"/law/{name}", [*rows, *rows]), f"/law/{name}/1", "twice|above already")
 
 
-@pytest.mark.parametrize("name", ["rulebooks", "documents", "registered", "price"])
+@pytest.mark.parametrize("name", ["rulebooks", "document", "registered", "price"])
 def test_the_order_of_what_is_brought_for_rulebooks_changes_no_digest(document: Any, name: str) -> None:
     other = {
         "rulebooks": "jp-intermediary",
-        "documents": DIGEST,
-        "registered": "Kanto 00001",
+        "document": {"digest": DIGEST, "covers": ["prices"]},
+        "registered": {"number": "Kanto 00001", "name": "Another", "kind": "exchange"},
         "price": {**document["law"]["price"][0], "asset": TOKEN},
     }
     rows = [*document["law"][name], other[name]]
@@ -508,9 +538,14 @@ CHANGES: list[tuple[str, object]] = [
     ("/law", {}),
     ("/law/rulebooks", []),
     ("/law/rulebooks/0", "jp-intermediary"),
-    ("/law/documents", []),
-    ("/law/documents/0", DIGEST),
-    ("/law/registered/0", "Kanto 00100"),
+    ("/law/document", []),
+    ("/law/document/0/digest", DIGEST),
+    ("/law/document/0/covers", ["money"]),
+    ("/law/document/0/dated", "2026-10-30"),
+    ("/law/document/0/max_age_days", 30),
+    ("/law/registered/0/number", "Kanto 00100"),
+    ("/law/registered/0/name", "Another"),
+    ("/law/registered/0/kind", "custodian"),
     ("/law/grade", "self-declared"),
     ("/law/price", []),
     ("/law/price/0/asset", TOKEN),

@@ -80,6 +80,10 @@ check = "publication.unequivocal"
 reason = "no registry is in use"
 
 """
+COVERED = """
+    "entity", "custody", "prices", "money", "series", "assurance", "filings", "checklists", "figures", "orders",
+    "intermediaries", "supply", "reserves", "estate", "venues",
+"""
 DECLARED = """# Declared by hand for the snapshot of 2026-11-01.
 [entity]
 name = "{entity}"
@@ -92,10 +96,7 @@ name = "statements of third parties"
 file = "statements.pdf"
 issued_by = "A Trust Bank, an accountant, an index"
 dated = 2026-10-31
-covers = [
-    "entity", "custody", "prices", "money", "series", "assurance", "filings", "checklists", "figures", "orders",
-    "intermediaries", "supply", "reserves", "estate", "venues",
-]
+covers = [{covered}]
 
 [[prices]]
 asset = "COIN"
@@ -247,6 +248,7 @@ currency = "JPY"
 free_assets = "2000000"
 other_claims = "3000000"
 """
+REGISTERED = '[[law.registered]]\nnumber = "{}"\nname = "{}"\nkind = "{}"\n'
 KEY_HOLDER = '\n[[key_holders]]\naccount = "{account}"\nentity = "{entity}"\njurisdiction = "JP"\nsigners = 3\n'
 FILING = '[[filings]]\nkind = "{kind}"\nperiod_end = {end}\nfiled = {filed}\nattachments = [{attached}]\n'
 ATTACHED = (
@@ -311,16 +313,26 @@ class Licensed:
 
         `entries` stand at its top, and `more` before what it says on the law.
         """
-        law = f'[law]\ndocuments = ["sha256:{hashlib.sha256(STATEMENTS).hexdigest()}"]\n' if known else "[law]\n"
-        law += 'registered = ["Kanto 00099", "KC-7"]\n\n'
+        digest = hashlib.sha256(STATEMENTS).hexdigest()
+        law = f'[[law.document]]\ndigest = "sha256:{digest}"\ncovers = [{COVERED}]\n' if known else ""
+        law += "".join(REGISTERED.format(*row) for row in self.registered()) + "\n"
         head = POLICY.format(entries=entries, issuer=self.issuer, key=self.key, chain=self.chain.chain)
         return self.file(name, head + more + law + self.tables())
+
+    def registered(self) -> Iterator[tuple[str, str, str]]:
+        """List what the verifier found in the regulator's list."""
+        yield "Kanto 00099", self.entity, "exchange"
+        yield "KC-7", "Broker Seven", "intermediary"
 
     def declared(self) -> str:
         """Write what it declares."""
         introduced = hashlib.sha256(self.introduced.read_bytes()).hexdigest()
         text = DECLARED.format(
-            entity=self.entity, instant=self.instant, introduced=introduced, filings="\n".join(filings())
+            entity=self.entity,
+            covered=COVERED,
+            instant=self.instant,
+            introduced=introduced,
+            filings="\n".join(filings()),
         )
         return text + "".join(
             KEY_HOLDER.format(account=self.account(name), entity=self.entity) for name in self.reserves

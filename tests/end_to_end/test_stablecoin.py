@@ -9,6 +9,7 @@ import pytest
 
 from por.encoding.digests import digest_of
 from por.model import Finding, Grade
+from por.model.declarations import Topic
 from tests.end_to_end.anvil_story import CHAIN, Story, begin, node, publish, second_origin
 from tests.simulator import Run, por
 
@@ -81,7 +82,8 @@ def declare(story: Story, minted: int = 6300, bonds: str = "650") -> None:
     path = story.directory / "declarations.toml"
     path.write_text(DOCUMENTS + COIN.format(minted=minted, bonds=bonds))
     publish(story, more=["--declarations", path])
-    story.more = f'\n[law]\ndocuments = ["{digest_of(DOCUMENT)}"]\n'
+    covers = ", ".join(f'"{topic}"' for topic in Topic)
+    story.more = f'\n[[law.document]]\ndigest = "{digest_of(DOCUMENT)}"\ncovers = [{covers}]\n'
 
 
 def found(run: Run) -> dict[str, Finding]:

@@ -351,7 +351,7 @@ def test_a_commitment_can_be_given_as_the_publishers_file(tmp_path: Path) -> Non
     command = ["verify-inclusion", str(tmp_path / "proof"), "--account", w.USER, "--holding", "BTC=1.5"]
     command += ["--credential", str(tmp_path / "credential")]
     beside = ["--with", str(tmp_path / "audit")]
-    assert main([*command, *beside, "--root", str(tmp_path / "audit")]) == 0
+    assert main([*command, *beside, "--root", str(tmp_path / "audit")]) == 2
     assert main([*command, "--root", str(tmp_path / "audit")]) == 0
     assert main([*command, *beside, "--root", COMMITMENT]) == 0
     assert main([*command, *beside]) == 3
@@ -391,7 +391,7 @@ def test_whoever_has_all_records_recomputes_every_leaf_and_the_total(name: str) 
     one = listed(name)
     verdict = p.judged(one.file, chosen=name, companions=(records(), TOTALS), root=one.root)
     assert failed(verdict) == set()
-    assert said(verdict, "sums") == {"whole"}
+    assert said(verdict, "sums") == {"none"}
     assert said(verdict, "nonnegative") == {"none"}
     assert said(verdict, "total") == {"in_file"}
     bare = p.judged(one.file, chosen=name, root=one.root)
@@ -730,7 +730,7 @@ def test_every_real_record_of_the_network_firm_is_its_leaf(name: str, made: str,
     root = (folder / f"{made}-root.txt").read_text()
     verdict = p.judged(tree, chosen=name, companions=beside, root=root)
     assert said(verdict, "structure") == {"known"}
-    assert said(verdict, "sums") == {"whole"}
+    assert said(verdict, "sums") == {"none"}
     assert said(verdict, "root") == {"given"}
     assert failed(verdict) == (set() if made == "example" else {"published.nonnegative"})
     other = {"tnf": "tnf-c", "tnf-c": "tnf"}[name]
@@ -754,3 +754,53 @@ def test_the_real_broken_trees_of_cake_are_refuted_for_what_is_broken_in_them(ve
     assert "is not the sum of the two below" in reasons["sumError"]
     assert "hash: not that of its sums" in reasons["checksumHashError"]
     assert "HELLO is not the sum" in reasons["checksumAttributeError"]
+
+
+# --- what one root, or one leaf, may also stand for
+
+
+def test_t08_a_part_and_its_row_that_are_written_alike_are_not_the_same() -> None:
+    """BTC 1 and ETH 23 hash as BTC 1, ETH 2 and USDT 3 more do: the row beside the leaf is compared, too."""
+    rows = OKX_TREE.splitlines()
+    own = next(at for at, row in enumerate(rows) if row.startswith(PARTS["nodes"][0]["hash"]) and '"1' in row)
+    spoilt = "\n".join([*rows[:own], rows[own].replace('"BTC":"', '"BTC":"1', 1), *rows[own + 1 :]])
+    verdict = p.judged(spoilt, chosen="okx-v1-fulltree", companions=(p.data_of(PARTS),))
+    assert "published.structure" in failed(verdict)
+
+
+def test_t12_a_row_that_is_listed_twice_binds_no_total() -> None:
+    for name in ("tnf", "bitso"):
+        verdict = p.judged(listed(name).file, chosen=name, companions=(records(), TOTALS))
+        assert said(verdict, "total") == {"in_file"}
+
+
+def test_t53_the_root_of_another_currencys_tree_is_none_of_mine(tmp_path: Path) -> None:
+    renamed = json.loads(json.dumps(AUDIT).replace('"currency": "BTC"', '"currency": "DOGE"'))
+    other = json.loads(json.dumps(AUDIT))
+    for part in other["audit"]["partitions"]:
+        part["id"] += "-2"
+    for value in (renamed, other):
+        # The publisher's own list says of which currency a tree is, and under which name.
+        assert json.dumps(value) != json.dumps(AUDIT)
+    reading = read("swissborg", json.dumps(SWISS))
+    assert {each.unsettled for each in reading.opened} == {"currency"}
+    (tmp_path / "proof").write_text(json.dumps(SWISS))
+    (tmp_path / "credential").write_text(f"{w.CREDENTIAL}\n")
+    command = ["verify-inclusion", str(tmp_path / "proof"), "--account", w.USER, "--holding", "BTC=1.5"]
+    command += ["--credential", str(tmp_path / "credential")]
+    assert main([*command, "--root", listed_root(SWISS)]) == 3
+
+
+def listed_root(proof: Any) -> str:
+    (opened,) = [each for each in read("swissborg", json.dumps(proof)).opened if "BTC" in each.amounts][:1]
+    return opened.root.hash
+
+
+@pytest.mark.parametrize("spoil", ["spaces", "a line more"])
+def test_t34_a_proof_saved_anew_is_no_root_from_elsewhere(tmp_path: Path, spoil: str) -> None:
+    sample = p.SAMPLES["hotcoin-por-sum"] if "hotcoin-por-sum" in p.SAMPLES else p.SAMPLES["okx-v1"]
+    text = json.dumps(sample.file, indent=1)
+    (tmp_path / "proof").write_text(text)
+    (tmp_path / "root").write_text(json.dumps(sample.file, indent=3) if spoil == "spaces" else text + "\n")
+    command = ["verify-inclusion", str(tmp_path / "proof"), *sample.mine]
+    assert main([*command, "--root", str(tmp_path / "root")]) == 2

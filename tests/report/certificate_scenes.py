@@ -10,7 +10,7 @@ from por.checks.certificate import Given, check_certificate
 from por.checks.evidence import OpenBundle
 from por.commitments.anchors import anchor_id
 from por.commitments.statements import committee_id
-from por.model import ChainAccount, Digest, Instant, Outcome, Verdict
+from por.model import ChainAccount, Digest, Instant, LawTrust, Outcome, Verdict
 from tests import attesting as a
 from tests.checks import scenery
 
@@ -32,6 +32,7 @@ def certificate_verdicts() -> Iterator[Verdict]:
         (trusting, Given(revocations=(back,)), a.NOW),
         (trusting, Given(), Instant(a.OBSERVED.seconds - 1)),
         (trusting, Given(), a.EXPIRES),
+        (a.policy(bytes(32), law=LawTrust(rulebooks=("jp-exchange",))), Given(), a.NOW),
         (a.policy(bytes(32), digest=Digest(bytes(32))), Given(), a.NOW),
         (a.policy(bytes(32), digest=Digest(bytes(32)), accepted_policies=(a.POLICY,)), Given(), a.NOW),
     ):

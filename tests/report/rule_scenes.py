@@ -211,6 +211,8 @@ class RuleScenes:
         for check in ("registered", "sponsored", "limited", "custody"):
             for row in (broker(), nobodys, strangers):
                 yield from brokers.of(check, self.folder(), row)
+        yield from brokers.of("registered", self.folder(), broker(), broker(id="broker-8"))
+        yield from brokers.of("registered", self.folder(), broker(name="Broker Eight"))
         yield from brokers.of("sponsored", self.folder(), broker(), law=KNOWN)
         given, other = brokers.a_list("alice", "bob"), brokers.a_list("alice", "mallory")
         for row in (

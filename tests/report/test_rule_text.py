@@ -9,10 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from por.model import Finding, Grade, Outcome, printable
+from por.checks.rulebooks import load_rulebook
+from por.model import Digest, Finding, Grade, Outcome, printable
 from por.report import render
 from por.report.language import translator
+from por.report.rule_text import rule_lines
+from por.report.ruled import judged_books
 from por.report.sentence import first_sentence
+from por.report.words import word as text_of
 from tests.report import papers_scene as scene
 from tests.report.test_sentence import identified
 
@@ -229,3 +233,14 @@ def test_a_pass_says_which_rules_it_rests_on() -> None:
 def test_t73_a_rule_that_passed_in_part_is_not_said_to_have_passed() -> None:
     rows = [ruled("TX-GUAR-01", PASS, subject="a"), ruled("TX-GUAR-01", FAIL, subject="b")]
     assert "passed" not in first_sentence(scene.verdict(identified(), *rows))
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_t73_a_rulebook_with_the_name_of_a_shipped_one_is_not_shown_as_that(lang: str) -> None:
+    shipped = load_rulebook("jp-exchange")
+    say = translator(lang)
+    (same,) = judged_books((), (shipped,), say)
+    (other,) = judged_books((), (replace(shipped, digest=Digest(bytes(32))),), say)
+    assert same.title == shipped.title[lang]
+    assert other.title == text_of("rulebook_other", say, title=shipped.title[lang]) != same.title
+    assert other.title in next(rule_lines(other, False, say))

@@ -55,6 +55,13 @@ class Page:
         self.until("document.readyState === 'complete'")
         return self
 
+    def again(self) -> Page:
+        """Return the tab as if it were new: nothing set and nothing that happened before."""
+        self.call("Emulation.clearDeviceMetricsOverride")
+        self.call("Emulation.setEmulatedMedia", media="", features=[])
+        self.run("1")
+        return Page(self._socket, self._session)
+
     def run(self, expression: str) -> Any:
         """Evaluate an expression, awaited where it is a promise."""
         answer = self.call("Runtime.evaluate", expression=expression, awaitPromise=True, returnByValue=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -20,22 +19,30 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 
 @pytest.fixture(scope="session", params=["node", "chromium"])
 def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Engine:
-    folder = tmp_path_factory.mktemp("engine")
     if request.param == "node":
-        return in_node(folder)
-    return in_browser(request.getfixturevalue("browser"), folder)
+        started: Engine = request.getfixturevalue("node_engine")
+        return started
+    return in_browser(request.getfixturevalue("browser"), tmp_path_factory.mktemp("engine"))
 
 
 @pytest.fixture(scope="session")
-def node_engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+def node_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """Node alone, where many small jobs come one after the other."""
-    return in_node(tmp_path_factory.mktemp("node"))
+    with in_node(tmp_path_factory.mktemp("node")) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def tab(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Page, str]]:
+    """One tab, and where the committed page lies: opening a tab takes longer than most tests."""
+    copy = tmp_path_factory.mktemp("page") / "verify.html"
+    copy.write_bytes(FILE.read_bytes())
+    with browser.tab() as opened:
+        yield opened.open(copy.as_uri()), copy.as_uri()
 
 
 @pytest.fixture
-def page(browser: Browser, tmp_path: Path) -> Iterator[Page]:
-    """Open the committed page from disk, as a customer does."""
-    copy = tmp_path / "verify.html"
-    copy.write_bytes(FILE.read_bytes())
-    with browser.tab() as tab:
-        yield tab.open(copy.as_uri())
+def page(tab: tuple[Page, str]) -> Page:
+    """Open the committed page anew from disk, as a customer does."""
+    opened, url = tab
+    return opened.again().open(url)

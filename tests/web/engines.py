@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,22 +25,30 @@ def harness() -> str:
     return assemble.script(modules, {"harness": HARNESS.read_text("utf-8")}, "globalThis.harness = $harness;")
 
 
-def in_node(folder: Path) -> Engine:
-    """Run jobs in a process of node each time."""
+@contextmanager
+def in_node(folder: Path) -> Iterator[Engine]:
+    """Run jobs in one process of node, a list of them a line; it ends with the block."""
     program = folder / "harness.cjs"
     tail = (
-        "harness.answered(JSON.parse(require('fs').readFileSync(0, 'utf8')))"
-        ".then((answers) => process.stdout.write(JSON.stringify(answers)));"
+        "require('readline').createInterface({ input: process.stdin }).on('line', async (line) => {"
+        " const answers = await harness.answered(JSON.parse(line));"
+        " process.stdout.write(`${JSON.stringify(answers)}\\n`); });"
     )
     program.write_text(harness() + tail, "utf-8")
+    command = [str(node()), "--no-warnings", str(program)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        given, told = process.stdin, process.stdout
 
-    def run(jobs: Sequence[Json]) -> list[Json]:
-        command = [str(node()), "--no-warnings", str(program)]
-        done = subprocess.run(command, input=json.dumps(jobs).encode(), capture_output=True, check=True, timeout=300)
-        answers: list[Json] = json.loads(done.stdout)
-        return answers
+        def run(jobs: Sequence[Json]) -> list[Json]:
+            given.write(json.dumps(jobs).encode() + b"\n")
+            given.flush()
+            answers: list[Json] = json.loads(told.readline())
+            return answers
 
-    return run
+        yield run
+        given.close()
 
 
 def in_browser(browser: Browser, folder: Path) -> Engine:
@@ -49,9 +58,15 @@ def in_browser(browser: Browser, folder: Path) -> Engine:
     page = browser.page().open(copy.as_uri())
     page.run(harness())
 
+    page.run("document.body.append(Object.assign(document.createElement('input'), { type: 'file', id: 'jobs' }))")
+    given = folder / "jobs.json"
+
     def run(jobs: Sequence[Json]) -> list[Json]:
-        # A lone surrogate survives JSON's escapes alone.
-        answers: list[Json] = page.run(f"harness.answered(JSON.parse({json.dumps(json.dumps(jobs))}))")
+        # The debugger takes long texts slowly; a lone surrogate survives JSON's escapes alone.
+        given.write_text(json.dumps(jobs), "ascii")
+        page.choose("#jobs", given)
+        text = "document.querySelector('#jobs').files[0].text()"
+        answers: list[Json] = page.run(f"{text}.then((text) => harness.answered(JSON.parse(text)))")
         return answers
 
     return run

@@ -144,9 +144,22 @@ const RUN = {
     const result = await judge(files, job.form, job.now);
     return { outcome: outcomeOf(result.findings), findings: result.findings.map(plainFinding), previous: result.previous };
   },
+  published: async (job) => {
+    const files = [];
+    for (const file of job.files) files.push(await recognise(file.name, any(file.bytes)));
+    for (const file of job.others) files.push({ ...file, bytes: any(file.bytes) });
+    const result = await judge(files, job.form, job.now);
+    const receipts = [];
+    for (const file of files.filter(({ kind }) => kind === "published")) {
+      receipts.push(new TextDecoder().decode(await result.published.receiptOf(file, any(job.salt))));
+    }
+    const { subject, instant, findings } = result;
+    const said = { en: told(result, "en"), ja: told(result, "ja") };
+    return { snapshot: subject, instant, outcome: outcomeOf(findings), findings: findings.map(plainFinding), ...said, receipts };
+  },
   recognise: async (job) => {
-    const { kind, reason = null, name } = await recognise(job.name, any(job.bytes));
-    return { kind, reason, name };
+    const { kind, reason = null, name, others = [], published = null } = await recognise(job.name, any(job.bytes));
+    return { kind, reason, name, others, published };
   },
   say: (job) => {
     speak(job.language);

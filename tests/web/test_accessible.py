@@ -11,9 +11,11 @@ import pytest
 from por.encoding import inclusion_proof_v1
 from tests.checks.scenery import proof_of
 from tests.components import axe
+from tests.published_proofs import SAMPLES
 from tests.web.browser import Page
 from tests.web.scenes import altered
 from tests.web.test_page import check, fill, give, put
+from tests.web.test_published_page import OKX, data_of, negative, say_mine
 
 Stage = Callable[[Page, Path], None]
 
@@ -49,7 +51,35 @@ def wrong(page: Page, folder: Path) -> None:
     assert check(page).startswith("Cannot start")
 
 
-STAGES: dict[str, Stage] = {"started": started, "verified": verified, "refuted": refuted, "open": open_, "wrong": wrong}
+def published(page: Page, folder: Path) -> None:
+    give(page, put(folder, "proof.json", data_of(OKX)))
+    say_mine(page, root=OKX.root, totals="BTC=3.6")
+    assert check(page) == "INCONCLUSIVE"
+    page.run("document.querySelectorAll('#verdict details').forEach((it) => { it.open = true; })")
+
+
+def published_refuted(page: Page, folder: Path) -> None:
+    give(page, put(folder, "rows.csv", data_of(SAMPLES["lemon"])), put(folder, "more.json", negative()))
+    page.click("#files li button")
+    say_mine(page)
+    assert check(page) == "FAIL"
+
+
+def published_left(page: Page, folder: Path) -> None:
+    give(page, *(put(folder, f"{name}.txt", data_of(SAMPLES[name])) for name in ("tnf", "renrenbit", "chainpoint-v2")))
+    assert check(page).startswith("Cannot start")
+
+
+STAGES: dict[str, Stage] = {
+    "started": started,
+    "verified": verified,
+    "refuted": refuted,
+    "open": open_,
+    "wrong": wrong,
+    "published": published,
+    "published refuted": published_refuted,
+    "published left": published_left,
+}
 
 
 @pytest.fixture(params=STAGES)
@@ -65,8 +95,7 @@ def violations(page: Page) -> list[str]:
     return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found["violations"]]
 
 
-@pytest.mark.parametrize("language", ["en", "ja"])
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize(("language", "dark"), [("en", False), ("ja", True)], ids=["english-light", "japanese-dark"])
 def test_an_accessibility_checker_finds_nothing(
     stage: Stage, language: str, dark: bool, page: Page, tmp_path: Path
 ) -> None:
@@ -81,8 +110,7 @@ def test_the_checker_finds_what_is_wrong(page: Page) -> None:
     assert any(line.startswith("label") for line in violations(page))
 
 
-@pytest.mark.parametrize("language", ["en", "ja"])
-@pytest.mark.parametrize("width", [320, 360])
+@pytest.mark.parametrize(("language", "width"), [("en", 320), ("ja", 320), ("ja", 360)])
 def test_it_is_no_wider_than_a_phone(stage: Stage, language: str, width: int, page: Page, tmp_path: Path) -> None:
     page.look(width=width)
     stage(page, tmp_path)

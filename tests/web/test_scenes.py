@@ -10,14 +10,14 @@ from tests.web.engines import Engine
 from tests.web.scenes import Scene, outcome_in_page, outcome_in_python, scenes, tampered
 
 SCENES = scenes()
-_ANSWERS: dict[int, dict[str, dict[str, object]]] = {}
+_ANSWERS: dict[Engine, dict[str, dict[str, object]]] = {}
 
 
 def answers(engine: Engine) -> dict[str, dict[str, object]]:
-    if id(engine) not in _ANSWERS:
+    if engine not in _ANSWERS:
         found = engine([one.job() for one in SCENES.values()])
-        _ANSWERS[id(engine)] = dict(zip(SCENES, map(outcome_in_page, found), strict=True))
-    return _ANSWERS[id(engine)]
+        _ANSWERS[engine] = dict(zip(SCENES, map(outcome_in_page, found), strict=True))
+    return _ANSWERS[engine]
 
 
 @pytest.mark.parametrize("name", SCENES)

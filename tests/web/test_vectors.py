@@ -57,15 +57,15 @@ def loaded() -> dict[str, Json]:
 
 
 CASES = loaded()
-_ANSWERS: dict[int, dict[str, Json]] = {}
+_ANSWERS: dict[Engine, dict[str, Json]] = {}
 
 
 def answers(engine: Engine) -> dict[str, Json]:
     """Run all vectors at once, once an engine."""
-    if id(engine) not in _ANSWERS:
+    if engine not in _ANSWERS:
         jobs = [JOBS[path.partition("/")[0]](content["input"]) for path, content in CASES.items()]
-        _ANSWERS[id(engine)] = dict(zip(CASES, engine(jobs), strict=True))
-    return _ANSWERS[id(engine)]
+        _ANSWERS[engine] = dict(zip(CASES, engine(jobs), strict=True))
+    return _ANSWERS[engine]
 
 
 @pytest.mark.parametrize("path", CASES)

@@ -21,8 +21,7 @@ class Context:
     """Hold an examination with its findings so far, the class rows, and what issuer and verifier say beside it.
 
     `declared` is empty where the issuer declares nothing. `supplies` is what the chain says of the supply of tokens
-    that the issuer issues; `previous` are the declarations of the bundle before. `unread` says why
-    declarations that the bundle names were not read.
+    that the issuer issues. `unread` says why declarations that the bundle names were not read.
     """
 
     examination: Examination
@@ -32,7 +31,6 @@ class Context:
     law: LawTrust
     rulebook: Rulebook
     supplies: Mapping[AssetId, Observation[TokenSupply]] = field(default_factory=dict)
-    previous: Declarations | None = None
     unread: Broken | Missing | None = None
 
     @property
@@ -51,9 +49,10 @@ class Context:
         return business_days(self.rulebook.calendar)
 
     def grade_of(self, topic: Topic) -> Grade:
-        """Grade a declared topic: a third party's where the verifier knows a document that covers it."""
-        known = (row for row in self.declared.documents if row.digest in self.law.documents)
-        covered = any(topic in row.covers for row in known)
+        """Grade a declared topic: a third party's where issuer and verifier both say that a document covers it."""
+        covered = any(
+            known.bears_out(row, topic, self.today) for row in self.declared.documents for known in self.law.documents
+        )
         if topic is Topic.PRICES and self.law.prices:
             return Grade.SINGLE_SOURCE
         return Grade.THIRD_PARTY_DOCUMENT if covered else Grade.SELF_DECLARED

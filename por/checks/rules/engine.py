@@ -16,10 +16,12 @@ from por.model import Finding, Grade, Outcome
 from por.model.rulebook import Rule, Rulebook
 
 UNCOMPUTABLE = "rulebook.uncomputable"
+# Lists of what is asked about: of nothing, everything holds.
+_ASKED = frozenset({"assets", "buckets", "checks", "custody", "figures", "items", "maturity", "roles"})
 
 
 def require_computable(book: Rulebook) -> None:
-    """Raise: FormatError for a rule whose check is unknown, or whose parameters are not that check's."""
+    """Raise: FormatError for a rule whose check is unknown, or whose parameters ask nothing or are not that check's."""
     for rule in book.rules:
         row = RULE_CHECKS.get(rule.check)
         if row is None:
@@ -27,6 +29,9 @@ def require_computable(book: Rulebook) -> None:
         unknown = sorted(set(rule.parameters) - set(row.parameters))
         if unknown:
             raise FormatError(f"{rule.check} takes no parameter {unknown[0]!r}", f"{rule.id}/parameters")
+        for name, value in rule.parameters.items():
+            if name in _ASKED and value in ((), []):
+                raise FormatError("an empty list asks nothing", f"{rule.id}/parameters/{name}")
 
 
 def judge_rulebook(context: Context) -> Iterator[Finding]:
@@ -55,11 +60,13 @@ def _graded(context: Context, answer: Answer) -> Answer:
         return answer
     grades = [context.grade_of(topic) for topic in answer.topics]
     grade = min([*grades, *([] if answer.grade is None else [answer.grade])], default=None)
+    if grade is None and answer.outcome is Outcome.PASS:
+        grade = Grade.SELF_DECLARED  # it rests on how the issuer lists its accounts
     graded = replace(answer, grade=grade)
     if (answer.outcome is not Outcome.PASS and answer.applies) or grade is None or grade >= context.law.grade:
         return graded
     weak = [str(topic) for topic in answer.topics if context.grade_of(topic) < context.law.grade]
-    facts = {**answer.facts, "weak": ", ".join(weak) or "the chain's own", "wanted": context.law.grade.text}
+    facts = {**answer.facts, "weak": ", ".join(weak) or "how accounts are listed", "wanted": context.law.grade.text}
     message = "rulebook.answer.declared_only" if answer.applies else "rulebook.answer.not_applicable_declared"
     return replace(graded, outcome=Outcome.INCONCLUSIVE, applies=True, message=message, facts=facts)
 

@@ -16,22 +16,25 @@ class Held:
     """Hold whole coins: `lower` is proven, `upper` adds what is undecided, `listed` is all that is claimed.
 
     `upper` is None where nobody knows what an undecided claim stands for. `grade` is that of the weakest balance.
+    `unknown` says that something listed stands for nobody knows how much, counted or not.
     """
 
     lower: Fraction
     upper: Fraction | None
     listed: Fraction
     grade: Grade | None
+    unknown: bool = False
 
     def __add__(self, other: "Held") -> "Held":
         """Add two sums of the same class."""
         upper = None if self.upper is None or other.upper is None else self.upper + other.upper
-        return Held(self.lower + other.lower, upper, self.listed + other.listed, weaker(self.grade, other.grade))
+        grade, unknown = weaker(self.grade, other.grade), self.unknown or other.unknown
+        return Held(self.lower + other.lower, upper, self.listed + other.listed, grade, unknown)
 
     def __mul__(self, price: Fraction) -> "Held":
         """Turn coins into money."""
         upper = None if self.upper is None else self.upper * price
-        return Held(self.lower * price, upper, self.listed * price, self.grade)
+        return Held(self.lower * price, upper, self.listed * price, self.grade, self.unknown)
 
 
 NOTHING = Held(Fraction(0), Fraction(0), Fraction(0), None)
@@ -68,17 +71,19 @@ def held_at(row: ClassRow, accounts: AbstractSet[ChainAccount], roles: Iterable[
 
 def _sum(row: ClassRow, of: Callable[[ClassClaim], bool]) -> Held:
     lower = upper = listed = Fraction(0)
-    unknown = False
+    unbounded = unknown = False
     grades = []
     for item in filter(of, row.claims):
         listed += item.worth.coins or 0
+        unknown |= item.worth.coins is None
         if Outcome.FAIL not in item.outcomes:
             upper += item.worth.free
-            unknown |= item.worth.coins is None and item.worth.counts
+            unbounded |= item.worth.coins is None and item.worth.counts
         if item.shown:
             lower += item.worth.free
             grades += [finding.grade for finding in item.judged if finding.check == "reserves.balance"]
-    return Held(lower, None if unknown else upper, listed, min((g for g in grades if g is not None), default=None))
+    grade = min((each for each in grades if each is not None), default=None)
+    return Held(lower, None if unbounded else upper, listed, grade, unknown)
 
 
 def at_least(have: Held, need: Fraction) -> Outcome:
@@ -90,13 +95,13 @@ def at_least(have: Held, need: Fraction) -> Outcome:
 
 def at_most(have: Held, limit: Fraction) -> Outcome:
     """Decide whether what is held is at most so much: all that is listed passes, what is proven refutes."""
-    if have.upper is not None and have.listed <= limit:
+    if not have.unknown and have.upper is not None and have.listed <= limit:
         return Outcome.PASS
     return Outcome.FAIL if have.lower > limit else Outcome.INCONCLUSIVE
 
 
 def covers(have: Held, other: Held) -> Outcome:
     """Decide whether one sum covers another, both intervals."""
-    if other.upper is not None and have.lower >= other.listed:
+    if not other.unknown and other.upper is not None and have.lower >= other.listed:
         return Outcome.PASS
     return Outcome.FAIL if have.upper is not None and have.upper < other.lower else Outcome.INCONCLUSIVE

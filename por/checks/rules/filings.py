@@ -1,6 +1,7 @@
 """Judge whether what must be filed or handed in was, by its day, with what belongs to it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 
 from por.checks.rules.answer import Answer, absent, not_concerned
@@ -28,14 +29,17 @@ def filed(context: Context, parameters: Parameters) -> Iterator[Answer]:
     first = after_months(context.today, -parameters.integer("window", YEAR))
     ends = periods(parameters, after_months(first, -2 * YEAR), context.today, every, year_end)
     asked = {end: _due(context, parameters, end, every) for end in ends}
-    asked = {end: due for end, due in asked.items() if first <= due < context.today}
+    past = {end: due for end, due in asked.items() if due < context.today}
+    newest = max(past, default=None)
+    asked = {end: due for end, due in past.items() if due >= first or end == newest}
     rows = {row.period_end: row for row in context.declared.filings if row.kind == kind}
+    topics = (Topic.ENTITY,) if parameters.flag("fiscal", default=True) else ()
     if not asked:
-        yield not_concerned(f"no period of {kind} has come due since the rule began")
+        yield not_concerned(f"no period of {kind} has come due since the rule began", *topics)
     for end, due in asked.items():
         subject, row = f"{kind}:{end}", rows.get(end)
         if row is not None:
-            yield _filed(parameters, row, due, subject)
+            yield replace(_filed(parameters, row, due, subject), topics=(Topic.FILINGS, *topics))
         elif any(other < end for other in rows) and any(other > end for other in rows):
             yield _answer(Outcome.FAIL, "fail_missing", subject, {"kind": kind, "period": str(end), "due": str(due)})
         else:

@@ -13,21 +13,32 @@ from por.checks.rules.parameters import Parameters
 from por.commitments.account_ids import account_id_bytes
 from por.commitments.hashes import id_digest
 from por.errors import FormatError
-from por.model import CaseRule, Grade, LiabilityCommitment, Outcome, Role
-from por.model.declarations import Intermediary, Topic
+from por.model import CaseRule, Grade, LiabilityCommitment, Outcome, RegistrationKind, Role
+from por.model.declarations import Entity, Intermediary, Topic
 from por.model.record import IntroducedCustomers
+
+PRINCIPALS = (RegistrationKind.EXCHANGE, RegistrationKind.STABLECOIN, RegistrationKind.FUNDS_TRANSFER)
 
 
 def registered(context: Context, parameters: Parameters) -> Iterator[Answer]:
-    """Ask: is every intermediary registered, by a number that the verifier found in the regulator's own list?"""
+    """Ask: is every intermediary registered, by a row that the verifier found in the regulator's own list?
+
+    The row must have the number as an intermediary's, and its name; a number is one intermediary's alone.
+    """
     del parameters
 
     def judge(row: Intermediary) -> Answer:
         facts = {"name": row.name, "registration": row.registration}
         if not row.registration:
             return _answer("registered", Outcome.FAIL, "fail", row.id, facts)
-        if row.registration not in context.law.registered:
+        if sum(other.registration == row.registration for other in context.declared.intermediaries) > 1:
+            return _answer("registered", Outcome.FAIL, "twice", row.id, facts)
+        listed = sorted(found for found in context.law.registered if found.number == row.registration)
+        if not listed:
             return _answer("registered", Outcome.INCONCLUSIVE, "not_found", row.id, facts)
+        if not any((found.name, found.kind) == (row.name, RegistrationKind.INTERMEDIARY) for found in listed):
+            facts["listed"] = ", ".join(f"{found.name} ({found.kind})" for found in listed)
+            return _answer("registered", Outcome.INCONCLUSIVE, "other", row.id, facts)
         grade = Grade.THIRD_PARTY_DOCUMENT
         return Answer(Outcome.PASS, "intermediary.registered.pass", row.id, facts=facts, grade=grade)
 
@@ -35,7 +46,7 @@ def registered(context: Context, parameters: Parameters) -> Iterator[Answer]:
 
 
 def sponsored(context: Context, parameters: Parameters) -> Iterator[Answer]:
-    """Ask: does every intermediary act for this entity, and is a principal of it in the regulator's own list?"""
+    """Ask: does every intermediary act for this entity, which is itself in the regulator's own list?"""
     del parameters
     entity = context.declared.entity
 
@@ -48,12 +59,18 @@ def sponsored(context: Context, parameters: Parameters) -> Iterator[Answer]:
         facts["entity"] = entity.name
         if not {entity.name, entity.registration} & set(row.principals):
             return _answer("sponsored", Outcome.FAIL, "fail", row.id, facts)
-        if not {*row.principals, entity.registration} & context.law.registered:
+        if not _is_listed(context, entity):
             return _answer("sponsored", Outcome.INCONCLUSIVE, "not_found", row.id, facts)
         topics = (Topic.INTERMEDIARIES, Topic.ENTITY)
         return Answer(Outcome.PASS, "intermediary.sponsored.pass", row.id, facts=facts, topics=topics)
 
     yield from _each(context, judge)
+
+
+def _is_listed(context: Context, entity: Entity) -> bool:
+    """Tell whether the verifier found the entity's own number and name, as one that may have intermediaries."""
+    found = {(row.number, row.name) for row in context.law.registered if row.kind in PRINCIPALS}
+    return (entity.registration, entity.name) in found
 
 
 def limited(context: Context, parameters: Parameters) -> Iterator[Answer]:
@@ -101,7 +118,7 @@ def complete(context: Context, parameters: Parameters) -> Iterator[Answer]:
         yield from _statement(context, row)
         yield _customers(context, row)
     yield from _strangers(context)
-    if not context.declared.intermediaries and not _segments(context):
+    if not context.declared.intermediaries and not _segments(context) and not context.examination.introduced:
         yield _nobody()
 
 
@@ -221,10 +238,13 @@ def _segments(context: Context) -> list[LiabilityCommitment]:
 
 
 def _strangers(context: Context) -> Iterator[Answer]:
-    """Name segments of intermediaries that are not declared."""
+    """Name segments of intermediaries that are not declared, and lists that the verifier has of such."""
     known = {row.id for row in context.declared.intermediaries}
-    for name in sorted({item.intermediary or "" for item in _segments(context)} - known):
+    segments = {item.intermediary or "" for item in _segments(context)}
+    for name in sorted(segments - known):
         yield absent(Topic.INTERMEDIARIES, f"the intermediary of the segment via:{name}", name)
+    for name in sorted(set(context.examination.introduced) - known - segments):
+        yield absent(Topic.INTERMEDIARIES, f"the intermediary {name}, whose list of customers you have", name)
 
 
 def _nobody() -> Answer:
@@ -234,7 +254,7 @@ def _nobody() -> Answer:
 def _each(context: Context, judge: Callable[[Intermediary], Answer]) -> Iterator[Answer]:
     yield from map(judge, context.declared.intermediaries)
     yield from _strangers(context)
-    if not context.declared.intermediaries and not _segments(context):
+    if not context.declared.intermediaries and not _segments(context) and not context.examination.introduced:
         yield _nobody()
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 
 from por.checks.class_rows import class_rows
-from por.checks.declared import declared_of
 from por.checks.examination import Examination
 from por.checks.observation import Broken, Missing, Observation, Seen
 from por.checks.rules.context import Context
@@ -23,7 +22,6 @@ def rule_findings(
     known = tuple(findings)
     rows = tuple(class_rows(examination))
     declared, unread = _declared(examination.declared)
-    before = None if examination.previous is None else _declared(declared_of(examination.previous))[0]
     for book in books:
         yield from judge_rulebook(
             Context(
@@ -34,7 +32,6 @@ def rule_findings(
                 law=examination.policy.law,
                 rulebook=book,
                 supplies=examination.supplies,
-                previous=before,
                 unread=unread,
             )
         )

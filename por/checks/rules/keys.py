@@ -9,7 +9,7 @@ from por.checks.rules.answer import Answer, absent, not_concerned
 from por.checks.rules.context import Context
 from por.checks.rules.figures import NOTHING, Held, at_least, held_at
 from por.checks.rules.parameters import Parameters
-from por.model import AssetId, ChainAccount, Outcome, Role
+from por.model import AssetId, ChainAccount, Outcome, RegistrationKind, Role
 from por.model.declarations import KeyHolder, Topic
 
 
@@ -79,7 +79,8 @@ def _row_of(context: Context, asset: AssetId) -> ClassRow | None:
 def entity(context: Context, parameters: Parameters) -> Iterator[Answer]:
     """Ask: does the entity that owes hold the keys of these accounts itself, and no parent or affiliate?
 
-    An account at a named custodian is no exception where the rule allows custodians.
+    An account at a named custodian is no exception where the rule allows custodians, and the verifier found it listed
+    as one: a parent that calls itself a custodian is a parent.
     """
     roles, custodians = _roles(parameters), parameters.flag("custodians", default=True)
     licensed = context.declared.entity
@@ -88,10 +89,17 @@ def entity(context: Context, parameters: Parameters) -> Iterator[Answer]:
         yield absent(Topic.ENTITY, "the legal entity that owes")
         return
     there = [row for row in context.declared.key_holders if str(row.account) in accounts]
-    others = sorted({f"{row.account} ({row.entity})" for row in there if not _own(row, licensed.name, custodians)})
+    elsewhere = [row for row in there if row.entity != licensed.name]
+    others = sorted({f"{row.account} ({row.entity})" for row in elsewhere if not (custodians and _at_custodian(row))})
+    known = {row.name for row in context.law.registered if row.kind is RegistrationKind.CUSTODIAN}
+    unknown = sorted({row.entity for row in elsewhere} - known)
     unsaid = sorted(set(accounts) - {str(row.account) for row in there})
     if unsaid and not others:
         yield absent(Topic.CUSTODY, f"who holds the keys of {', '.join(unsaid[:20])}")
+    elif unknown and not others:
+        yield absent(
+            Topic.CUSTODY, f"the custodians {', '.join(unknown[:20])} in a regulator's list that you looked up"
+        )
     elif accounts:
         outcome = Outcome.FAIL if others else Outcome.PASS
         yield Answer(
@@ -104,8 +112,8 @@ def entity(context: Context, parameters: Parameters) -> Iterator[Answer]:
         )
 
 
-def _own(row: KeyHolder, name: str, custodians: bool) -> bool:
-    return row.entity == name or (custodians and row.custodian == row.entity)
+def _at_custodian(row: KeyHolder) -> bool:
+    return row.custodian == row.entity
 
 
 def signers(context: Context, parameters: Parameters) -> Iterator[Answer]:
@@ -117,7 +125,9 @@ def signers(context: Context, parameters: Parameters) -> Iterator[Answer]:
     for row in context.rows:
         coins = _coins(row, roles)
         whole = sum(coins.values(), Fraction(0))
-        large = sorted((one for one, amount in coins.items() if amount > share * whole), key=str)
+        # What shares of unknown worth stand for may be most of it.
+        unknown = {c.account.account for c in row.claims if c.account.role in roles and c.worth.coins is None}
+        large = sorted({one for one, amount in coins.items() if amount > share * whole} | unknown, key=str)
         few = [str(one) for one in large if said.get(one, least) < least]
         unsaid = [str(one) for one in large if one not in said]
         if unsaid and not few:

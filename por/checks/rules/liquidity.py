@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from fractions import Fraction
 
 from por.checks.asset_classes import exact_text
@@ -43,9 +44,9 @@ def _judged(context: Context, parameters: Parameters, found: Behind, term: Term,
     for item, each in found.items:
         value = Sum(Fraction(0), None) if each.free is None else certain(each.free)
         undecided += [] if each.why is None else [each.why.text]
-        if item.kind in parameters.texts("at_hand", AT_HAND) or (item.maturity is not None and item.maturity <= last):
+        if item.kind in parameters.texts("at_hand", AT_HAND) or _ends(item, context.today, last):
             part += value
-        elif item.maturity is None:
+        elif item.maturity is None or item.maturity < context.today:
             undecided.append(_undated(item))
             part += Sum(Fraction(0), value.high)
     whole = found.total(every)
@@ -80,10 +81,10 @@ def tenor(context: Context, parameters: Parameters) -> Iterator[Answer]:
         for item, each in found.items:
             if item.kind in parameters.texts("at_hand", AT_HAND) or each.whole is None:
                 continue
-            if item.maturity is None:
+            if item.maturity is None or item.maturity < context.today:
                 undecided.append(_undated(item))
             else:
-                weighted += each.whole * max((item.maturity - context.today).days, 0)
+                weighted += each.whole * (item.maturity - context.today).days
         outcome = Outcome.PASS if weighted <= limit * whole else Outcome.FAIL
         yield answer_about(
             found,
@@ -99,5 +100,12 @@ def tenor(context: Context, parameters: Parameters) -> Iterator[Answer]:
         )
 
 
+def _ends(item: ReserveItem, first: date, last: date) -> bool:
+    return item.maturity is not None and first <= item.maturity <= last
+
+
 def _undated(item: ReserveItem) -> str:
-    return f"{item.id}: its day of maturity is not declared"
+    """Say why nobody knows when an asset is at hand: one that ended and is still listed was not paid."""
+    if item.maturity is None:
+        return f"{item.id}: its day of maturity is not declared"
+    return f"{item.id}: ended on {item.maturity}"

@@ -28,9 +28,12 @@ def money(context: Context, parameters: Parameters) -> Iterator[Answer]:
     """Ask: is at least ratio × what customers are owed in each currency held for them, by holders of these kinds?"""
     kinds, ratio = parameters.texts("kinds", ()), parameters.ratio("ratio", "1")
     declared = sorted({row.currency for row in context.declared.money})
-    currencies = parameters.texts("currencies", tuple(declared))
+    currencies = sorted({*parameters.texts("currencies", ()), *declared})
     if not currencies:
         yield absent(Topic.MONEY, "what customers are owed in money, and who holds it")
+    elif declared and not any(row.owed for row in context.declared.money):
+        yield absent(Topic.MONEY, "what customers are owed in money: zero is declared of every currency")
+        return
     for currency in currencies:
         rows = [row for row in context.declared.money if row.currency == currency]
         if rows:

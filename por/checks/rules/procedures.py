@@ -24,7 +24,7 @@ def assured(context: Context, parameters: Parameters) -> Iterator[Answer]:
     if not reports:
         yield absent(Topic.ASSURANCE, f"a report of the kind {kind}", kind)
         return
-    newest = reports[-1]
+    newest = max(reports, key=lambda row: (row.as_of, row.exceptions))
     facts = {
         "kind": kind,
         "as_of": str(newest.as_of),
@@ -43,8 +43,8 @@ def assured(context: Context, parameters: Parameters) -> Iterator[Answer]:
         yield _assured(kind, Outcome.PASS, "pass", facts)
 
 
-def _assured(kind: str, outcome: Outcome, word: str, facts: dict[str, str]) -> Answer:
-    return Answer(outcome, f"procedures.assured.{word}", kind, facts=facts, topics=(Topic.ASSURANCE,))
+def _assured(kind: str, outcome: Outcome, word: str, facts: dict[str, str], *more: Topic) -> Answer:
+    return Answer(outcome, f"procedures.assured.{word}", kind, facts=facts, topics=(Topic.ASSURANCE, *more))
 
 
 def _each_period(
@@ -56,27 +56,34 @@ def _each_period(
         yield year_end
         return
     last = context.today - timedelta(days=1 + parameters.integer("grace", 31))
-    ends = periods(parameters, after_months(last, -YEAR) + timedelta(days=1), last, every, year_end)
+    ends = periods(parameters, after_months(last, -2 * YEAR), last, every, year_end)
+    topics = (Topic.ENTITY,) if parameters.flag("fiscal") else ()
     if not ends:
-        yield not_concerned(f"no period of {kind} has ended since the rule began")
+        yield not_concerned(f"no period of {kind} has ended since the rule began", *topics)
         return
-    spans = [(after_months(end + timedelta(days=1), -every), end) for end in ends]
+    # A year in which February has 29 days may end outside the year before the day; the newest is asked for anyway.
+    asked = [end for end in ends if end > after_months(last, -YEAR) or end == max(ends)]
+    spans = [(after_months(end + timedelta(days=1), -every), end) for end in asked]
     between, outside = missing([row.as_of for row in reports], spans)
     facts = {**facts, "periods": str(len(spans)), "gaps": day_list(between)}
     if between:
-        yield _assured(kind, Outcome.FAIL, "fail_period", facts)
+        yield _assured(kind, Outcome.FAIL, "fail_period", facts, *topics)
     elif outside:
         yield absent(Topic.ASSURANCE, f"a report of the kind {kind} of the period to {day_list(outside)}", kind)
     else:
-        yield _assured(kind, Outcome.PASS, "pass", facts)
+        yield _assured(kind, Outcome.PASS, "pass", facts, *topics)
 
 
 def surprise(context: Context, parameters: Parameters) -> Iterator[Answer]:
-    """Ask: did each report look at so many different days, of which the issuer was told no earlier than allowed?"""
+    """Ask: did each report look at so many different days, of which the issuer was told no earlier than allowed?
+
+    Days count that are of the year to the day that the report is of.
+    """
     count, told = parameters.integer("dates", 2), parameters.integer("told", 1)
 
     def judge(report: Assurance) -> Answer:
-        subject, dates = _subject(report), set(report.dates)
+        subject, first = _subject(report), after_months(report.as_of, -YEAR)
+        dates = {day for day in report.dates if first < day <= report.as_of}
         facts = {"dates": day_list(sorted(dates)) or "no day", "count": str(count), "told": str(told)}
         if len(dates) < count:
             return _report("surprise", Outcome.FAIL, "fail_few", subject, facts)
@@ -117,16 +124,22 @@ def scope(context: Context, parameters: Parameters) -> Iterator[Answer]:
 
 
 def rotated(context: Context, parameters: Parameters) -> Iterator[Answer]:
-    """Ask: did no firm write more consecutive reports than allowed, and no lead of a firm?
+    """Ask: did no firm report on more consecutive periods than allowed, and no lead?
 
-    Reports that the issuer does not declare do not lengthen a row.
+    A report by another of a period on which the firm reports too ends no row. Periods of which the issuer declares no
+    report neither lengthen a row nor end it.
     """
     kind, reports = parameters.text("kind"), reports_of(context, parameters)
     if not reports:
         yield absent(Topic.ASSURANCE, f"a report of the kind {kind}", kind)
         return
-    firms = _longest([row.practitioner for row in reports])
-    leads = _longest([row.lead for row in reports])
+    every = parameters.integer("every", 1)
+    if every == 0 or YEAR % every:
+        raise parameters.fail("every", "a year has no whole number of such periods")
+    months = [row.as_of.year * YEAR + row.as_of.month - 1 for row in reports]
+    by_period = [{reports[i] for i in part} for _, part in groupby(range(len(reports)), lambda i: months[i] // every)]
+    firms = _longest([{row.practitioner for row in part} for part in by_period])
+    leads = _longest([{row.lead for row in part} for part in by_period])
     limits = [parameters.integer(name) if parameters.has(name) else None for name in ("firm", "lead")]
     over = any(limit is not None and most > limit for limit, (most, _) in zip(limits, (firms, leads), strict=True))
     facts = {"kind": kind, "firm": firms[1], "firm_count": str(firms[0]), "lead_count": str(leads[0])}
@@ -135,8 +148,13 @@ def rotated(context: Context, parameters: Parameters) -> Iterator[Answer]:
     yield _report("rotated", outcome, outcome.lower(), kind, facts)
 
 
-def _longest(names: list[str]) -> tuple[int, str]:
-    return max((len(list(rows)), name) for name, rows in groupby(names))
+def _longest(periods: list[set[str]]) -> tuple[int, str]:
+    """Return the most consecutive periods in which one name stands, and that name."""
+    most, running = (0, ""), dict[str, int]()
+    for there in periods:
+        running = {name: running.get(name, 0) + 1 for name in there}
+        most = max([most, *((count, name) for name, count in running.items())])
+    return most
 
 
 def reports_of(context: Context, parameters: Parameters) -> list[Assurance]:

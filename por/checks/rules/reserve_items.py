@@ -111,13 +111,19 @@ def topics_of(coin: Stablecoin) -> tuple[Topic, ...]:
 
 
 def unvalued(context: Context, parameters: Parameters, coin: Stablecoin, item: ReserveItem) -> Iterator[Doubt]:
-    """Doubt an asset without market value, or with one of another time: what it cost says nothing."""
+    """Doubt an asset without market value, with one of another time, or not yet there: what it cost says nothing."""
     del coin
     oldest = context.today - timedelta(days=parameters.integer("valued_days", VALUED_DAYS))
     if item.market_value is None or item.valued is None:
         yield Doubt(f"{item.id}: no market value")
     elif not oldest <= item.valued <= context.today:
         yield Doubt(f"{item.id}: its market value is of {item.valued}")
+    elif item.acquired is not None and item.acquired > context.today:
+        yield _bought_later(item, item.acquired)
+
+
+def _bought_later(item: ReserveItem, day: date) -> Doubt:
+    return Doubt(f"{item.id}: acquired on {day}, after the snapshot")
 
 
 def other_kind(context: Context, parameters: Parameters, coin: Stablecoin, item: ReserveItem) -> Iterator[Doubt]:
@@ -144,6 +150,8 @@ def _term(context: Context, term: Term, item: ReserveItem) -> Iterator[Doubt]:
         yield Doubt(f"{item.id}: its day of maturity is not declared", breach=False)
     elif start is None:
         yield Doubt(f"{item.id}: its day of acquisition is not declared", breach=False)
+    elif start > context.today:
+        yield _bought_later(item, start)
     elif item.maturity < context.today:
         yield Doubt(f"{item.id}: ended on {item.maturity}")
     elif item.maturity > term.last(start, context):

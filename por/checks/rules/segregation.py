@@ -10,8 +10,10 @@ from por.checks.rules.context import Context
 from por.checks.rules.figures import CUSTODIES, NOTHING, Held, at_least, at_most, covers, held
 from por.checks.rules.parameters import Parameters
 from por.errors import FormatError
-from por.model import ChainAccount, Custody, Outcome, Role
+from por.model import ChainAccount, Custody, EncumbranceKind, Outcome, Role
 from por.model.declarations import Topic
+
+UNKNOWN_WORTH = "how many coins stand behind shares whose rate is not proven"
 
 
 def coins(context: Context, parameters: Parameters) -> Iterator[Answer]:
@@ -52,6 +54,7 @@ def apart(context: Context, parameters: Parameters) -> Iterator[Answer]:
         expected="0",
         actual=str(len(twice)),
         facts={"accounts": str(len(listed)), "twice": ", ".join(twice[:20]), "roles": ", ".join(roles)},
+        topics=(Topic.CUSTODY,),
     )
 
 
@@ -90,7 +93,7 @@ def hot(context: Context, parameters: Parameters) -> Iterator[Answer]:
         there, price = held(row, (Role.CUSTOMER,), custodies), context.price(row.group, currency)
         base = _certain(context.owed(row)) if of == "owed" else held(row, (Role.CUSTOMER,))
         if price is None:
-            unpriced += [_name(row)] if there.listed or base.listed else []
+            unpriced += [_name(row)] if there.listed or there.unknown or base.listed else []
         else:
             part, whole = part + there * price.price, whole + base * price.price
     if unpriced:
@@ -127,7 +130,7 @@ def guarantee(context: Context, parameters: Parameters) -> Iterator[Answer]:
     del parameters
     for row in context.rows:
         own, there = held(row, (Role.GUARANTEE,), same_kind=True), held(row, (Role.CUSTOMER,), (Custody.HOT,))
-        if not row.owed and not there.listed:
+        if not row.owed and not there.listed and not there.unknown:
             continue
         outcome = covers(own, there)
         yield Answer(
@@ -168,21 +171,25 @@ def free(context: Context, parameters: Parameters) -> Iterator[Answer]:
     """Ask: does nobody else have a claim on coins held in these roles?
 
     What neither the issuer says nor the verifier's policy knows leaves no trace: a PASS does not show that there is
-    none.
+    none. Where a claim of a kind that is asked for stands beside others on a holding, all of them count.
     """
-    roles = _roles(parameters)
+    roles, kinds = _roles(parameters), set(parameters.texts("kinds", tuple(EncumbranceKind)))
+    if not kinds <= set(EncumbranceKind):
+        raise _unknown(parameters, "kinds", ", ".join(EncumbranceKind))
     for row in context.rows:
         claims = [item for item in row.claims if item.account.role in roles]
-        there = sum((item.worth.encumbered for item in claims), Fraction(0))
+        stands = [item for item in claims if item.encumbrances & kinds]
+        there = sum((item.worth.encumbered for item in stands), Fraction(0))
         if claims:
-            outcome = Outcome.FAIL if there else Outcome.PASS
+            unknown = any(item.worth.coins is None for item in stands)
+            outcome = Outcome.FAIL if there or unknown else Outcome.PASS
             yield Answer(
                 outcome,
                 f"segregation.free.{outcome.lower()}",
                 _name(row),
                 expected="0",
-                actual=exact_text(there),
-                facts={"encumbered": exact_text(there), "roles": ", ".join(roles)},
+                actual="any number" if unknown else exact_text(there),
+                facts={"encumbered": "any number" if unknown else exact_text(there), "roles": ", ".join(roles)},
                 topics=(Topic.CUSTODY,),
             )
 
@@ -194,6 +201,10 @@ def spread(context: Context, parameters: Parameters) -> Iterator[Answer]:
         raise parameters.fail("by", "neither account nor custodian")
     custodians = {row.account: row.custodian for row in context.declared.key_holders}
     for row in context.rows:
+        there = held(row, (Role.CUSTOMER,))
+        if there.unknown:
+            yield absent(Topic.CUSTODY, UNKNOWN_WORTH, _name(row))
+            continue
         shares: dict[str, Fraction] = {}
         for item in (item for item in row.claims if item.account.role is Role.CUSTOMER and item.worth.coins):
             account = item.account.account
@@ -207,6 +218,8 @@ def spread(context: Context, parameters: Parameters) -> Iterator[Answer]:
         most = max(shares, key=lambda name: (shares[name], name))
         whole = sum(shares.values(), Fraction(0))
         outcome = Outcome.FAIL if shares[most] > limit * whole else Outcome.PASS
+        if outcome is Outcome.PASS and shares[most] > limit * there.lower:
+            outcome = Outcome.INCONCLUSIVE
         yield Answer(
             outcome,
             f"segregation.spread.{outcome.lower()}",
@@ -215,6 +228,7 @@ def spread(context: Context, parameters: Parameters) -> Iterator[Answer]:
             actual=exact_text(shares[most] / whole),
             facts={"most": most, "percent": _percent(shares[most], whole), "limit": exact_text(limit)},
             topics=(Topic.CUSTODY,) if by == "custodian" else (),
+            grade=there.grade,
         )
 
 

@@ -10,6 +10,7 @@ from por.checks.rules.answer import Answer, absent, not_concerned
 from por.checks.rules.context import Context
 from por.checks.rules.figures import weaker
 from por.checks.rules.parameters import Parameters
+from por.checks.rules.reserve_items import rate_of
 from por.checks.supplies import TokenSupply, same_coin
 from por.model import AssetId, Grade, Outcome
 from por.model.declarations import Stablecoin, Supply, Topic
@@ -98,17 +99,25 @@ def _supply(context: Context, parameters: Parameters, coin: Stablecoin) -> Answe
 
 
 def issued(context: Context, parameters: Parameters) -> Iterator[Answer]:
-    """Ask: is no more of these coins, of one currency, in circulation than this amount, all together?"""
+    """Ask: is no more of these coins in circulation than this amount, all together?
+
+    A coin of another currency counts at a declared rate; without one it could be any number.
+    """
     most, money = parameters.amount("most"), parameters.text("currency", context.rulebook.currency)
-    amount, grade, topics = Fraction(0), None, list[Topic]()
+    amount, grade, topics, unrated = Fraction(0), None, {Topic.SUPPLY}, set[str]()
     for coin in coins_of(context, parameters):
         if isinstance(coin, Answer):
             yield coin
             return
         found = circulation(context, parameters, coin)
-        topics += found.topics
+        rate = rate_of(context, coin.currency, money)
         grade = weaker(grade, found.grade)
-        amount += found.amount if coin.currency == money else Fraction(0)
+        topics |= {Topic.FIGURES} if coin.currency != money else set()
+        amount += found.amount * (rate or 0)
+        unrated |= {coin.currency} if rate is None else set()
+    if unrated and amount <= most:
+        yield absent(Topic.FIGURES, f"rates of {', '.join(sorted(unrated))} to {money}, of these days")
+        return
     outcome = Outcome.PASS if amount <= most else Outcome.FAIL
     facts = {"amount": exact_text(amount), "most": exact_text(most), "currency": money}
     message = f"stablecoin.issued.{outcome.lower()}"
@@ -118,7 +127,7 @@ def issued(context: Context, parameters: Parameters) -> Iterator[Answer]:
         expected=exact_text(most),
         actual=exact_text(amount),
         facts=facts,
-        topics=tuple(dict.fromkeys(topics)),
+        topics=tuple(sorted(topics)),
         grade=grade,
     )
 

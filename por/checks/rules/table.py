@@ -60,7 +60,7 @@ RULE_CHECKS: Mapping[str, RuleCheck] = {
     ),
     "procedures.surprise": RuleCheck(procedures.surprise, ("kind", "forms", "dates", "told", "window")),
     "procedures.scope": RuleCheck(procedures.scope, ("kind", "forms", "share", "assets", "window")),
-    "procedures.rotated": RuleCheck(procedures.rotated, ("kind", "forms", "firm", "lead")),
+    "procedures.rotated": RuleCheck(procedures.rotated, ("kind", "forms", "firm", "lead", "every")),
     "procedures.reported": RuleCheck(
         filings.reported, ("kind", "forms", "months", "days", "business_days", "roll", "window")
     ),

@@ -15,7 +15,7 @@ export async function recognise(name, bytes) {
   try {
     return { ...file, ...(await read(bytes, file.name)) };
   } catch (error) {
-    if (error instanceof FormatError || error instanceof EvidenceError) return { ...file, kind: "unread", reason: printable(error.message) };
+    if (error instanceof FormatError || error instanceof EvidenceError) return { ...file, kind: "unread", reason: printable(error.message), others: error.others ?? [] };
     throw error;
   }
 }
@@ -29,9 +29,7 @@ async function read(bytes, name) {
   }
   if (says(text, INCLUSION_PROOF)) return { kind: "proof", proof: readProof(bytes) };
   if (says(text, BUNDLE)) return { kind: "bundle", bundle: readBundle(bytes), digest: await digestOf(bytes) };
-  const published = detected(bytes, name);
-  if (published === null) throw new FormatError("not a proof, bundle or signed note that this page reads");
-  return { kind: "published", published };
+  return { kind: "published", published: await detected(bytes, name) };
 }
 
 function says(text, mediaType) {

@@ -39,15 +39,16 @@ function lines(text) {
 // `form` holds the texts that were typed, by name; `files` what was dropped; `now` is in seconds.
 export async function judge(files, form, now) {
   const unread = files.find((file) => file.kind === "unread");
-  if (unread !== undefined) throw new FormatError(unread.reason, unread.name);
-  const customer = customerOf(form);
+  if (unread !== undefined) throw Object.assign(new FormatError(unread.reason, unread.name), { others: unread.others });
   const published = files.filter((file) => file.kind === "published");
   const proofs = files.filter((file) => file.kind === "proof").map((file) => file.proof);
   if (published.length + proofs.length === 0) throw new FormatError("", "page.wrong.no_proof");
   if (published.length > 0) {
-    if (proofs.length > 0) throw new FormatError("", "page.wrong.one_published");
-    return { customer, now, previous: null, ...(await judgedPublished(published, form, now)) };
+    const others = files.filter((file) => file.kind === "beside" || file.kind === "root");
+    if (published.length + others.length < files.length) throw new FormatError("", "page.wrong.one_published");
+    return { now, previous: null, ...(await judgedPublished(published, others, form, now)) };
   }
+  const customer = customerOf(form);
   const [earlier, present] = apart(proofs);
   const bundles = files.filter((file) => file.kind === "bundle");
   const before = earlier.length > 0 ? bundles.find((each) => isOf(each.bundle, earlier[0])) ?? null : null;

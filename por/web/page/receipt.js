@@ -16,7 +16,18 @@ export async function saltedDigest(salt, file) {
 
 // Write the receipt of a proof file; `findings` are those of its verdict, or null.
 export async function receiptOf(file, proof, findings, salt, now) {
-  const root = await publicRoot(proof);
+  const snapshot = `${proof.issuer}@${proof.instant}`;
+  return written(file, ["por-inclusion-proof-v1", proof.issuer, snapshot, await publicRoot(proof)], findings, salt, now);
+}
+
+// Write the receipt of a published proof as it was read alone; `roots` are those that the customer has from elsewhere.
+export async function publishedReceipt(file, { name, reading }, roots, findings, salt, now) {
+  const value = isSeen(reading) ? reading.value : null;
+  const day = value?.instant?.slice(0, 10) ?? null;
+  return written(file, [name, null, day, value === null ? null : commonRoot(value, roots)], findings, salt, now);
+}
+
+async function written(file, [format, issuer, snapshot, root], findings, salt, now) {
   const verdict = findings === null ? null : new Map([
     ["checkedAt", timeOf(now)],
     ["failed", [...new Set(findings.filter((each) => each.required && each.outcome === FAIL).map((each) => each.check))].sort()],
@@ -24,9 +35,9 @@ export async function receiptOf(file, proof, findings, salt, now) {
   ]);
   return utf8(canonical(new Map([
     ["mediaType", RECEIPT],
-    ["format", "por-inclusion-proof-v1"],
-    ["issuer", proof.issuer],
-    ["snapshot", `${proof.issuer}@${proof.instant}`],
+    ["format", format],
+    ["issuer", issuer],
+    ["snapshot", snapshot],
     ["root", root],
     ["file", await saltedDigest(salt, file)],
     ["verdict", verdict],
@@ -40,4 +51,21 @@ async function publicRoot(proof) {
   if (proof.note === "") return hex(root.value);
   const said = await observe(() => readBundleNote(parseNote(proof.note).text));
   return isSeen(said) && hex(said.value.root) !== hex(root.value) ? null : hex(root.value);
+}
+
+// The root that all customers of a published list have in common, or null where it could tell one from another.
+function commonRoot({ commitment, trees, opened }, given) {
+  if (commitment !== null) return commitment;
+  const parts = trees.length > 0 ? trees : opened;
+  if (parts.some(({ tree }) => tree !== "")) return null;
+  const found = new Set(parts.map((part) => (trees.length > 0 ? rebuilt(part) : confirmed(part, given))));
+  return found.size === 1 ? [...found][0] : null;
+}
+
+function rebuilt({ root, leaves, statedRoot }) {
+  return leaves > 1 && (statedRoot === null || statedRoot === root) ? root : null;
+}
+
+function confirmed({ root: { hash }, ancestors, statedRoot }, given) {
+  return ancestors.length > 0 && (hash === statedRoot || given.includes(hash)) ? hash : null;
 }

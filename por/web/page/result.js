@@ -3,16 +3,25 @@
 import { FAIL, INCONCLUSIVE, isSeen, outcomeOf, PASS } from "./findings.js";
 import { span, timeOf } from "./fresh.js";
 import { symbolOf } from "./judge.js";
-import { el, pathPicture, pathTable, wayOf } from "./picture.js";
+import { el, nativeDrawing, pathPicture, pathTable, publishedDrawing } from "./picture.js";
 import { formatCoins } from "./reader.js";
 import { LIMITS } from "./data.js";
-import { firstSentence, messageOf, say, WORDS } from "./say.js";
+import { firstSentence, messageOf, say, titleOf, WORDS } from "./say.js";
 
 const MARKS = { [PASS]: "✓", [FAIL]: "✕", [INCONCLUSIVE]: "?" };
-const AMOUNTS = ["liabilities.inclusion", "published.leaf"];
+const MAX_DRAWN = 12;
 const HINTS = [
   [(found) => found.check === "liabilities.inclusion" && found.message === "evidence.broken", "page.hint.path"],
-  [(found) => found.message === "liabilities.inclusion.other_amount", "page.hint.amount"],
+  [(found) => found.message === "published.structure.broken" || found.message === "published.leaf.other_hash", "page.hint.changed"],
+  [(found) => found.check === "published.path" && found.outcome === FAIL, "page.hint.changed"],
+  [(found) => found.message === "published.consistent.shared_leaf", "page.hint.shared"],
+  [(found) => found.check === "published.consistent" && found.outcome === FAIL, "page.hint.other"],
+  [(found) => found.check === "published.root" && found.outcome === FAIL, "page.hint.other"],
+  [(found) => found.check === "published.root", "page.hint.root"],
+  [(found) => found.message === "published.identity.other" || found.message === "published.identity.not_stated", "page.hint.id"],
+  [(found) => found.message === "published.leaf.not_stated", "page.hint.not_stated"],
+  [(found) => found.check === "published.age", "page.hint.age"],
+  [(found) => found.message === "liabilities.inclusion.other_amount" || found.message === "published.leaf.other_amount", "page.hint.amount"],
   [(found) => found.message === "liabilities.inclusion.no_proof", "page.hint.no_proof"],
   [(found) => found.message === "liabilities.inclusion.not_stated", "page.hint.not_stated"],
   [(found) => found.message === "liabilities.scheme.own_decimals", "page.hint.decimals"],
@@ -59,10 +68,11 @@ function reasons(result) {
 }
 
 function pairs(result) {
-  const pin = result.findings.find((found) => found.check === "publication.identified");
+  const { published } = result;
+  const pin = result.findings.find((found) => found.check === (published ? "published.root" : "publication.identified"));
   const age = result.instant === null ? -1 : result.now - Date.parse(result.instant) / 1000;
   const told = [
-    ["page.who", el("strong", {}, result.issuer)],
+    published ? ["page.format", el("strong", {}, titleOf(published.title))] : ["page.who", el("strong", {}, result.issuer)],
     ["page.when", `${result.instant ?? "—"} ${age < 0 ? "" : say("page.ago", { age: aged(age) })}`],
     ["page.by", pin === undefined ? say("phrase.pin.none") : messageOf(pin)],
     ["page.checked_at", timeOf(result.now)],
@@ -99,15 +109,18 @@ function table(heads, rows) {
 }
 
 function amounts(result) {
-  const rows = result.findings.filter((found) => AMOUNTS.includes(found.check));
+  const check = result.published ? "published.leaf" : "liabilities.inclusion";
+  const rows = result.findings.filter((found) => found.check === check && found.message !== "published.leaf.other_hash");
+  const totals = (found) => (result.published ? [] : [found.facts.totals ?? "—"]);
   const told = rows.map((found) => [
-    found.facts.name ?? named(found.subject),
+    found.facts.name ?? (result.published ? "—" : named(found.subject)),
     found.expected ?? result.customer.expected.find((row) => subjectOf(row) === found.subject)?.coins ?? "—",
-    found.actual ?? "—",
-    found.facts.totals ?? "—",
+    found.actual ?? found.facts.amounts ?? "—",
+    ...totals(found),
     badge(found.outcome),
   ]);
-  const heads = ["page.asset", "page.you_say", "page.list_says", "page.total", "page.outcome"];
+  if (rows.length === 0) return [];
+  const heads = ["page.asset", "page.you_say", "page.list_says", ...(result.published ? [] : ["page.total"]), "page.outcome"];
   return [el("h3", {}, say("page.amounts.yours")), table(heads, told)];
 }
 
@@ -126,11 +139,26 @@ function comparison(result) {
   return [el("h3", {}, say("page.previous")), ...notes.map((note) => el("p", {}, note)), table(heads, told)];
 }
 
+// Each as its words and a function that draws it: somebody with many assets looks at few of them.
+function drawings({ trees, published }) {
+  if (published) {
+    return published.own.filter(({ root }) => root.hash !== "").slice(0, MAX_DRAWN).map((record) => {
+      const drawing = publishedDrawing(record, published.roots);
+      const [{ sum }] = drawing.nodes;
+      return { drawing, words: say("page.path.published", { amounts: sum || "—", count: String(record.steps.length) }) };
+    });
+  }
+  return trees.flatMap((tree) => tree.records.map(({ amount, path }, i) => {
+    const { segment, asset, decimals } = tree.commitment;
+    const places = { amount: formatCoins(amount, decimals), name: nameOf(asset), segment, count: String(path.length) };
+    return { drawing: nativeDrawing(tree, i), words: say("page.path.of", places) };
+  }));
+}
+
 function paths(result) {
-  const drawn = result.trees.flatMap((tree) => tree.records.map((_, i) => ({ tree, i, seen: wayOf(tree, i) })));
-  const shown = drawn.filter(({ seen }) => seen.way.length > 0);
+  const shown = drawings(result).filter(({ drawing }) => drawing !== null);
   if (shown.length === 0) return [];
-  const first = shown.find(({ seen }) => !seen.good) ?? shown[0];
+  const first = shown.find(({ drawing }) => drawing.mark === "✕") ?? shown[0];
   return [
     el("h3", {}, say("page.paths")),
     el("p", { class: "hint" }, say("page.paths.hint")),
@@ -138,16 +166,13 @@ function paths(result) {
   ];
 }
 
-// Drawn when it is opened: somebody with many assets looks at few of them.
-function onePath({ tree, i, seen }, open) {
-  const { segment, asset, decimals } = tree.commitment;
-  const amount = formatCoins(seen.record.amount, decimals);
-  const words = say("page.path.of", { amount, name: nameOf(asset), segment, count: String(seen.record.path.length) });
-  const details = el("details", {}, el("summary", {}, `${seen.good ? "✓" : "✕"} ${words}`));
+function onePath({ drawing, words }, open) {
+  const details = el("details", {}, el("summary", {}, `${drawing.mark} ${words}`));
   const fill = () => {
     if (!details.open || details.children.length > 1) return;
-    const inWords = el("details", {}, el("summary", {}, say("page.path.words")), el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": say("page.path.words") }, pathTable(tree, i)));
-    details.append(el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": words }, pathPicture(tree, i)), inWords);
+    const rolling = (label, child) => el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": label }, child);
+    const inWords = el("details", {}, el("summary", {}, say("page.path.words")), rolling(say("page.path.words"), pathTable(drawing)));
+    details.append(el("p", { class: "hint" }, drawing.words), rolling(words, pathPicture(drawing)), inWords);
   };
   details.addEventListener("toggle", fill);
   details.open = open;

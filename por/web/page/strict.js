@@ -5,9 +5,7 @@ import { FormatError, same, utf8 } from "./bytes.js";
 
 const MAX_DEPTH = 32;
 const MAX_ITEMS = 1_000_000;
-const SPACES = /[ \t\n\r]*/y;
-const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
-const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
+const [BACKSLASH, QUOTE] = [0x5c, 0x22];
 const INTEGER = /^-?(?:0|[1-9][0-9]{0,15})$/;
 
 export function strictJson(bytes, { maxBytes, maxDepth = MAX_DEPTH, maxItems = MAX_ITEMS, numbers = integer }) {
@@ -34,6 +32,17 @@ function integer(text) {
   return value;
 }
 
+function afterDigits(text, start) {
+  let at = start;
+  while (text[at] >= "0" && text[at] <= "9") at += 1;
+  return at;
+}
+
+function escapeLength(text, at) {
+  if ('"\\/bfnrt'.includes(text[at + 1] ?? "end")) return 2;
+  return /^u[0-9a-fA-F]{4}$/.test(text.slice(at + 1, at + 6)) ? 6 : 0;
+}
+
 class Parser {
   constructor(text, maxDepth, maxItems, numbers) {
     Object.assign(this, { text, maxDepth, maxItems, numbers, at: 0, items: 0 });
@@ -43,15 +52,9 @@ class Parser {
     return new FormatError(`not JSON: ${reason} at character ${this.at}`);
   }
 
-  match(pattern) {
-    pattern.lastIndex = this.at;
-    const found = pattern.exec(this.text);
-    if (found !== null) this.at = pattern.lastIndex;
-    return found === null ? null : found[0];
-  }
-
+  // Scanned by hand: a pattern over a very long text would exhaust the engine's stack.
   skip() {
-    this.match(SPACES);
+    while (" \t\n\r".includes(this.text[this.at] ?? "end")) this.at += 1;
   }
 
   value(depth) {
@@ -67,15 +70,37 @@ class Parser {
         return value;
       }
     }
-    const number = this.match(NUMBER);
-    if (number === null) throw this.fail("no value");
-    return this.numbers(number);
+    return this.numbers(this.number());
+  }
+
+  number() {
+    const { text, at: start } = this;
+    let at = text[start] === "-" ? start + 1 : start;
+    const whole = text[at] === "0" ? at + 1 : afterDigits(text, at);
+    if (whole === at) throw this.fail("no value");
+    at = whole;
+    const part = text[at] === "." ? afterDigits(text, at + 1) : at;
+    if (part > at + 1) at = part;
+    if (text[at] === "e" || text[at] === "E") {
+      const first = text[at + 1] === "+" || text[at + 1] === "-" ? at + 2 : at + 1;
+      const power = afterDigits(text, first);
+      if (power > first) at = power;
+    }
+    this.at = at;
+    return text.slice(start, at);
   }
 
   string() {
-    const written = this.match(STRING);
-    if (written === null) throw this.fail("text that does not end, or holds a control character or a bad escape");
-    return JSON.parse(written);
+    const { text, at: start } = this;
+    let at = start + 1;
+    for (let code = text.charCodeAt(at); code !== QUOTE; code = text.charCodeAt(at)) {
+      const length = code === BACKSLASH ? escapeLength(text, at) : 1;
+      // Beyond the end the code is NaN.
+      if (!(code >= 0x20) || length === 0) throw this.fail("text that does not end, or holds a control character or a bad escape");
+      at += length;
+    }
+    this.at = at + 1;
+    return JSON.parse(text.slice(start, this.at));
   }
 
   count() {

@@ -21,6 +21,7 @@ from por.model import (
     Encumbrance,
     Finding,
     Instant,
+    KnownDocument,
     LawTrust,
     Role,
 )
@@ -38,7 +39,7 @@ UNIT = 10**18
 DOCUMENT = Digest(b"\xd0" * 32)
 EVERYTHING = Document("everything", DOCUMENT, "A Third Party", date(2026, 11, 1), tuple(Topic))
 # A verifier that had the document from the third party itself.
-KNOWN = LawTrust(documents=frozenset({DOCUMENT}))
+KNOWN = LawTrust(documents=(KnownDocument(DOCUMENT, tuple(Topic)),))
 YEN = {BTC: 15_000_000, ETH: 600_000, XRP: 400}
 
 

@@ -19,7 +19,7 @@ from por.checks.recomputation import Recomputation
 from por.checks.rules.context import Context
 from por.checks.rules.intermediaries import _by_number
 from por.encoding import introduced_v1
-from por.model import CaseRule, Digest, Finding, Grade, LawTrust, Outcome
+from por.model import CaseRule, Digest, Finding, Grade, LawTrust, Outcome, Registration, RegistrationKind
 from por.model.declarations import Declarations, Entity, Intermediary, KeyHolder
 from por.model.record import IntroducedCustomers
 from tests.checks.rules.scenery import DOCUMENT, KNOWN, Held, context, judged, rule
@@ -41,7 +41,9 @@ from tests.checks.scenery import (
     with_trees,
 )
 
-LISTED = replace(KNOWN, registered=frozenset({"K-1", "X-1"}))
+AGENT, EXCHANGE = RegistrationKind.INTERMEDIARY, RegistrationKind.EXCHANGE
+BROKER, US = Registration("K-1", "Broker Seven", AGENT), Registration("X-1", "Example Exchange Japan", EXCHANGE)
+LISTED = replace(KNOWN, registered=frozenset({BROKER, US}))
 ENTITY = Entity("Example Exchange Japan", "JP", "X-1", 3)
 NOTHING = Missing("no record list was given")
 
@@ -79,10 +81,39 @@ def test_a_registration_is_one_that_the_verifier_looked_up(tmp_path: Path, numbe
 
 
 def test_a_registration_passes_by_the_verifiers_own_look_without_any_document(tmp_path: Path) -> None:
-    law = LawTrust(registered=frozenset({"K-1"}))
+    law = LawTrust(registered=frozenset({BROKER}))
     finding = one(of("registered", tmp_path, broker(), law=law))
     assert (finding.outcome, finding.grade) == ("PASS", Grade.THIRD_PARTY_DOCUMENT)
     assert one(of("registered", tmp_path / "b", broker(), law=KNOWN)).message == "intermediary.registered.not_found"
+
+
+@pytest.mark.parametrize("row", [replace(BROKER, name="Broker Eight"), replace(BROKER, kind=EXCHANGE)])
+def test_a_number_of_somebody_else_in_the_list_is_not_its_own(tmp_path: Path, row: Registration) -> None:
+    law = replace(LISTED, registered=frozenset({row}))
+    finding = one(of("registered", tmp_path, broker(), law=law))
+    assert (finding.outcome, finding.message) == ("INCONCLUSIVE", "intermediary.registered.other")
+
+
+def test_one_number_is_not_two_intermediaries(tmp_path: Path) -> None:
+    found = of("registered", tmp_path, broker(), broker(id="broker-8"))
+    assert [(row.outcome, row.message) for row in found] == [("FAIL", "intermediary.registered.twice")] * 2
+
+
+@pytest.mark.parametrize(
+    "row", [BROKER, replace(US, name="Another"), replace(US, number="X-2"), replace(US, kind=AGENT)]
+)
+def test_the_intermediarys_own_row_is_not_its_principals(tmp_path: Path, row: Registration) -> None:
+    law = replace(KNOWN, registered=frozenset({row}))
+    finding = one(of("sponsored", tmp_path, broker(principals=("X-1", "K-1")), law=law))
+    assert (finding.outcome, finding.message) == ("INCONCLUSIVE", "intermediary.sponsored.not_found")
+
+
+@pytest.mark.parametrize("rows", [(), (broker(),)])
+def test_a_list_of_one_who_is_not_declared_is_undecided(tmp_path: Path, rows: tuple[Intermediary, ...]) -> None:
+    context_ = made(tmp_path, *rows, introduced={"broker-9": a_list("alice")})
+    (finding,) = [row for row in judged(context_) if row.subject.endswith("/broker-9")]
+    assert (finding.outcome, finding.required) == ("INCONCLUSIVE", True)
+    assert finding.facts["what"] == "the intermediary broker-9, whose list of customers you have"
 
 
 @pytest.mark.parametrize(
@@ -103,7 +134,7 @@ def test_an_intermediary_acts_for_this_entity(tmp_path: Path, principals: tuple[
 def test_a_principal_that_nobody_looked_up_is_undecided(tmp_path: Path) -> None:
     assert one(of("sponsored", tmp_path, broker(), law=KNOWN)).message == "intermediary.sponsored.not_found"
     assert one(of("sponsored", tmp_path / "b", broker(), entity=None)).facts["input"] == "entity"
-    weak = replace(LISTED, documents=frozenset())
+    weak = replace(LISTED, documents=())
     assert one(of("sponsored", tmp_path / "c", broker(), law=weak)).message == "rulebook.answer.declared_only"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 
 from por.checks.observation import Missing
 from por.errors import FormatError
-from por.model import AssetId, Custody, Finding, LawTrust, Outcome, Role
+from por.model import AssetId, Custody, Finding, LawTrust, Outcome, Registration, RegistrationKind, Role
 from por.model.declarations import Declarations, DomesticOrder, Entity, KeyHolder, Venue
 from tests.checks.rules.scenery import BTC, ETH, KNOWN, UNIT, Held, context, judged, rule
 from tests.checks.scenery import account, one, told
@@ -125,7 +126,10 @@ def test_a_second_holder_of_a_key_is_another(tmp_path: Path) -> None:
 
 def test_a_custodian_is_no_parent_where_the_rule_allows_custodians(tmp_path: Path) -> None:
     rows = (keys("a"), keys("b", who="A Custodian", custodian="A Custodian"))
-    assert entity(tmp_path, *rows).outcome is Outcome.PASS
+    listed = frozenset({Registration("C-1", "A Custodian", RegistrationKind.CUSTODIAN)})
+    assert entity(tmp_path, *rows, law=replace(KNOWN, registered=listed)).outcome is Outcome.PASS
+    unlisted = entity(tmp_path / "d", *rows)
+    assert (unlisted.outcome, unlisted.facts["input"]) == ("INCONCLUSIVE", "custody")
     assert entity(tmp_path / "b", *rows, custodians=False).outcome is Outcome.FAIL
     behind = keys("b", who="A Parent", custodian="A Custodian")
     assert entity(tmp_path / "c", keys("a"), behind).outcome is Outcome.FAIL

@@ -70,6 +70,20 @@ def test_an_input_that_is_missing_has_no_grade(tmp_path: Path, law: LawTrust) ->
     assert one(of_money(tmp_path, law=law)).grade is None
 
 
+def test_zero_owed_of_everything_is_undecided(tmp_path: Path) -> None:
+    finding = one(of_money(tmp_path, cash(0, 5), cash(0, 0, currency="USD"), currencies=["JPY"]))
+    assert (finding.outcome, finding.facts["input"]) == ("INCONCLUSIVE", "money")
+    found = of_money(tmp_path / "b", cash(0, 0), cash(1, 1, currency="USD"), currencies=["JPY"])
+    assert [row.outcome for row in found] == ["PASS", "PASS"]
+
+
+def test_a_rule_that_names_yen_asks_for_what_else_is_declared_too(tmp_path: Path) -> None:
+    found = of_money(tmp_path, cash(1, 1), cash(5, 4, currency="USD"), currencies=["JPY"])
+    assert [row.outcome for row in found] == ["PASS", "FAIL"]
+    found = of_money(tmp_path / "b", cash(5, 5, currency="USD"), currencies=["JPY"])
+    assert [row.outcome for row in found] == ["INCONCLUSIVE", "PASS"]
+
+
 def test_a_currency_that_the_rule_names_must_be_declared(tmp_path: Path) -> None:
     found = of_money(tmp_path, cash(1, 1), currencies=["JPY", "USD"])
     assert told(found) == [("PASS", "segregation.money.pass"), ("INCONCLUSIVE", "rulebook.answer.input_missing")]
@@ -100,7 +114,7 @@ def test_money_passes_exactly_where_it_is_all_there(owed: int, held: int) -> Non
         declared = Declarations(money=(cash(owed, held),))
 
     (answer,) = money(Seen(), Parameters(rule("segregation.money")))  # type: ignore[arg-type]
-    assert (answer.outcome is Outcome.PASS) == (held >= owed)
+    assert (answer.outcome is Outcome.PASS) == (held >= owed > 0)
 
 
 # --- figures of the accounts

@@ -12,7 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from por.checks.rules.days import business_days
+from por.checks.rules.parameters import Parameters
 from por.checks.rules.procedures import _longest
+from por.checks.rules.table import RULE_CHECKS
 from por.errors import FormatError
 from por.model import Finding, Instant, LawTrust, Outcome
 from por.model.declarations import Assurance, Declarations, Entity, Filing
@@ -159,6 +162,15 @@ def test_one_day_is_not_two(tmp_path: Path, dates: tuple[date, ...]) -> None:
     assert finding.message == "procedures.surprise.fail_few"
 
 
+@pytest.mark.parametrize(
+    ("first", "outcome"),
+    [("2025-09-03", "PASS"), ("2025-09-02", "FAIL"), ("2026-09-03", "FAIL")],
+)
+def test_days_outside_the_year_of_a_report_are_none(tmp_path: Path, first: str, outcome: str) -> None:
+    dates = (date.fromisoformat(first), DAYS[1])
+    assert of_reports("surprise", tmp_path, report(DAYS[1], dates=dates, told=dates)).outcome == outcome
+
+
 def test_a_report_that_does_not_say_when_is_undecided(tmp_path: Path) -> None:
     finding = of_reports("surprise", tmp_path, report(DAYS[1], dates=DAYS))
     assert (finding.outcome, finding.facts["input"]) == ("INCONCLUSIVE", "assurance")
@@ -227,9 +239,26 @@ def test_a_lead_changes_though_the_firm_stays(tmp_path: Path) -> None:
     assert of_reports("rotated", tmp_path / "c", firm=4).outcome is Outcome.INCONCLUSIVE
 
 
+@pytest.mark.parametrize(("every", "outcome"), [(3, "FAIL"), (1, "PASS")])
+def test_reports_of_others_in_between_end_no_row(tmp_path: Path, every: int, outcome: str) -> None:
+    """A second firm's report of the same quarter, or of the same day, changes nothing for the first."""
+    rows = [report(day, practitioner="A") for day in QUARTERS]
+    rows += [report(day - timedelta(days=31), practitioner="B") for day in QUARTERS]
+    assert of_reports("rotated", tmp_path, *rows, firm=3, every=every).outcome == outcome
+    same = [report(day, practitioner=name) for day in QUARTERS for name in "AB"]
+    assert of_reports("rotated", tmp_path / "b", *same, firm=3).outcome is Outcome.FAIL
+
+
+@pytest.mark.parametrize("exceptions", [(0, 7), (7, 0)])
+def test_of_two_reports_of_a_day_the_worse_counts(tmp_path: Path, exceptions: tuple[int, int]) -> None:
+    rows = [report(TODAY, practitioner=f"firm {i}", exceptions=told) for i, told in enumerate(exceptions)]
+    finding = of_reports("assured", tmp_path, *rows, exceptions=0)
+    assert (finding.message, finding.facts["exceptions"]) == ("procedures.assured.fail_exceptions", "7")
+
+
 @given(st.lists(st.sampled_from("AB"), min_size=1, max_size=20), st.integers(1, 6))
 def test_rotation_counts_rows_and_nothing_else(names: list[str], most: int) -> None:
-    longest, name = _longest(names)
+    longest, name = _longest([{name} for name in names])
     assert name * longest in "".join(names)
     assert name * (longest + 1) not in "".join(names)
 
@@ -420,3 +449,38 @@ def test_whom_a_law_concerns_follows_from_its_conditions(
 ) -> None:
     finding = of_list(tmp_path, answers, "concerned", all=["licensed"], any=["many", "rich"])
     assert (finding.message, finding.outcome is Outcome.FAIL) == (message, False)
+
+
+# --- no day on which nothing is asked
+
+
+@pytest.mark.parametrize("check", ["procedures.filed", "procedures.assured"])
+@pytest.mark.parametrize("month", [12, 2])
+def test_on_every_day_of_four_years_a_period_is_asked_for(check: str, month: int) -> None:
+    """Leap years make a year of 365 or 366 days, so that a due day may lie in no year before the snapshot's."""
+    due: dict[str, Any] = {"days": 90} if check == "procedures.filed" else {}
+    asked = Parameters(rule(check, kind="k", every=12, fiscal=True, **due))
+    declared = Declarations(
+        entity=replace(ENTITY, fiscal_year_end=month), assurance=(report(date(2026, 1, 1), kind="k"),)
+    )
+
+    class Day:
+        rulebook = book()
+        calendar = business_days("JP/bank")
+
+        def __init__(self, day: date) -> None:
+            self.today, self.declared = day, declared
+
+    for number in range(365 * 5 + 1):
+        day = Day(date(2027, 1, 1) + timedelta(days=number))
+        answers = list(RULE_CHECKS[check].run(day, asked))  # type: ignore[arg-type]
+        assert [day.today for answer in answers if not answer.applies] == []
+        assert answers, day.today
+
+
+def test_who_says_when_the_year_ends_leaves_no_rule_by_it(tmp_path: Path) -> None:
+    for i, month in enumerate((8, 10)):
+        declared = Declarations(entity=replace(ENTITY, fiscal_year_end=month))
+        parameters: dict[str, Any] = {"kind": "quarterly", "every": 12, "months": 1, "day": "2026-06-01"}
+        for finding in of("procedures.filed", tmp_path / str(i), declared, law=LawTrust(), **parameters):
+            assert (finding.outcome, finding.required) == ("INCONCLUSIVE", True)

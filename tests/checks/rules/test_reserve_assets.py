@@ -379,12 +379,20 @@ def test_a_bucket_that_is_none_stops(tmp_path: Path, text: str) -> None:
         ((item(value=50), item("b", BOND, 50, maturity=TODAY + timedelta(days=40))), "PASS"),
         ((item(value=50), item("b", BOND, 50, maturity=TODAY + timedelta(days=41))), "FAIL"),
         ((item(value=50), item("b", BOND, 50)), "INCONCLUSIVE"),
+        ((item(value=50), item("b", BOND, 50, maturity=TODAY)), "PASS"),
+        ((item(value=50), item("b", BOND, 50, maturity=TODAY - timedelta(days=1))), "INCONCLUSIVE"),
         ((item(value=50), item("b", BOND, None, maturity=SOON)), "INCONCLUSIVE"),
         ((item(value=0),), "INCONCLUSIVE"),
     ],
 )
 def test_the_average_runs_for_twenty_days_at_most(tmp_path: Path, items: tuple[ReserveItem, ...], outcome: str) -> None:
     assert str(asked(tmp_path, coin(*items), rule("stablecoin.tenor", days=20)).outcome) == outcome
+
+
+@pytest.mark.parametrize(("days", "outcome"), [(0, "PASS"), (1, "INCONCLUSIVE")])
+def test_what_ended_and_is_still_listed_is_not_at_hand(tmp_path: Path, days: int, outcome: str) -> None:
+    made = coin(item("b", BOND, 100, maturity=TODAY - timedelta(days=days)))
+    assert str(asked(tmp_path, made, BUCKETS).outcome) == outcome
 
 
 # --- sums

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,24 @@ import pytest
 
 from por.checks.observation import Broken, Missing
 from por.errors import FormatError
-from por.model import Custody, Encumbrance, EncumbranceKind, Grade, Instant, LawTrust, Role
+from por.model import (
+    AssetClass,
+    AssetId,
+    AssetKind,
+    Custody,
+    Denomination,
+    Encumbrance,
+    EncumbranceKind,
+    Finding,
+    Grade,
+    Instant,
+    LawTrust,
+    Role,
+)
 from por.model.declarations import Declarations, KeyHolder
-from por.model.rulebook import Confidence, RuleStatus, Severity
-from tests.checks.rules.scenery import BTC, ETH, KNOWN, UNIT, XRP, Held, context, judged, prices, rule
-from tests.checks.scenery import NOON, account, told
+from por.model.rulebook import Confidence, Rule, RuleStatus, Severity
+from tests.checks.rules.scenery import BTC, ETH, EVERYTHING, KNOWN, UNIT, XRP, Held, context, judged, prices, rule
+from tests.checks.scenery import NOON, account, policy, told
 
 # The worked example: everything but the guarantee of one kind is as it must be.
 OWED = {BTC: 1000, ETH: 20_000, XRP: 50_000_000}
@@ -276,3 +290,90 @@ def test_a_breach_refutes_only_where_the_rule_binds(
 def test_a_day_begins_where_the_rule_runs(tmp_path: Path, instant: str, state: str) -> None:
     made = context(tmp_path, OWED, golden(), rule("segregation.coins"), instant=Instant.parse(instant))
     assert {finding.facts["state"] for finding in judged(made)} == {state}
+
+
+# --- shares of which nobody knows what they stand for
+
+
+VAULT = AssetId.parse("eip155:1/erc20:0x" + "5a" * 20)
+SHARES = AssetClass((Denomination(ETH, 18), Denomination(VAULT, 18, AssetKind.VAULT)))
+
+
+def of_unknown_worth(tmp_path: Path, *rules: Rule, counts: bool = False, **options: Any) -> list[Finding]:
+    """Give a hot account 100 shares of a vault beside the coins that are owed, all cold; no rate is proven."""
+    kinds = frozenset({AssetKind.NATIVE, *([AssetKind.VAULT] if counts else [])})
+    accounts = [Held("a", {ETH: 100}), Held("b", {VAULT: 100}, custody=Custody.HOT, **options)]
+    return judged(context(tmp_path, {ETH: 100}, accounts, *rules, policy=policy(classes=(SHARES,), kinds=kinds)))
+
+
+@pytest.mark.parametrize("counts", [False, True])
+@pytest.mark.parametrize(
+    ("check", "parameters"),
+    [
+        ("segregation.hot", {"limit": "5/100"}),
+        ("segregation.guarantee", {}),
+        ("segregation.excess", {"limit": "1/100"}),
+        ("segregation.spread", {"limit": "1"}),
+    ],
+)
+def test_t59_t60_shares_of_unknown_worth_are_not_nothing(
+    tmp_path: Path, check: str, parameters: dict[str, Any], counts: bool
+) -> None:
+    (finding,) = of_unknown_worth(tmp_path, rule(check, **parameters), counts=counts)
+    assert finding.outcome == "INCONCLUSIVE"
+
+
+def test_t52_a_pledge_on_shares_of_unknown_worth_is_a_claim_on_them(tmp_path: Path) -> None:
+    pledged = {VAULT: Encumbrance(EncumbranceKind.PLEDGED, UNIT)}
+    (finding,) = of_unknown_worth(tmp_path, rule("segregation.free"), encumbered=pledged)
+    assert (str(finding.outcome), finding.actual) == ("FAIL", "any number")
+
+
+def test_t67_a_share_of_a_vault_does_not_price_its_class(tmp_path: Path) -> None:
+    cap = rule("segregation.hot", limit="5/100")
+    accounts = [Held("a", {ETH: 10}), Held("b", {ETH: 90}, custody=Custody.HOT)]
+    made = context(
+        tmp_path,
+        {ETH: 100},
+        accounts,
+        cap,
+        declared=Declarations(prices=prices({VAULT: 1})),
+        policy=policy(classes=(SHARES,)),
+    )
+    assert [finding.message for finding in judged(made)] == ["rulebook.answer.input_missing"]
+
+
+# --- what rests on the issuer's word
+
+
+def test_t73_no_rule_passes_without_a_grade(tmp_path: Path) -> None:
+    rules = (
+        rule("segregation.apart", id="R-2"),
+        rule("segregation.excess", id="R-3", limit="1"),
+        rule("segregation.spread", id="R-4", limit="1"),
+    )
+    for law in (KNOWN, LawTrust()):
+        found = judged(context(tmp_path / str(len(law.documents)), {ETH: 9}, [Held("a", {ETH: 9})], *rules, law=law))
+        assert all(finding.grade is not None for finding in found if finding.outcome == "PASS")
+    assert {finding.check: str(finding.outcome) for finding in found} == {
+        "segregation.apart": "INCONCLUSIVE",
+        "segregation.excess": "PASS",
+        "segregation.spread": "PASS",
+    }
+
+
+@pytest.mark.parametrize(
+    ("dated", "outcome"),
+    [("2026-11-01", "PASS"), ("2025-10-31", "PASS"), ("2025-10-30", "INCONCLUSIVE"), ("2026-11-02", "INCONCLUSIVE")],
+)
+def test_t74_a_document_of_another_time_lifts_nothing(tmp_path: Path, dated: str, outcome: str) -> None:
+    document = replace(EVERYTHING, dated=date.fromisoformat(dated))
+    made = context(tmp_path, OWED, golden(), rule("segregation.hot", limit="5/100"), documents=(document,))
+    assert [str(finding.outcome) for finding in judged(made)] == [outcome]
+
+
+@pytest.mark.parametrize(("day", "state"), [("2026-11-01", "in-force"), ("2026-11-02", "shadow")])
+def test_a_derived_rule_that_names_its_first_day_binds_only_from_then(tmp_path: Path, day: str, state: str) -> None:
+    derived = rule("segregation.coins", day=day, status=RuleStatus.DERIVED)
+    found = judged(context(tmp_path, {ETH: 9}, [Held("a", {ETH: 1})], derived))
+    assert {(finding.facts["state"], finding.required) for finding in found} == {(state, state == "in-force")}

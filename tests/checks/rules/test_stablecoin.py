@@ -128,6 +128,18 @@ def test_days_and_business_days(tmp_path: Path, text: str, matures: date, outcom
     assert told(asked(tmp_path, made, rule("stablecoin.maturity", maturity=[text])))[0] == outcome
 
 
+@pytest.mark.parametrize(("days", "outcome"), [(0, "PASS"), (1, "FAIL")])
+def test_what_is_bought_after_the_snapshot_is_not_there(tmp_path: Path, days: int, outcome: str) -> None:
+    bought = TODAY + timedelta(days=days)
+    made = coin(item(kind=BOND, maturity=TODAY + timedelta(days=30), acquired=bought))
+    rules = [
+        rule("stablecoin.maturity", maturity=[f"{BOND} 3 months from acquisition"]),
+        rule("stablecoin.valued"),
+        rule("stablecoin.backing"),
+    ]
+    assert [str(asked(tmp_path / str(i), made, asks).outcome) for i, asks in enumerate(rules)] == [outcome] * 3
+
+
 @pytest.mark.parametrize(
     ("acquired", "outcome"), [("2026-09-15", "PASS"), ("2026-09-14", "FAIL"), (None, "INCONCLUSIVE")]
 )

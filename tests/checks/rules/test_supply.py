@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from por.checks.observation import Missing
 from por.checks.rules.parameters import Parameters
 from por.checks.rules.supply import circulation
-from por.model import AssetClass, AssetKind, Denomination, Grade, LawTrust
+from por.model import AssetClass, AssetId, AssetKind, Denomination, Grade, LawTrust
 from por.model.declarations import Declarations, Topic
 from tests.checks.rules.coins import (
     ELSEWHERE,
@@ -25,6 +25,7 @@ from tests.checks.rules.coins import (
     asked,
     coin,
     item,
+    rate,
     row,
     scene,
     seen,
@@ -32,6 +33,7 @@ from tests.checks.rules.coins import (
 from tests.checks.rules.scenery import KNOWN, judged, rule
 from tests.checks.scenery import policy
 
+DOLLAR = AssetId.parse("eip155:137/erc20:0x" + "54" * 20)
 SUPPLY = rule("stablecoin.supply")
 ONE_UNIT = Fraction(1, 10**6)
 
@@ -216,15 +218,30 @@ def test_a_kind_that_no_rule_is_about_is_undecided_and_not_passed_over(tmp_path:
     assert (str(finding.outcome), finding.required) == (outcome, True)
 
 
-@pytest.mark.parametrize(("most", "outcome"), [("1500", "PASS"), ("1499.999999", "FAIL"), ("0", "FAIL")])
+@pytest.mark.parametrize(("most", "outcome"), [("1800", "PASS"), ("1799.999999", "FAIL"), ("0", "FAIL")])
 def test_all_coins_of_a_currency_together_are_at_most_the_amount(tmp_path: Path, most: str, outcome: str) -> None:
     coins = (
         coin(),
         coin(name="JPYY", supply=(row(ELSEWHERE, 500),)),
-        coin(name="USDX", currency="USD", supply=(row(WRAPPED, 10**9),)),
+        coin(name="USDX", currency="USD", supply=(row(DOLLAR, 2),)),
     )
-    finding = asked(tmp_path, coins, rule("stablecoin.issued", most=most))
-    assert (str(finding.outcome), finding.actual) == (outcome, "1500")
+    rates = (rate("USD", "JPY", 150),)
+    said = Declarations(stablecoins=coins, figures=rates)
+    finding = asked(tmp_path, said, rule("stablecoin.issued", most=most))
+    assert (str(finding.outcome), finding.actual) == (outcome, "1800")
+
+
+@pytest.mark.parametrize(
+    ("most", "message"), [("1000", "rulebook.answer.input_missing"), ("999", "stablecoin.issued.fail")]
+)
+def test_a_coin_of_another_currency_without_a_rate_could_be_any_number(tmp_path: Path, most: str, message: str) -> None:
+    coins = (coin(), coin(name="USDX", currency="USD", supply=(row(DOLLAR, 2),)))
+    assert asked(tmp_path, coins, rule("stablecoin.issued", most=most)).message == message
+
+
+def test_which_coins_there_are_is_the_issuers_word(tmp_path: Path) -> None:
+    finding = asked(tmp_path, coin(), rule("stablecoin.issued", most="1000"), law=LawTrust())
+    assert finding.message == "rulebook.answer.declared_only"
 
 
 @pytest.mark.parametrize("most", ["-1", "1e3", "1,000", ""])

@@ -18,7 +18,7 @@ from por.errors import EvidenceError, FormatError, UnsupportedEvidenceError
 from por.formats.document import Document
 from por.formats.fields import amount_text, coin_name
 from por.formats.proofs import FORMATS, detect
-from por.model import Instant
+from por.model import Instant, Verdict
 from por.model.figures import Figure
 from por.model.published import Asked, PublishedRoot, Reading
 from por.web import assemble
@@ -55,7 +55,7 @@ READ_BY_PAGE = (
 MODULES = (
     *("bytes", "text", "strict", "findings"),
     *("formats/figures", "formats/tree", "formats/fields", "formats/path_file", "formats/sibling_lists"),
-    *("formats/records", "formats/whole_lists", "formats/published", "formats/judgement"),
+    *("formats/records", "formats/whole_lists", "formats/left", "formats/published", "formats/judgement"),
 )
 """What the page needs for published proofs, each after what it imports."""
 
@@ -96,21 +96,26 @@ class Case:
         }
 
 
+def python_verdict(case: Case, detected: list[list[str]]) -> Verdict:
+    """Judge a case as the command does; what its files were found to be is put into a list. Raises: FormatError."""
+    asked = Asked(case.account, _amounts(case.holdings), case.snapshot, case.secret, case.companions)
+    documents = [Document(data, f"{number}.json") for number, data in enumerate(case.files)]
+    for document in documents:
+        found, variant = detect(document, case.chosen)
+        detected.append([found.card.name, variant])
+    files = [read_file(document, case.chosen, asked) for document in documents]
+    roots = tuple(_given_root(root, case.files) for root in case.roots)
+    independent = Independent(roots, _amounts(case.totals), case.max_age)
+    return verify_published(files, asked, independent, now=Instant.parse(NOW))
+
+
 def python_answer(case: Case) -> Answer:
     """Read and judge a case as the command does."""
     detected: list[list[str]] = []
     try:
-        asked = Asked(case.account, _amounts(case.holdings), case.snapshot, case.secret, case.companions)
-        documents = [Document(data, f"{number}.json") for number, data in enumerate(case.files)]
-        for document in documents:
-            found, variant = detect(document, case.chosen)
-            detected.append([found.card.name, variant])
-        files = [_read(document, case.chosen, asked) for document in documents]
-        roots = tuple(_given_root(root, case.files) for root in case.roots)
-        independent = Independent(roots, _amounts(case.totals), case.max_age)
+        verdict = python_verdict(case, detected)
     except FormatError as error:
         return {"detected": detected, "refused": str(error)}
-    verdict = verify_published(files, asked, independent, now=Instant.parse(NOW))
     findings = [
         {
             "check": each.check,
@@ -228,7 +233,8 @@ def _amounts(rows: Iterable[tuple[str, str]]) -> dict[str, Figure]:
     return {coin_name(coin, ""): amount_text(text, coin) for coin, text in rows}
 
 
-def _read(document: Document, chosen: str | None, asked: Asked) -> PublishedFile:
+def read_file(document: Document, chosen: str | None, asked: Asked) -> PublishedFile:
+    """Read one file; what breaks its format is in the observation. Raises: FormatError."""
     found, variant = detect(document, chosen)
     reading: Observation[Reading]
     try:

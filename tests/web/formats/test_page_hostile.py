@@ -28,24 +28,24 @@ FILES: dict[str, bytes] = {
     "a million siblings": f'{{"self":{OWN},"path":[{(SIBLING + ",") * 400_000}{SIBLING}]}}'.encode(),
     "many siblings": f'{{"self":{OWN},"path":[{(SIBLING + ",") * 20_000}{SIBLING}]}}'.encode(),
     "small siblings": b'{"self":{},"path":[' + b'{"a":1},' * 1_000_000 + b"{}]}",
-    "many strings": b"[" + b'"",' * 5_000_000 + b'""]',
-    "brackets": b"[" * 8_000_000,
+    "many strings": b"[" + b'"",' * 1_200_000 + b'""]',
+    "brackets": b"[" * 2_000_000,
     "depth": b'{"path":' * 100_000 + b"1" + b"}" * 100_000,
     "depth of lists": b"[" * 100_000 + b"]" * 100_000,
-    "one long text": b'{"self":"' + b"a" * 60_000_000 + b'"}',
-    "escapes": b'{"self":"' + b"\\u0041" * 3_000_000 + b'"}',
-    "text of faces": b'{"targetHash":"' + "\U0001f600".encode() * 2_000_000 + b'","merkleRoot":"","proof":[]}',
-    "a long number": b'{"self":' + b"9" * 8_000_000 + b"}",
-    "line ends": b"\n" * 20_000_000,
-    "rows": b"0,1,0123456789abcdef\n" * 1_000_000,
-    "a quoted row": b'id,balances,proof,audit_id\n"' + b'""' * 4_000_000 + b'",a,b,c\n',
+    "one long text": b'{"self":"' + b"a" * 25_000_000 + b'"}',
+    "escapes": b'{"self":"' + b"\\u0041" * 1_000_000 + b'"}',
+    "text of faces": b'{"targetHash":"' + "\U0001f600".encode() * 500_000 + b'","merkleRoot":"","proof":[]}',
+    "a long number": b'{"self":' + b"9" * 2_000_000 + b"}",
+    "line ends": b"\n" * 5_000_000,
+    "rows": b"0,1,0123456789abcdef\n" * 450_000,
+    "a quoted row": b'id,balances,proof,audit_id\n"' + b'""' * 1_000_000 + b'",a,b,c\n',
     "a long row": b"id,balances,proof,audit_id\nu,BTC:1,[" + b"{LEFT," * 1_000_000 + b"],a\n",
     "steps of a row": b"id,balances,proof,audit_id\nu,BTC:1,[" + b"{LEFT,00,BTC:0}," * 6_000 + b"],a\n",
     "nodes": json.dumps([{"index": at, "data": {"sum": "1"}} for at in range(400_001)]).encode(),
     "too many bytes": b" " * (64 * MEGABYTES + 1),
-    "spaces": b" " * 8_000_000 + b"{}",
+    "spaces": b" " * 2_000_000 + b"{}",
 }
-POWERS = ["1e200000000", "1E200000000", "-1e999999999", "1e-200000000", "9" * 5_000_000, "0." + "0" * 5_000_000 + "1"]
+POWERS = ["1e200000000", "1E200000000", "-1e999999999", "1e-200000000", "9" * 1_000_000, "0." + "0" * 1_000_000 + "1"]
 NAMES = ["__proto__", "constructor", "toString", "hasOwnProperty", "valueOf", "prototype"]
 
 

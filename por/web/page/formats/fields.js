@@ -60,8 +60,7 @@ export class PublishedDocument {
       if (isMembers(value) || Array.isArray(value)) return value;
       throw new FormatError("not a JSON object or list");
     } catch (error) {
-      // The engine's stack is shorter than the longest text that a file may hold.
-      if (!(error instanceof FormatError || error instanceof RangeError)) throw error;
+      if (!(error instanceof FormatError)) throw error;
       this.whyNotJson = error.message;
       return null;
     }

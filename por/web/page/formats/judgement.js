@@ -45,9 +45,14 @@ function structureFindings(file) {
   return [put("structure", file.file, PASS, "known", { facts: told })];
 }
 
+// The records of the account asked for; all of them where none names it.
+export function ownRecords({ opened }, { account }) {
+  const named = opened.filter(({ ids }) => account !== null && [...ids.values()].includes(account));
+  return named.length > 0 ? named : opened;
+}
+
 function judgedFile({ file, card, reading: { value: reading } }, asked, pins) {
-  const named = reading.opened.filter(({ ids }) => asked.account !== null && [...ids.values()].includes(asked.account));
-  const own = named.length > 0 ? named : reading.opened;
+  const own = ownRecords(reading, asked);
   return [
     ...answered("published.leaf", file, leafFindings(card, own, asked)),
     ...answered("published.identity", file, own.map((opened) => identityFinding(card, opened, asked.account))),
@@ -157,7 +162,7 @@ function ledFinding(subject, actual, expected) {
   return put("path", subject, good ? PASS : FAIL, good ? "same" : "other_root", { expected, actual });
 }
 
-function impliedRoots(reading) {
+export function impliedRoots(reading) {
   if (reading.commitment !== null) return [reading.commitment];
   return [...new Set([...reading.opened.map(({ root }) => root.hash), ...reading.trees.map(({ root }) => root)])];
 }

@@ -8,6 +8,7 @@ import { PATH_FILE_FORMATS } from "./path_file.js";
 import { RECORD_FORMATS } from "./records.js";
 import { SIBLING_LIST_FORMATS } from "./sibling_lists.js";
 import { treeRule } from "./tree.js";
+import { leftFormats } from "./left.js";
 import { WHOLE_LIST_FORMATS } from "./whole_lists.js";
 
 const PUBLISHED_READERS = [...PATH_FILE_FORMATS, ...SIBLING_LIST_FORMATS, ...RECORD_FORMATS, ...WHOLE_LIST_FORMATS];
@@ -21,19 +22,13 @@ export function useFormatTables(tables) {
   publishedTables = tables.formats.map((row) => {
     const rule = row.rule ? treeRule(row.rule) : null;
     const reader = PUBLISHED_READERS.find((each) => each.name === row.card.name) ?? null;
-    const card = { ...row.card, weaknesses: row.card.weaknesses.map((i) => tables.weaknesses[i]) };
-    return { ...row, card, rule, layout: row.layout ? pathLayout(row.layout, rule) : null, reader };
+    return { ...row, rule, layout: row.layout ? pathLayout(row.layout, rule) : null, reader };
   });
 }
 
 function pathLayout(row, rule) {
   const forms = Object.entries(row.forms).map(([name, pattern]) => [name, new RegExp(`^(?:${pattern})$`, "u")]);
   return { ...row, rule, forms: Object.fromEntries(forms) };
-}
-
-// The grade cards of all formats, and whether this page reads them.
-export function publishedFormats() {
-  return publishedTables.map(({ card, reader }) => ({ card, read: reader !== null }));
 }
 
 function formatOf(document, chosen) {
@@ -46,14 +41,18 @@ function formatOf(document, chosen) {
   }
   if (claimed.length === 1) return claimed[0];
   if (claimed.length > 1) {
-    throw new FormatError(`this file is in the form of ${claimed.map(({ table }) => table.card.name).join(" and ")}; choose one`);
+    const names = claimed.map(({ table }) => table.card.name).join(" and ");
+    throw new FormatError(`this file is in the form of ${names}; choose one on the command line: por verify-inclusion FILE --format NAME`);
   }
   if (chosen !== null) {
     const left = named[0].reader === null;
     throw new FormatError(left ? `the format ${chosen} is read by the command line, not by this page` : `not in the format ${chosen}`);
   }
   const json = "{[".includes(String.fromCharCode(document.bytes[0])) && document.whyNotJson;
-  throw new FormatError(`in none of the formats that this page reads; the command line reads more${json ? `; as JSON: ${json}` : ""}`);
+  const others = leftFormats(document);
+  const found = others.length > 0 ? `in the format ${others.join(" or ")}, which this page does not read` : "in none of the formats that this page reads";
+  const error = new FormatError(`${found}; the command line reads more: por verify-inclusion FILE${json ? `; as JSON: ${json}` : ""}`);
+  throw Object.assign(error, { others: json ? [] : others });
 }
 
 // {name, variant, card} of the one format that claims a file; an error names two (T70).
@@ -116,8 +115,11 @@ export function givenRoot(given, proofs = []) {
     if (match === null) throw new FormatError("not a root in lower-case hexadecimal");
     return { root: match[1], totals: null };
   }
-  if (proofs.some((proof) => same(proof, given))) throw new FormatError("the root must come from elsewhere, not from the proof itself");
   const document = new PublishedDocument(given);
+  const proof = publishedTables.some((table) => (table.reader?.claims(document, table) ?? null) !== null);
+  if (proof || proofs.some((each) => same(each, given)) || leftFormats(document).length > 0) {
+    throw new FormatError("the root must come from elsewhere, not from a proof or a file beside it");
+  }
   for (const { reader } of publishedTables) {
     const root = reader?.readRoot?.(document) ?? null;
     if (root !== null) return root;

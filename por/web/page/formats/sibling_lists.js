@@ -135,7 +135,7 @@ const hotcoin = {
     return { opened: [opened], snapshot, instant: utcInstant(snapshot), instantBound: true };
   },
   readRoot: ({ members }) => {
-    if (members.get("protocol") !== HOTCOIN || !hasMembers(members, "root", "userTotals")) return null;
+    if (members.get("protocol") !== HOTCOIN || !hasMembers(members, "root", "userTotals") || members.has("path")) return null;
     return { root: hashAt(members, "root", "", 64), totals: amountsAt(members, "userTotals", "") };
   },
 };

@@ -40,6 +40,7 @@ const renrenbit = {
       totals,
       statedRoot: top.hash,
       statedTotals: top.sums,
+      leaves: leaves.length,
       nodes: levels.reduce((sum, level) => sum + level.length, 0),
       negatives: below(levels.flat()).slice(0, 5),
       problems: problems.slice(0, 5),
@@ -129,7 +130,7 @@ const olalonde = {
     if (!whole || account !== null) {
       for (const index of own.length > 0 ? own : leaves) opened.push(await numberedOpened(rule, nodes, index));
     }
-    const trees = whole ? [await numberedTree(rule, nodes)] : [];
+    const trees = whole ? [await numberedTree(rule, nodes, leaves.length)] : [];
     return { opened: !whole || own.length > 0 ? opened : [], trees, variant: whole ? "whole tree" : "partial tree" };
   },
   readRoot: ({ json, members }) => {
@@ -185,7 +186,7 @@ async function numberedOpened(rule, nodes, index) {
   return { ids, amounts: leaf.sums, statedLeaf, leaf: leaf.hash, steps, ancestors, statedRoot, statedTotals };
 }
 
-async function numberedTree(rule, nodes) {
+async function numberedTree(rule, nodes, leaves) {
   const [made, problems] = [new Map(), []];
   for (const index of [...nodes.keys()].sort((one, other) => other - one)) {
     const [data, place] = nodes.get(index);
@@ -200,7 +201,7 @@ async function numberedTree(rule, nodes) {
   const stated = { statedRoot: hashAt(top, "hash", topPlace, 64), statedTotals: numberedSum(top, topPlace) };
   const { hash: root, sums: totals } = made.get(0);
   const rows = await rowsDigest([...made].sort(([one], [other]) => one - other).map(([, node]) => node));
-  return { root, totals, ...stated, nodes: nodes.size, negatives: below([...made.values()]).slice(0, 5), problems, sumsBound: true, rows };
+  return { root, totals, ...stated, leaves, nodes: nodes.size, negatives: below([...made.values()]).slice(0, 5), problems, sumsBound: true, rows };
 }
 
 export const WHOLE_LIST_FORMATS = [renrenbit, olalonde];
