@@ -109,7 +109,9 @@ def scenes() -> Iterator[Verdict]:
     yield judged(SAMPLES["renrenbit"].file)
     yield judged(SAMPLES["olalonde_whole"].file, account="stranger")
     yield judged(SAMPLES["olalonde_whole"].file, account="user 0")
-    yield judged(swissborg_of_two_currencies(), totals=amounts(DOGE="1"))
+    yield judged(swissborg_of_two_currencies(), totals=amounts(DOGE="1"), holdings=amounts(BTC="1.5"))
+    tnf = SAMPLES["tnf"]
+    yield judged(tnf.file, chosen="tnf", account="u0", holdings=amounts(BTC="1.5", ETH="20", USDT="1000.25"))
     yield from contradicting()
 
 

@@ -14,7 +14,7 @@ from por.checks.evidence import OpenBundle
 from por.checks.requirements import CERTIFICATE
 from por.checks.rulebooks import load_rulebook
 from por.commitments.anchors import anchor_id
-from por.commitments.statements import committee_id
+from por.commitments.statements import committee_id, rulebooks_digest
 from por.encoding import verdict_v1
 from por.errors import FormatError, PolicyError
 from por.model import (

@@ -67,7 +67,7 @@ function askedOf(form, companions) {
 }
 
 function rootsOf(files, others, form) {
-  const proofs = files.map(({ bytes }) => bytes);
+  const proofs = [...files, ...others.filter(({ kind }) => kind === "beside")].map(({ bytes }) => bytes);
   const typed = form.root.split(/\s+/).filter((text) => text !== "");
   return [
     ...typed.map((text) => within("page.root.published", () => givenRoot(text))),

@@ -84,7 +84,7 @@ def test_t73_no_pass_of_any_check_is_without_a_grade(
 )
 def test_t73_a_rule_that_asks_about_nothing_stops(check: str, name: str) -> None:
     with pytest.raises(FormatError, match="asks nothing"):
-        require_computable(book(rule(check, **{name: []})))
+        require_computable(book(replace(rule(check), parameters={name: []})))
 
 
 @pytest.mark.parametrize(("kind", "outcome"), [("pledged", "FAIL"), ("locked", "PASS")])

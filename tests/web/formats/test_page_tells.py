@@ -1,9 +1,10 @@
-"""What the page says of published proofs is what Python says: sentence, messages, receipts, and what it leaves alone."""
+"""What the page says of published proofs is what Python says: sentence, messages, receipts; and what it leaves."""
 
 from __future__ import annotations
 
 import functools
 import json
+import secrets
 import subprocess
 from collections.abc import Sequence
 from hashlib import sha256
@@ -13,7 +14,6 @@ from typing import Any
 import pytest
 
 from por.checks.redaction import receipt_of_reading
-from por.cli import redact
 from por.cli.main import main
 from por.encoding import inclusion_proof_v1, receipt_v1, verdict_v1
 from por.errors import FormatError
@@ -25,9 +25,9 @@ from por.report.language import translator
 from por.report.sentence import first_sentence
 from por.report.text import message
 from por.web import assemble
-from tests import published_proofs
 from tests.checks.scenery import AN_HOUR_LATER, proof_of
 from tests.components import node
+from tests.published_proofs import SAMPLES, data_of
 from tests.web.engines import Engine
 from tests.web.formats.published_cases import NOW, READ_BY_PAGE, Case, python_verdict, read_file
 from tests.web.formats.test_page_agrees import joined_cases, shared_cases, vector_cases
@@ -168,15 +168,13 @@ def test_t69_the_page_says_of_real_samples_what_python_says(vectors: Path, engin
     assert require_agreement([case for case in joined_cases(vectors) if sayable(case)], engine) > 10
 
 
-@pytest.mark.parametrize(
-    "name", [name for name, each in published_proofs.SAMPLES.items() if each.format in READ_BY_PAGE]
-)
+@pytest.mark.parametrize("name", [name for name, each in SAMPLES.items() if each.format in READ_BY_PAGE])
 def test_t82_a_receipt_is_that_of_por_redact(
     name: str, node_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(redact.secrets, "token_bytes", lambda _: SALT)
-    sample = published_proofs.SAMPLES[name]
-    data = published_proofs.data_of(sample.file)
+    monkeypatch.setattr(secrets, "token_bytes", lambda _: SALT)
+    sample = SAMPLES[name]
+    data = data_of(sample.file)
     case = Case(name, (data,), roots=(sample.root,))
     verdict = python_verdict(case, [])
     (tmp_path / "proof").write_bytes(data)
@@ -192,7 +190,7 @@ def test_t82_a_receipt_is_that_of_por_redact(
 def test_t82_a_receipt_of_a_native_proof_is_that_of_por_redact(
     name: str, node_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(redact.secrets, "token_bytes", lambda _: SALT)
+    monkeypatch.setattr(secrets, "token_bytes", lambda _: SALT)
     one = scenes()[name]
     data = one.documents[0]
     (tmp_path / "proof.json").write_bytes(data)
@@ -207,17 +205,17 @@ def test_t82_a_receipt_of_a_native_proof_is_that_of_por_redact(
 # --- what the page leaves to the command line
 
 
-@pytest.mark.parametrize("name", [name for name, each in published_proofs.SAMPLES.items() if each.format in LEFT])
+@pytest.mark.parametrize("name", [name for name, each in SAMPLES.items() if each.format in LEFT])
 def test_t70_a_format_that_the_command_line_reads_is_named_where_python_would_find_it(
     name: str, node_engine: Engine
 ) -> None:
-    data = published_proofs.data_of(published_proofs.SAMPLES[name].file)
+    data = data_of(SAMPLES[name].file)
     (answer,) = node_engine([{"run": "recognise", "name": "file", "bytes": data.hex()}])
     told = answer["ok"]
     assert told["kind"] == "unread"
     assert "por verify-inclusion FILE" in told["reason"]
     python = [each.card.name for each in FORMATS if each.claims(Document(data)) is not None]
-    assert published_proofs.SAMPLES[name].format in python
+    assert SAMPLES[name].format in python
     assert sorted(told["others"]) == sorted(python)
 
 
@@ -245,7 +243,7 @@ def test_every_format_is_read_or_left_and_named(node_engine: Engine) -> None:
 
 
 def proof(name: str = "okx-v1") -> bytes:
-    return published_proofs.data_of(published_proofs.SAMPLES[name].file)
+    return data_of(SAMPLES[name].file)
 
 
 @pytest.mark.parametrize(
