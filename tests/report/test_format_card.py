@@ -32,7 +32,7 @@ Lemon, proofs as CSV, 2022
   at most         inclusion and total
   sums hashed     both children
   leaf            recomputed from the balance
-  tied to you by  an id that you know
+  tied to you by  a value that the exchange chose
   hash kept       256 bits
   coins           every coin, sorted
   set-up          none
@@ -47,7 +47,7 @@ Lemon、CSV の証明、2022 年
   示せる上限          包含と合計
   ハッシュされる合計  両方の子
   リーフ              残高から再計算
-  利用者との結び付き  利用者本人が知る ID
+  利用者との結び付き  取引所が選んだ値
   残すハッシュの長さ  256 ビット
   コイン              すべてのコイン（並べ替え済み）
   信頼を要する準備    なし

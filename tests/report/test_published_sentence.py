@@ -35,12 +35,18 @@ END = "this does not show that the list is whole, or that others were shown the 
         (
             LEMON.file,
             {"holdings": p.amounts(BTC="1.5"), "root": LEMON.root, "account": "user 0", "totals": TOTAL},
-            f"your 1.5 BTC is under the root {LEMON.root} that you gave (lemon); the total is the published one; {END}",
+            (
+                f"your 1.5 BTC is under the root {LEMON.root} that you gave (lemon); the total is the published one; "
+                f"nothing shows that the leaf is yours alone; {END}"
+            ),
         ),
         (
             LEMON.file,
             {"holdings": p.amounts(BTC="1.5"), "root": LEMON.root, "account": "user 0"},
-            f"your 1.5 BTC is under the root {LEMON.root} that you gave (lemon); {END}",
+            (
+                f"your 1.5 BTC is under the root {LEMON.root} that you gave (lemon); "
+                f"nothing shows that the leaf is yours alone; {END}"
+            ),
         ),
         (
             OKX.file,
@@ -107,20 +113,20 @@ NOT_YOURS = f"リーフがお客様だけのものであることも、{ALL}"
             {"holdings": p.amounts(BTC="1.5"), "root": LEMON.root, "account": "user 0", "totals": TOTAL},
             (
                 f"お客様の 1.5 BTC は、ご指定のルート {LEMON.root} の下に含まれており、"
-                f"合計は公表された合計と一致しています（形式：lemon）。ただし、{ALL}"
+                f"合計は公表された合計と一致しています（形式：lemon）。ただし、{NOT_YOURS}"
             ),
         ),
         (
             LEMON.file,
             {"holdings": p.amounts(BTC="1.5"), "root": LEMON.root, "account": "user 0"},
-            f"お客様の 1.5 BTC は、ご指定のルート {LEMON.root} の下に含まれています（形式：lemon）。ただし、{ALL}",
+            f"お客様の 1.5 BTC は、ご指定のルート {LEMON.root} の下に含まれています（形式：lemon）。ただし、{NOT_YOURS}",
         ),
         (
             LEMON.file,
             {"holdings": p.amounts(BTC="1.5"), "account": "user 0", "totals": TOTAL},
             (
                 "この lemon 形式のファイルの内容に矛盾はなく、合計は公表された合計と一致していますが、"
-                f"まだ証明にはなりません（判定不能の検査：published.root）。また、{ALL}"
+                f"まだ証明にはなりません（判定不能の検査：published.root）。また、{NOT_YOURS}"
             ),
         ),
         (

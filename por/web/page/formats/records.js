@@ -170,13 +170,14 @@ const lemon = {
     if (rows.length > MAX_RECORDS) throw new FormatError(`more than ${MAX_RECORDS} rows`);
     const parsed = rows.map((line, i) => lemonRow(line, `line ${i + (raw ? 1 : 2)}`, raw));
     const named = parsed.filter(({ user }) => asked.account === null || user === asked.account);
+    const own = named.length > 0 ? named : parsed;
     const audits = new Set(own.map(({ audit }) => audit || (asked.snapshot ?? "")));
     if (raw && (asked.snapshot === null || asked.holdings.size === 0)) {
       throw new Unsupported("the rows name no audit and no balances: say the snapshot, your account id and your amounts");
     }
     const snapshot = audits.size === 1 ? [...audits][0] : "";
     const opened = [];
-    for (const row of named.length > 0 ? named : parsed) opened.push(await lemonOpened(rule, row, asked));
+    for (const row of own) opened.push(await lemonOpened(rule, row, asked));
     return { opened, snapshot, instant: utcInstant(snapshot), instantBound: true };
   },
   readRoot: ({ members }) => {
