@@ -119,7 +119,10 @@ NOT_YOURS = f"リーフがお客様だけのものであることも、{ALL}"
         (
             LEMON.file,
             {"holdings": p.amounts(BTC="1.5"), "root": LEMON.root, "account": "user 0"},
-            f"お客様の 1.5 BTC は、ご指定のルート {LEMON.root} の下に含まれています（形式：lemon）。ただし、{NOT_YOURS}",
+            (
+                f"お客様の 1.5 BTC は、ご指定のルート {LEMON.root} の下に含まれています（形式：lemon）。"
+                f"ただし、{NOT_YOURS}"
+            ),
         ),
         (
             LEMON.file,

@@ -17,6 +17,8 @@ from tests.web.scenes import altered
 from tests.web.test_page import check, fill, give, put
 from tests.web.test_published_page import OKX, data_of, negative, say_mine
 
+pytestmark = pytest.mark.thorough
+
 Stage = Callable[[Page, Path], None]
 
 

@@ -19,6 +19,8 @@ from tests.checks.scenery import ISSUER, KEY, NOON, STRANGERS_KEY, bundle, note_
 from tests.web.browser import Browser, Page
 from tests.web.scenes import altered, assets
 
+pytestmark = pytest.mark.thorough
+
 ROOT = root_of(trees()).hex()
 PROOF = inclusion_proof_v1.write(proof_of("alice"))
 ALTERED = inclusion_proof_v1.write(altered(2, amount=51 * 10**18))

@@ -20,6 +20,8 @@ from tests.published_proofs import SAMPLES
 from tests.web.browser import Browser, Page
 from tests.web.test_page import check, give, put, quiet
 
+pytestmark = pytest.mark.thorough
+
 OKX = SAMPLES["okx-v1"]
 COINEX = SAMPLES["coinex_once"]
 MINE = ("1.5", "20", "1000.25")

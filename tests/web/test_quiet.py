@@ -18,6 +18,8 @@ from tests.loopback import Loopback
 from tests.web.browser import Browser, Page
 from tests.web.test_page import check, fill, give, put
 
+pytestmark = pytest.mark.thorough
+
 DOCUMENT = FILE.read_bytes()
 ATTEMPTS = {
     "fetch": "fetch('URL').then(() => 'went', () => 'blocked')",
