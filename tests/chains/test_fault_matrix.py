@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from eth_utils.crypto import keccak
@@ -28,7 +27,7 @@ from tests.chains.honest_chain import (
 )
 from tests.chains.lying_calls import ACCESS_LIES, BELIEVED, CALL_LIES, CODE_LIES, UNHARMED
 from tests.chains.lying_logs import LOG_LIES
-from tests.chains.lying_server import FAULTS, LOG_FAULTS, QUICK, LyingServer
+from tests.chains.lying_server import FAULTS, LOG_FAULTS, QUICK, LyingServer, patience
 from tests.chains.true_logs import true_logs
 
 pytestmark = pytest.mark.thorough
@@ -87,7 +86,6 @@ ABOUT_PROOFS = {
     *ABOUT_STORAGE,
 }
 
-HASTY = replace(QUICK, read_ms=150, total_ms=400, attempts=3)
 TRUE_BALANCES = [CHAIN.balance(address, 5) for address, _ in REQUESTS]
 
 PLAIN = [Call(TOKEN, balance_of(RICH)), Call(RICH, b"")]
@@ -148,10 +146,11 @@ def errors(asked: dict[str, object]) -> set[str]:
 
 @pytest.mark.parametrize("fault", [*FAULTS, *LOG_FAULTS, *CALL_LIES])
 def test_t64_t55_no_fault_becomes_a_wrong_answer(fault: str) -> None:
+    limits = patience(fault)
     with LyingServer(CHAIN, fault) as node:
-        alone = answers(EvmSource(ONE, node.url, limits=HASTY))
+        alone = answers(EvmSource(ONE, node.url, limits=limits))
     with LyingServer(CHAIN, fault) as liar, LyingServer(CHAIN) as honest:
-        both = answers(QuorumSource([EvmSource(ONE, node.url, limits=HASTY) for node in (liar, honest)]))
+        both = answers(QuorumSource([EvmSource(ONE, node.url, limits=limits) for node in (liar, honest)]))
     assert wrong(alone) <= BELIEVED_ALONE.get(fault, set())
     assert wrong(both) == set()
     if fault in HARMLESS:
@@ -195,7 +194,7 @@ def test_t55_a_node_that_lies_consistently_is_believed_alone_and_caught_in_a_quo
 @pytest.mark.parametrize("fault", [*sorted({*FAULTS} - {"batch swapped results"}), *CODE_LIES, *ACCESS_LIES])
 def test_t64_what_issuers_ask_is_an_error_or_the_truth_too(fault: str) -> None:
     with LyingServer(CHAIN, fault) as node:
-        source = EvmSource(ONE, node.url, limits=HASTY)
+        source = EvmSource(ONE, node.url, limits=patience(fault))
         codes = told(lambda: source.codes(BLOCK, [TOKEN, RICH]))
         access = told(lambda: source.access(BLOCK, PLAIN[0]))
         trial = told(lambda: source.trial(BLOCK, PLAIN[0], {TOKEN: {SLOTS[0]: bytes(32)}}))

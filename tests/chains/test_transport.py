@@ -15,7 +15,7 @@ import pytest
 from por.chains.transport import Limits, Transport, below, origin
 from por.errors import FormatError, UnavailableError
 from tests.chains.honest_chain import HonestChain
-from tests.chains.lying_server import ENDLESS, QUICK, SECRETS, TRANSFERS, LyingServer, refused_url
+from tests.chains.lying_server import ENDLESS, HASTY, QUICK, SECRETS, TRANSFERS, LyingServer, patience, refused_url
 
 QUESTION = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "eth_chainId", "params": []}).encode()
 HONEST = {"jsonrpc": "2.0", "id": 1, "result": "0x1"}
@@ -74,7 +74,7 @@ def test_every_fault_is_in_one_of_the_tables() -> None:
 def test_t64_what_another_attempt_cannot_mend_is_not_tried_again(node: LyingServer, fault: str) -> None:
     node.fault = fault
     with pytest.raises(UnavailableError, match=r"\(1 attempt\)"):
-        Transport(node.url, QUICK).post(QUESTION)
+        Transport(node.url, patience(fault)).post(QUESTION)
     assert node.posts == 1
 
 
@@ -82,8 +82,8 @@ def test_t64_what_another_attempt_cannot_mend_is_not_tried_again(node: LyingServ
 def test_t64_a_lasting_fault_is_tried_again_and_then_named(node: LyingServer, fault: str) -> None:
     node.fault = fault
     with pytest.raises(UnavailableError, match=r"\([23] attempts\)|no whole answer"):
-        Transport(node.url, QUICK).post(QUESTION)
-    assert 2 <= node.posts <= QUICK.attempts
+        Transport(node.url, patience(fault)).post(QUESTION)
+    assert 2 <= node.posts <= HASTY.attempts
 
 
 @pytest.mark.parametrize("fault", sorted(RECOVERED))
@@ -103,13 +103,13 @@ def test_t64_the_deadline_covers_all_attempts_and_pauses(node: LyingServer, faul
     node.fault = fault
     begun = time.monotonic()
     with pytest.raises(UnavailableError):
-        Transport(node.url, replace(QUICK, attempts=1000)).post(QUESTION)
+        Transport(node.url, replace(HASTY, attempts=1000)).post(QUESTION)
     assert time.monotonic() - begun < 2
 
 
 def test_the_transport_works_again_after_a_deadline(node: LyingServer) -> None:
     node.fault = "trickle"
-    transport = Transport(node.url, QUICK)
+    transport = Transport(node.url, HASTY)
     with pytest.raises(UnavailableError, match=r"no whole answer within 0\.9 s"):
         transport.post(QUESTION)
     node.fault = None
@@ -128,7 +128,7 @@ def test_the_server_may_ask_for_a_pause_up_to_a_cap(node: LyingServer) -> None:
 def test_t64_an_answer_is_cut_at_the_cap(node: LyingServer, fault: str) -> None:
     node.fault = fault
     with pytest.raises(UnavailableError, match="more than 1048576 bytes"):
-        Transport(node.url, QUICK).post(QUESTION)
+        Transport(node.url, patience(fault)).post(QUESTION)
 
 
 @pytest.mark.parametrize("fault", ["redirect to another host", *REDIRECTS])
@@ -179,7 +179,7 @@ def test_one_session_both_asks_and_fetches(node: LyingServer) -> None:
 def test_t64_fetching_gives_up_at_once_where_asking_does(node: LyingServer, fault: str) -> None:
     node.fault = fault
     with pytest.raises(UnavailableError, match=r"\(1 attempt\)"):
-        Transport(node.url, QUICK).get()
+        Transport(node.url, patience(fault)).get()
     assert node.posts == 1
 
 
@@ -187,7 +187,7 @@ def test_t64_fetching_gives_up_at_once_where_asking_does(node: LyingServer, faul
 def test_t64_fetching_tries_again_where_asking_does(node: LyingServer, fault: str) -> None:
     node.fault = fault
     with pytest.raises(UnavailableError, match=r"\([23] attempts\)|no whole answer"):
-        Transport(node.url, QUICK).get_if_present()
+        Transport(node.url, patience(fault)).get_if_present()
     assert 2 <= node.posts <= QUICK.attempts
 
 
@@ -210,7 +210,7 @@ def test_what_is_not_there_is_told_from_what_cannot_be_fetched(node: LyingServer
 def test_t64_no_other_fault_reads_as_absence(node: LyingServer, fault: str) -> None:
     node.fault = fault
     with pytest.raises(UnavailableError):
-        Transport(node.url, QUICK).get_if_present()
+        Transport(node.url, patience(fault)).get_if_present()
 
 
 @pytest.mark.parametrize(
@@ -289,7 +289,7 @@ def test_t96_no_error_or_log_record_shows_a_key(
 ) -> None:
     node.fault = fault
     caplog.set_level(logging.DEBUG)
-    transport = Transport(node.url, replace(QUICK, attempts=2))
+    transport = Transport(node.url, replace(patience(fault), attempts=2))
     with pytest.raises(UnavailableError) as caught:
         transport.post(QUESTION)
     said = "".join(traceback.format_exception(caught.value)) + caplog.text + repr(transport)

@@ -197,7 +197,8 @@ def running_browser(profile: Path, *flags: str) -> Iterator[Browser]:
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
             port, path = _where(profile / "DevToolsActivePort", process)
-            with connect(f"ws://127.0.0.1:{port}{path}", max_size=None, proxy=None) as socket:
+            # A thread that asks whether the other end lives would draw from the random numbers of whatever test runs.
+            with connect(f"ws://127.0.0.1:{port}{path}", max_size=None, proxy=None, ping_interval=None) as socket:
                 yield Browser(socket)
                 Browser(socket).close()
         finally:
