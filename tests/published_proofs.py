@@ -106,6 +106,7 @@ def scenes() -> Iterator[Verdict]:
     yield judged(SAMPLES["bifinance"].bad["amount"][0])
     yield judged(SAMPLES["bingx"].file, totals=amounts(BTC="1"))
     yield judged(SAMPLES["topone"].file, account="u0")
+    yield judged(SAMPLES["bingx"].file, account="1001")
     yield judged(SAMPLES["renrenbit"].file)
     yield judged(SAMPLES["olalonde_whole"].file, account="stranger")
     yield judged(SAMPLES["olalonde_whole"].file, account="user 0")

@@ -27,7 +27,8 @@ PUBLISHED: tuple[Check, ...] = (
         "the ids that the leaf's hash covers; the id from the customer (--account)",
         "the id given is under the hash",
         "another id is",
-        "no id was given, or the format hashes none; required where the format could show it, or an id was given",
+        "no id was given, or none in the form of the exchange's value, or the format hashes none; required where the "
+        "format could show it, or an id was given",
         "that nobody else was given the same id, where the exchange chose it",
     ),
     Check(

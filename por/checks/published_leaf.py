@@ -120,6 +120,9 @@ def _identity(card: Card, opened: Opened, account: str | None) -> Finding:
     if opened.leaf is None:
         return Finding(IDENTITY, subject, Outcome.INCONCLUSIVE, f"{IDENTITY}.not_computed", facts=covered)
     if account not in opened.ids.values():
-        return Finding(IDENTITY, subject, Outcome.FAIL, f"{IDENTITY}.other", facts=covered)
+        # Another value of the same kind is a lie; the id to log in with is no value that the exchange drew.
+        alike = card.identity is IdRule.KNOWN or len(account) in {len(value) for value in opened.ids.values()}
+        outcome, word = (Outcome.FAIL, "other") if alike else (Outcome.INCONCLUSIVE, "other_kind")
+        return Finding(IDENTITY, subject, outcome, f"{IDENTITY}.{word}", facts=covered)
     message = f"{IDENTITY}.bound" if card.identity is IdRule.KNOWN else f"{IDENTITY}.opaque_same"
     return Finding(IDENTITY, subject, Outcome.PASS, message, facts=covered)

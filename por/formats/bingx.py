@@ -38,15 +38,17 @@ def claims(document: Document) -> str | None:
 def read(document: Document, variant: str, asked: Asked) -> Reading:
     """Read the records. Raises: FormatError, EvidenceError."""
     root = stated_root(document)
-    return Reading(CARD, variant, tuple(_opened(record, root) for record in records(document)))
+    return Reading(CARD, variant, tuple(_opened(record, root, asked.account) for record in records(document)))
 
 
-def _opened(record: Record, root: str | None) -> Opened:
+def _opened(record: Record, root: str | None, account: str | None) -> Opened:
     members, place = record
     uid = text_at(members, "uid", place) if "uid" in members else None
     hashed = sha256_text(uid) if uid is not None else hash_text(text_at(members, "hashedUid", place), place, 64)
     if uid is not None and "hashedUid" in members and members["hashedUid"] != hashed:
         raise EvidenceError(f"{place}/hashedUid: not the hash of the uid beside it")
+    if uid is None and account is not None and sha256_text(account) == hashed:
+        uid = account
     amounts = listed_amounts(text_at(members, "assets", place), f"{place}/assets")
     if TOTAL not in amounts:
         raise FormatError("no Total", f"{place}/assets")

@@ -41,7 +41,7 @@ def coinex_samples() -> Iterator[Sample]:
     }
     for name, odd in rules.items():
         file, root = coinex(honest, odd)
-        made = Sample("coinex", name, file, MINE, root)
+        made = Sample("coinex", name, file, MINE, root, drawn=True)
         made.change("amount", "/self/balances/BTC", "2.5", "published.leaf")
         made.change("side", "/path/0/pos", "left", "published.path")
         made.change("side-unknown", "/path/0/pos", "middle", "published.structure")
@@ -164,6 +164,10 @@ def bingx_samples() -> Iterator[Sample]:
     made.change("id", "/uid", "1001", "published.identity")
     made.change("own-balance", "/assets", written[0].replace("BTC:1.5", "BTC:-1.5"), "published.nonnegative")
     made.change("inner-as-leaf", "/leaf", levels[1][0].hash, "published.leaf")
+    yield made
+    short = {"hashedUid": sha("1000"), **{name: value for name, value in file.items() if name != "uid"}}
+    made = Sample("bingx", "hashed", short, made.mine, made.root)
+    made.change("id", "/hashedUid", sha("1001"), "published.identity")
     yield made
 
 

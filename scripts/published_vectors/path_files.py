@@ -248,7 +248,7 @@ def samples() -> Iterator[Sample]:
 
 def _of(name: str, make: Make, amounts: str, hashed: str, side: str, path: str = "path") -> Iterator[Sample]:
     file, root = make(honest)
-    made = Sample(name, "", file, MINE, root)
+    made = Sample(name, "", file, MINE, root, drawn=True)
     amount = at(file, f"/self/{amounts}/BTC")
     made.change("amount", f"/self/{amounts}/BTC", amount.replace("1", "2", 1), "published.leaf")
     made.change("side", f"/{path}/1/{side}", 1, "published.path")

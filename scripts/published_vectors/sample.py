@@ -17,8 +17,8 @@ class Sample:
     """Hold an honest file of one customer.
 
     `file` is JSON or text. `mine` are the options that say what is the customer's; `root` is published elsewhere.
-    `passes` is the status with both, 0 or, where the format ties no leaf to a balance, 3. `bad` maps a change's name to
-    the changed file, and the check that must refuse it.
+    `passes` is the status with both, 0 or, where the format ties no leaf to a balance, 3. `drawn` tells that the leaf covers a
+    value that the exchange drew. `bad` maps a change's name to the changed file, and the check that must refuse it.
     """
 
     format: str
@@ -27,6 +27,7 @@ class Sample:
     mine: list[str]
     root: str
     passes: int = 0
+    drawn: bool = False
     bad: dict[str, tuple[Json, str]] = field(default_factory=dict)
 
     def change(self, what: str, pointer: str, value: Json, check: str) -> None:
@@ -42,6 +43,10 @@ class Sample:
         yield case(f"{stem}_rootless", "no root from elsewhere", self, self.file, self.mine, 3, "published.root", "T34")
         options = [*self.mine, "--root", other]
         yield case(f"{stem}_wrong_root_fail", "another root", self, self.file, options, 1, "published.root", "T34")
+        if self.drawn:
+            options = [*rooted, "--account", "alice@exchange.example"]
+            what = "the id to log in with, which no leaf covers"
+            yield case(f"{stem}_login_id", what, self, self.file, options, 3, "published.identity", "T14")
         for what, (file, check) in self.bad.items():
             threat = THREATS[what.split("-")[0]]
             options = rooted if what not in REBUILT else self.mine

@@ -18,7 +18,7 @@ const HINTS = [
   [(found) => found.check === "published.consistent" && found.outcome === FAIL, "page.hint.other"],
   [(found) => found.check === "published.root" && found.outcome === FAIL, "page.hint.other"],
   [(found) => found.check === "published.root", "page.hint.root"],
-  [(found) => found.message === "published.identity.other" || found.message === "published.identity.not_stated", "page.hint.id"],
+  [(found) => /^published\.identity\.(?:other|other_kind|not_stated)$/.test(found.message), "page.hint.id"],
   [(found) => found.message === "published.leaf.not_stated", "page.hint.not_stated"],
   [(found) => found.check === "published.age", "page.hint.age"],
   [(found) => found.message === "liabilities.inclusion.other_amount" || found.message === "published.leaf.other_amount", "page.hint.amount"],

@@ -145,7 +145,12 @@ function identityFinding(card, opened, account) {
   if (card.identity === "none") return put("identity", subject, INCONCLUSIVE, "none", { facts, required: account !== null });
   if (account === null) return put("identity", subject, INCONCLUSIVE, known ? "not_stated" : "opaque", { facts, required: known });
   if (opened.leaf === null) return put("identity", subject, INCONCLUSIVE, "not_computed", { facts });
-  if (![...opened.ids.values()].includes(account)) return put("identity", subject, FAIL, "other", { facts });
+  const ids = [...opened.ids.values()];
+  if (!ids.includes(account)) {
+    // Another value of the same kind is a lie; the id to log in with is no value that the exchange drew.
+    const alike = known || ids.some((id) => [...id].length === [...account].length);
+    return put("identity", subject, alike ? FAIL : INCONCLUSIVE, alike ? "other" : "other_kind", { facts });
+  }
   return put("identity", subject, PASS, known ? "bound" : "opaque_same", { facts });
 }
 

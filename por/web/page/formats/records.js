@@ -49,13 +49,14 @@ const bingx = {
     const path = record.get("path");
     return named && typeof path === "string" && /^(?:[lr]:|$)/.test(path) ? "record and path" : null;
   },
-  read: async (document, { rule }) => ({
+  read: async (document, { rule }, variant, asked) => ({
     opened: await openRecords(document, async (members, place, statedRoot) => {
-      const uid = members.has("uid") ? textAt(members, "uid", place) : null;
+      let uid = members.has("uid") ? textAt(members, "uid", place) : null;
       const hashedUid = uid === null ? hashText(textAt(members, "hashedUid", place), place, 64) : await sha256Text(uid);
       if (members.has("hashedUid") && saidText(members.get("hashedUid")) !== hashedUid) {
         throw new EvidenceError(`${place}/hashedUid: not the hash of the uid beside it`);
       }
+      if (uid === null && asked.account !== null && (await sha256Text(asked.account)) === hashedUid) uid = asked.account;
       const amounts = withTotal(members, place);
       const leaf = await leafHash(rule, { hashedUid }, amounts);
       const steps = pathItems(members, place).map((item) => {
