@@ -22,7 +22,8 @@ SECRET_MAX = 1_000_000
 MAX_DAYS = 36_500
 
 _ROOT = re.compile(r"(?:0x)?([0-9a-f]{16}|[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})", re.ASCII)
-_LONE = re.compile(r"(?<![0-9A-Za-z])([0-9a-f]{64}|[0-9a-f]{32}|[0-9a-f]{16})(?![0-9A-Za-z])", re.ASCII)
+_DIGITS = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]+(?![0-9A-Za-z])", re.ASCII)
+_LENGTHS = frozenset({16, 32, 64})
 _DAYS = re.compile(r"[1-9][0-9]{0,4}", re.ASCII)
 
 
@@ -41,10 +42,10 @@ def run_published(
         secret=None if args.credential is None else _secret(args.credential),
         companions=tuple(read_document(path, MAX_BYTES) for path in args.beside),
     )
+    beside = [*(document.data for document in read), *asked.companions]
+    lengths = _LENGTHS | {each.card.digest_bits // 4 for each, _ in found}
     independent = Independent(
-        roots=tuple(
-            _given_root(text, [*(document.data for document in read), *asked.companions]) for text in args.root
-        ),
+        roots=tuple(_given_root(text, beside, lengths) for text in args.root),
         totals=_coins(args.total, "--total"),
         max_age=_seconds(args.max_age),
     )
@@ -110,7 +111,7 @@ def _seconds(days: str | None) -> int | None:
     return int(days) * 86_400
 
 
-def _given_root(text: str, beside: Sequence[bytes]) -> PublishedRoot:
+def _given_root(text: str, beside: Sequence[bytes], lengths: frozenset[int]) -> PublishedRoot:
     """Read a root: hexadecimal, a file, or an https address. Raises: FormatError, SourceError."""
     match = _ROOT.fullmatch(text)
     if match is not None:
@@ -123,7 +124,7 @@ def _given_root(text: str, beside: Sequence[bytes]) -> PublishedRoot:
         root = None if found.read_root is None else found.read_root(document)
         if root is not None:
             return root
-    lone = set(_LONE.findall(data.decode("utf-8", "replace")))
+    lone = {digits for digits in _DIGITS.findall(data.decode("utf-8", "replace")) if len(digits) in lengths}
     if len(lone) != 1:
         raise FormatError(f"{len(lone)} values in it may be a root; give the root itself, in hexadecimal", "--root")
     return PublishedRoot(lone.pop())

@@ -31,8 +31,8 @@ PUBLISHED_MESSAGES = {
     "published.identity.opaque_same": "the value you gave is under the leaf's hash (it covers: {covers}); the exchange "
     "chose it, and could give one leaf to several customers",
     "published.identity.other": "the id under the leaf's hash is not the one you gave (it covers: {covers})",
-    "published.identity.other_kind": "not decided: the leaf's hash covers what the exchange chose ({covers}), and the id "
-    "you gave has not its form; give that value as the exchange shows it to you, or no id",
+    "published.identity.other_kind": "not decided: the leaf's hash covers what the exchange chose ({covers}), and the "
+    "id you gave has not its form; give that value as the exchange shows it to you, or no id",
     "published.identity.not_stated": "not decided: the leaf's hash covers an id that you know ({covers}); give "
     "--account",
     "published.identity.not_computed": "not decided: the leaf cannot be computed from what you gave",

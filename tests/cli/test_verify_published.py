@@ -138,6 +138,16 @@ def test_t34_the_root_is_read_from_a_file_of_its_own(okx: str, tmp_path: Path) -
     assert run(okx, *OKX.mine, "--root", str(page)) == 1
 
 
+def test_t34_a_root_has_as_many_digits_in_a_file_as_its_format_gives_it(tmp_path: Path) -> None:
+    cake = p.SAMPLES["cakedefi"]
+    page = tmp_path / "page.txt"
+    page.write_text(f"Our root of December is {cake.root}.\n")
+    proof = written(tmp_path, "proof", cake.file)
+    assert run(proof, "--root", str(page)) == run(proof, "--root", cake.root) == 3
+    page.write_text(f"{'00' * 20}\n")
+    assert run(proof, "--root", str(page)) == 1
+
+
 @pytest.mark.parametrize("text", ["", "no root here", f"{'00' * 32} {'11' * 32}", "00" * 31, "AB" * 32])
 def test_t34_a_file_with_no_root_or_two_is_refused(okx: str, text: str, tmp_path: Path) -> None:
     page = tmp_path / "page.txt"
