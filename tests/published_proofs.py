@@ -126,6 +126,7 @@ def contradicting() -> Iterator[Verdict]:
     ghost = SAMPLES["bybit"].bad["negative-sibling"][0]
     yield judged(SAMPLES["bybit"].file, ghost)
     yield judged(*two_of_one())
+    yield judged(*leaf_above_leaf())
     yield judged(*two_lists_of_one())
     yield judged(SAMPLES["bitmex"].file, SAMPLES["bitmex"].file)
 
@@ -144,6 +145,23 @@ def two_of_one() -> tuple[Any, Any]:
         return {"root": top, "self": {"balances": text, "nonce": path_files.NAMED[own]}, "path": path}
 
     return file(0), file(1)
+
+
+def leaf_above_leaf() -> tuple[Any, Any]:
+    """Open a node without sibling as another customer's record: its one child is the nonce (T09)."""
+    below = SAMPLES["coinex_once"].file
+    child = sha(
+        sha(below["self"]["nonce"] + other_files.in_json(units(below["self"])))
+        + below["path"][0]["hash"]
+        + other_files.in_json(units(below["root"]))
+    )
+    own = {"balances": below["root"]["balances"], "nonce": child}
+    return below, {"root": below["root"], "self": own, "path": []}
+
+
+def units(members: Any) -> dict[str, int]:
+    """Read balances in units of the eighth place."""
+    return {coin: figure.at(8) for coin, figure in amounts(**members["balances"]).items()}
 
 
 def two_lists_of_one() -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""Look for contradictions between customers' proofs under one root: what one file alone cannot show (T01, T14, T35)."""
+"""Look for contradictions between customers' proofs under one root: what no file alone can show."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -66,7 +66,7 @@ def _two_lists(readings: Sequence[tuple[str, Reading]]) -> Iterator[Finding]:
 
 
 def _under_one_root(root: str, group: Sequence[Record]) -> Iterator[Finding]:
-    found = [*_two_sums(group), *_too_small(group)]
+    found = [*_two_sums(group), *_too_small(group), *_leaves_above(group)]
     yield from found
     yield from _shared_leaves(group)
     if not found:
@@ -96,7 +96,7 @@ def _too_small(group: Sequence[Record]) -> Iterator[Finding]:
     below: dict[str, dict[str, Amounts]] = defaultdict(dict)
     sums: dict[str, Amounts] = {}
     for _, _, opened in group:
-        own = opened.leaf or opened.stated_leaf or ""
+        own = _own(opened)
         for node in opened.ancestors:
             if node.sums is not None:
                 below[node.hash][own] = opened.amounts
@@ -118,18 +118,34 @@ def _less(sums: Amounts, coin: str, owed: Amounts) -> bool:
     return have.at(places) < wanted.at(places)
 
 
+def _leaves_above(group: Sequence[Record]) -> Iterator[Finding]:
+    """Find one customer's leaf that is a node above another's: one balance stands for all below it (T09)."""
+    leaves = {_own(opened): name for name, _, opened in reversed(group)}
+    said: set[str] = set()
+    for name, _, opened in group:
+        for node in opened.ancestors:
+            if node.hash in leaves and node.hash not in {_own(opened), "", *said}:
+                said.add(node.hash)
+                facts = {"node": node.hash, "first": leaves[node.hash], "second": name}
+                yield Finding(CHECK, node.hash, Outcome.FAIL, f"{CHECK}.leaf_above", facts=facts)
+
+
 def _shared_leaves(group: Sequence[Record]) -> Iterator[Finding]:
     """Find one leaf in two records: the same customer twice, or one balance promised to two (T14)."""
     seen: set[str] = set()
     for _, _, opened in group:
-        own = opened.leaf or opened.stated_leaf or ""
+        own = _own(opened)
         if own in seen:
             yield Finding(CHECK, own, Outcome.INCONCLUSIVE, f"{CHECK}.shared_leaf")
         seen.add(own)
 
 
+def _own(opened: Opened) -> str:
+    return opened.leaf or opened.stated_leaf or ""
+
+
 def _nodes(opened: Opened) -> Iterator[Node]:
-    yield Node(opened.leaf or opened.stated_leaf or "", opened.amounts)
+    yield Node(_own(opened), opened.amounts)
     yield from opened.siblings
     yield from opened.ancestors
 

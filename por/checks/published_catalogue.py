@@ -89,8 +89,9 @@ PUBLISHED: tuple[Check, ...] = (
         "published.consistent",
         "Can the proofs of several customers under one root all be true?",
         "the records and nodes of all files given together",
-        "no node has two sums, and none has less than the balances below it",
-        "one node is shown with two sums, or with less than it must hold; or one snapshot has two roots",
+        "no node has two sums or less than the balances below it, and no customer's leaf lies above another's",
+        "one node is shown with two sums, with less than it must hold, or as a leaf above a leaf; or one snapshot has "
+        "two roots",
         "two files open one leaf, or the files are of different roots",
         "proofs that nobody brought",
     ),

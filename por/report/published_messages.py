@@ -72,6 +72,8 @@ PUBLISHED_MESSAGES = {
     "root, two lists",
     "published.consistent.too_small": "CONTRADICTION: {records} records below the node {node} are owed {owed}, which "
     "is more than it sums to: the root under-states what is owed",
+    "published.consistent.leaf_above": "CONTRADICTION: {first} opens the node {node} as one customer's record, and the "
+    "record of {second} lies below it: one balance stands for several",
     "published.consistent.two_roots": "CONTRADICTION: the one snapshot {snapshot} has several roots: {roots}",
     "published.consistent.shared_leaf": "not decided: two of the files open this leaf; if they are of two customers, "
     "one balance was promised to both",

@@ -47,6 +47,18 @@ def test_t14_one_leaf_in_two_files_is_said_and_not_refuted() -> None:
     assert verdict.outcome is Outcome.INCONCLUSIVE
 
 
+def test_t09_a_node_above_a_leaf_is_nobodys_own_record() -> None:
+    below, above = p.leaf_above_leaf()
+    root = below["root"]["hash"]
+    whole = p.amounts(**below["root"]["balances"])
+    assert p.judged(above, holdings=whole, root=root).outcome is Outcome.PASS, "no file alone can show it"
+    verdict = p.judged(below, above)
+    assert verdict.outcome is Outcome.FAIL
+    assert set(found(verdict)) == {"leaf_above", "too_small"} or set(found(verdict)) == {"leaf_above"}
+    shown = found(verdict)["leaf_above"][0].facts
+    assert (shown["node"], shown["first"], shown["second"]) == (root, "1.json", "0.json")
+
+
 def test_t35_one_snapshot_with_two_roots_is_refuted() -> None:
     bybit = p.SAMPLES["bybit"]
     verdict = p.judged(bybit.file, bybit.bad["negative-sibling"][0])

@@ -13,7 +13,7 @@ from typing import Any
 
 from por.checks.observation import Broken, Missing, Observation, Seen
 from por.checks.published import Independent, PublishedFile, verify_published
-from por.cli.verify_published import _LONE, _ROOT
+from por.cli.verify_published import _DIGITS, _LENGTHS, _ROOT
 from por.errors import EvidenceError, FormatError, UnsupportedEvidenceError
 from por.formats.document import Document
 from por.formats.fields import amount_text, coin_name
@@ -258,7 +258,7 @@ def _given_root(given: str | bytes, files: Sequence[bytes]) -> PublishedRoot:
         root = None if found.read_root is None else found.read_root(Document(given))
         if root is not None:
             return root
-    lone = set(_LONE.findall(given.decode("utf-8", "replace")))
+    lone = {digits for digits in _DIGITS.findall(given.decode("utf-8", "replace")) if len(digits) in _LENGTHS}
     if len(lone) != 1:
         raise FormatError("no one root")
     return PublishedRoot(lone.pop())

@@ -16,6 +16,7 @@ from por.errors import PorError
 from por.formats.document import Document
 from por.formats.proofs import detect
 from por.model.published import Asked, Opened
+from tests.published_proofs import data_of, leaf_above_leaf, two_of_one
 from tests.web.browser import Browser
 from tests.web.formats.published_cases import (
     READ_BY_PAGE,
@@ -147,6 +148,8 @@ def test_t14_t35_pairs_of_vectors_are_judged_together_alike(tmp_path: Path) -> N
         by_format.setdefault(given["format"], []).append(given["file"].encode())
     cases = [Case(name, (data[0], other)) for name, data in by_format.items() for other in data]
     cases += [Case(name, tuple(data)) for name, data in by_format.items()]
+    for format_name, pair in (("okx-v1", two_of_one()), ("coinex", leaf_above_leaf())):
+        cases.append(Case(format_name, tuple(data_of(file) for file in pair)))
     assert disagreements(cases, tmp_path) == []
 
 

@@ -298,7 +298,7 @@ function spanText(seconds) {
   return parts.join(" ") || "0 s";
 }
 
-// Can two records or more all be true at once? What one file alone cannot show (T01, T14, T35).
+// Can two records or more all be true at once? What one file alone cannot show (T01, T09, T14, T35).
 function contradictions(files) {
   const records = files.flatMap(({ file, reading: { value } }) => value.opened.map((opened) => ({ file, opened })));
   const found = [...splitViews(files), ...twoLists(files)];
@@ -355,7 +355,7 @@ function twoLists(files) {
 }
 
 function underOneRoot(root, group) {
-  const found = [...twoSums(group), ...tooSmall(group)];
+  const found = [...twoSums(group), ...tooSmall(group), ...leavesAbove(group)];
   const good = put("consistent", root, PASS, "none_found", { facts: { records: `${group.length}` } });
   return [...found, ...sharedLeaves(group), ...(found.length > 0 ? [] : [good])];
 }
@@ -399,6 +399,20 @@ function tooSmall(group) {
     if (short.size > 0) return [put("consistent", hash, FAIL, "too_small", { facts })];
   }
   return [];
+}
+
+// One customer's leaf that is a node above another's: one balance stands for all below it (T09).
+function leavesAbove(group) {
+  const [leaves, said, found] = [new Map(), new Set(), []];
+  for (const { file, opened } of group) if (!leaves.has(ownHash(opened))) leaves.set(ownHash(opened), file);
+  for (const { file, opened } of group) {
+    for (const { hash } of opened.ancestors) {
+      if (hash === "" || hash === ownHash(opened) || said.has(hash) || !leaves.has(hash)) continue;
+      said.add(hash);
+      found.push(put("consistent", hash, FAIL, "leaf_above", { facts: { node: hash, first: leaves.get(hash), second: file } }));
+    }
+  }
+  return found;
 }
 
 // One leaf in two records: the same customer twice, or one balance promised to two (T14).
