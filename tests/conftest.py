@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Generator
 from pathlib import Path
@@ -23,6 +24,9 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.enviro
 def pytest_configure() -> None:
     """Close the network for this process: a test that needs it fails, whatever it catches."""
     sys.addaudithook(_stay_on_this_machine)
+    # A shell's background job ignores interrupts, and so would every program that a test starts and interrupts.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _stay_on_this_machine(event: str, arguments: tuple[object, ...]) -> None:

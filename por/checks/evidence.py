@@ -51,7 +51,12 @@ class OpenBundle:
         return self.intact(entry)
 
     def intact(self, entry: EvidenceEntry) -> Observation[bytes]:
-        """Read one listed file and compare its size and digest."""
+        """Read one listed file; an altered one is Missing, for it shows nothing about what it stood for."""
+        seen = self.found(entry)
+        return Missing(seen.reason) if isinstance(seen, Broken) else seen
+
+    def found(self, entry: EvidenceEntry) -> Observation[bytes]:
+        """Read one listed file and compare its size and digest; an altered one is Broken, a fault of the bundle."""
         path = self.directory / "evidence" / entry.digest.value.hex()
         try:
             data = read_capped(path, entry.size)

@@ -57,7 +57,7 @@ def _evidence_problems(examination: Examination) -> Iterator[Finding]:
         yield Finding("snapshot.complete", str(digest), Outcome.FAIL, "snapshot.complete.unused")
     yield from _misplaced(examination)
     for entry in examination.bundle.evidence:
-        seen = examination.opened.intact(entry)
+        seen = examination.opened.found(entry)
         if not isinstance(seen, Seen):
             yield unseen("snapshot.complete", str(entry.digest), seen)
         elif entry.media_type == media_types.DECLARATIONS and entry.digest == examination.bundle.declarations:

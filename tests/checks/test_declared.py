@@ -48,13 +48,13 @@ def test_declarations_are_read(tmp_path: Path) -> None:
     assert examined(tmp_path, made, have).declared == Seen(DECLARED)
 
 
-def test_t42_other_declarations_than_the_bundle_names_are_broken(tmp_path: Path) -> None:
+def test_t42_other_declarations_than_the_bundle_names_are_refused(tmp_path: Path) -> None:
     have = files()
     made = declaring(have)
     assert made.declarations is not None
     have.data[made.declarations] = declarations_v1.write(Declarations())
     found = examined(tmp_path, made, have)
-    assert isinstance(found.declared, Broken)
+    assert isinstance(found.declared, Missing)
     assert [row.message for row in snapshot.complete(found)] == ["evidence.broken"]
 
 
