@@ -14,7 +14,7 @@ from por.checks.payouts import payouts
 from por.checks.pins import Pins
 from por.checks.policy import load_policy
 from por.checks.verify import examination_of, verdict_on
-from por.cli.output import Progress, add_language_option, clock, new_path, write_file
+from por.cli.output import Progress, add_language_option, clock, new_path, put_json, write_file
 from por.cli.sources import add_source_options, opened_sources
 from por.encoding import claim_v1, inclusion_proof_v1, records_v1, verdict_v1
 from por.encoding.csv_rows import write_field
@@ -135,7 +135,10 @@ def _put(claim: Claim, args: argparse.Namespace, names: Mapping[AssetId, str]) -
         return 3
     if args.output:
         write_file(args.output, document, 0o600 if claim.proofs else 0o644)
-    sys.stdout.write(document.decode() + "\n" if args.json else render_claim(claim, names, args.lang))
+    if args.json:
+        put_json(document)
+    else:
+        sys.stdout.write(render_claim(claim, names, args.lang))
     return 0
 
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 from por.chains import open_source
 from por.checks.evidence import read_document
 from por.checks.policy import shipped_tables
-from por.cli.output import Progress, new_path
+from por.cli.output import Progress, new_path, put_json
 from por.cli.sources import add_source_options, source_urls
 from por.encoding import bundle_v1, canonical
 from por.errors import FormatError
@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
         progress.done()
     _write(args.out, conversion)
     if args.json:
-        sys.stdout.write(canonical.dumps(report_value(conversion)).decode() + "\n")
+        put_json(canonical.dumps(report_value(conversion)))
     else:
         _print(conversion)
     print(f"wrote {args.out}. {_next(args.out, conversion)}", file=sys.stderr)

@@ -155,3 +155,7 @@ def _crash(kind: type[BaseException], error: BaseException, trace: TracebackType
         sys.stderr.flush()
     finally:
         os._exit(INTERNAL_ERROR)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -77,10 +77,15 @@ def put_verdict(verdict: Verdict, args: argparse.Namespace, rulebooks: Sequence[
 def print_verdict(verdict: Verdict, args: argparse.Namespace, rulebooks: Sequence[Rulebook] = ()) -> int:
     """Print a verdict and return its exit status."""
     if args.json:
-        sys.stdout.write(verdict_v1.write(verdict).decode() + "\n")
+        put_json(verdict_v1.write(verdict))
     else:
         sys.stdout.write(render(verdict, all_findings=args.all, say=args.lang, rulebooks=rulebooks))
     return verdict.exit_code
+
+
+def put_json(document: bytes) -> None:
+    """Print a document to the byte, so that a file that stdout is sent to can be read again."""
+    sys.stdout.write(document.decode() + ("\n" if sys.stdout.isatty() else ""))
 
 
 def write_file(path: Path, data: bytes, mode: int = 0o644) -> None:

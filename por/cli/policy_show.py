@@ -6,6 +6,7 @@ from pathlib import Path
 
 from por.checks.policy import load_policy
 from por.checks.policy_text import described
+from por.cli.output import put_json
 from por.encoding.policy_v1 import canonical_bytes
 
 EXAMPLE = "por policy show policy.toml"
@@ -20,5 +21,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the explanation."""
     policy = load_policy(args.policy)
-    sys.stdout.write(canonical_bytes(policy).decode() + "\n" if args.json else "\n".join(described(policy)) + "\n")
+    if args.json:
+        put_json(canonical_bytes(policy))
+    else:
+        sys.stdout.write("\n".join(described(policy)) + "\n")
     return 0

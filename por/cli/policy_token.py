@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from por.chains import open_source
 from por.chains.token_search import BASES, FoundToken, search_token
-from por.cli.output import Progress
+from por.cli.output import Progress, put_json
 from por.cli.sources import add_source_options, source_urls
 from por.encoding import canonical, tables_v1
 from por.errors import FormatError
@@ -60,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
     found = search_token(source, header, asset, holder, dict.fromkeys((*args.slot, *BASES)), progress)
     progress.done()
     if args.json:
-        sys.stdout.write(canonical.dumps(_value(found, header)).decode() + "\n")
+        put_json(canonical.dumps(_value(found, header)))
     else:
         sys.stdout.write("\n".join(_lines(found, header)) + "\n")
     return 0

@@ -300,7 +300,7 @@ def test_one_chain_may_be_served_twice(busy: tuple[EmbeddedChain, str]) -> None:
 
 def test_without_its_packages_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "eth_tester.backends.pyevm.main", None)
-    with pytest.raises(UnavailableError, match=r"pip install 'por-verifier\[demo\]'"):
+    with pytest.raises(FormatError, match=r"pip install 'por-verifier\[demo\]'"):
         EmbeddedChain(GENESIS)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import re
 import shlex
+import subprocess
+import sys
 from importlib import import_module
 
 import pytest
@@ -256,3 +258,12 @@ def test_t69_an_option_without_its_value_is_a_usage_error(
 ) -> None:
     assert ended(*desk.customer(), *forgotten) == 2
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("module", ["por", "por.cli.main"])
+def test_t69_a_module_run_by_name_is_the_command_and_never_a_silent_success(module: str) -> None:
+    """A module that only defined its functions would exit 0, which means verified."""
+    command = [sys.executable, "-m", module, "verify-inclusion", "not-there.json", "--account", "a"]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    assert ran.returncode == 2
+    assert "not-there.json" in ran.stderr

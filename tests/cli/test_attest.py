@@ -334,7 +334,7 @@ def test_a_verdict_of_a_certificate_is_written_like_any_other(desk: AttestDesk) 
     certified(desk)
     run = done(desk.check("--json", "--output", desk.file("verdict.json")))
     verdict = verdict_v1.read(desk.file("verdict.json").read_bytes())
-    assert (verdict.profile, run.out.encode()) == ("certificate", desk.file("verdict.json").read_bytes() + b"\n")
+    assert (verdict.profile, run.out.encode()) == ("certificate", desk.file("verdict.json").read_bytes())
     assert "none of your" not in done(["inspect", str(desk.file("certificate.json"))]).talk
 
 

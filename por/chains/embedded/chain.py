@@ -38,7 +38,7 @@ class EmbeddedChain:
     ) -> None:
         """Begin with a genesis block at `genesis` that gives all coins to a faucet; `chain_id` is eth-tester's own.
 
-        Raises: UnavailableError where the extra `demo` is not installed.
+        Raises: FormatError where the extra `demo` is not installed.
         """
         self.lag = lag
         self.instant_mining = instant_mining
@@ -259,7 +259,7 @@ def _backend(genesis: Instant) -> Any:
             get_default_account_keys,
         )
     except ImportError as error:
-        raise UnavailableError("the embedded chain needs more packages: pip install 'por-verifier[demo]'") from error
+        raise FormatError("the embedded chain needs an extra; run: pip install 'por-verifier[demo]'") from error
     keys = get_default_account_keys(quantity=1)
     return PyEVMBackend(
         genesis_parameters=PyEVMBackend.generate_genesis_params({"timestamp": genesis.seconds}),
