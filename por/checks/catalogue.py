@@ -128,8 +128,8 @@ CATALOGUE: tuple[Check, ...] = (
         "Is every account listed once, in one role?",
         "the bundle's account list",
         "once",
-        "listed twice, in the same role or in two",
-        "there is no account",
+        "listed twice with holdings, or in two roles",
+        "listed twice with holdings once at most; or there is no account",
         "that no other issuer lists the account",
     ),
     Check(

@@ -21,7 +21,6 @@ from por.model import (
     Outcome,
     Policy,
     ReserveAccount,
-    Role,
     SnapshotBlock,
     format_coins,
     printable,
@@ -146,11 +145,15 @@ def _eligible(account: ReserveAccount, claim: ClaimedHolding, outcome: Outcome, 
 
 def distinct(examination: Examination) -> Iterator[Finding]:
     """Ask: is every account listed once, in one role?"""
-    listed: dict[ChainAccount, list[Role]] = {}
+    listed: dict[ChainAccount, list[ReserveAccount]] = {}
     for _, row in examination.accounts():
-        listed.setdefault(row.account, []).append(row.role)
-    for account, roles in sorted(listed.items()):
-        once = len(roles) == 1
-        outcome, message = (Outcome.PASS, "once") if once else (Outcome.FAIL, "again")
-        facts = {"times": str(len(roles)), "roles": "" if once else ", ".join(sorted(set(roles)))}
+        listed.setdefault(row.account, []).append(row)
+    for account, rows in sorted(listed.items()):
+        roles = sorted({str(row.role) for row in rows})
+        outcome, message = Outcome.FAIL, "again"
+        if len(rows) == 1:
+            outcome, message, roles = Outcome.PASS, "once", []
+        elif len(roles) == 1 and sum(bool(row.holdings) for row in rows) <= 1:
+            outcome, message = Outcome.INCONCLUSIVE, "again_empty"
+        facts = {"times": str(len(rows)), "roles": ", ".join(roles)}
         yield Finding("reserves.distinct", str(account), outcome, f"reserves.distinct.{message}", facts=facts)

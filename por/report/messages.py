@@ -105,6 +105,8 @@ ENGLISH = {
     "reserves.eligible.no_rate": "not decided: what a share stands for is not proven, so that it counts nothing",
     "reserves.distinct.once": "listed once",
     "reserves.distinct.again": "listed {times} times (roles: {roles})",
+    "reserves.distinct.again_empty": "listed {times} times (roles: {roles}), and with holdings once at most: nothing "
+    "is claimed twice",
     "reserves.totals.whole": "all {claims} claims are proven: {proven} {unit} (cold {cold}, hot {hot}), and "
     "{third-party} in third-party custody",
     "reserves.totals.part": "{shown} of {claims} claims are proven: {proven} {unit} (cold {cold}, hot {hot}), and "

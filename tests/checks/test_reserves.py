@@ -446,6 +446,16 @@ def test_t46_t52_an_account_listed_again_fails_in_any_role(tmp_path: Path, role:
     assert (found[0].subject, found[0].facts) == (COLD, {"times": str(times + 1), "roles": roles})
 
 
+def test_t46_a_listing_without_holdings_claims_nothing_twice(tmp_path: Path) -> None:
+    made = bundle()
+    empty = replace(made.reserves[0], holdings=())
+    found = [
+        f for f in reserves.distinct(examined(tmp_path, bundle(reserves=(*made.reserves, empty)))) if f.facts["roles"]
+    ]
+    assert told(found) == [("INCONCLUSIVE", "reserves.distinct.again_empty")]
+    assert (found[0].subject, found[0].facts) == (COLD, {"times": "2", "roles": "customer"})
+
+
 def test_t46_one_address_on_two_chains_is_two_accounts(tmp_path: Path) -> None:
     made = bundle()
     other = replace(

@@ -154,6 +154,7 @@ class Scenes:
         yield self.examined(s.listed(s.with_account("cold", control=forged), have), have)
         yield self.examined(s.with_claim("cold", ETH, amount=1))
         yield self.examined(replace(made, reserves=(*made.reserves, made.reserves[0])))
+        yield self.examined(replace(made, reserves=(*made.reserves, replace(made.reserves[0], holdings=()))))
         yield self.examined(rules=s.policy(own_assets=frozenset({USDC})))
         yield self.examined(s.with_account("cold", control=None))
         honest = self.examined()
