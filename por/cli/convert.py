@@ -15,7 +15,15 @@ from por.encoding import bundle_v1, canonical
 from por.errors import FormatError
 from por.formats.coins import shipped_coins
 from por.formats.conversion import Conversion, Standing, convert
-from por.formats.conversion_report import AssetCount, class_totals, count_assets, reasons, report_value
+from por.formats.conversion_report import (
+    AssetCount,
+    class_totals,
+    contradicted,
+    count_accounts,
+    count_assets,
+    reasons,
+    report_value,
+)
 from por.formats.known import WALLET_FORMATS, read_wallets
 from por.formats.wallet_list import MAX_BYTES
 from por.issuer.snapshot import take_snapshot
@@ -87,7 +95,7 @@ def _write(target: Path, conversion: Conversion) -> None:
 
 def _print(conversion: Conversion) -> None:
     counts = count_assets(conversion.wallets)
-    print(f"{conversion.layout}: {len(conversion.wallets)} rows, {len(conversion.bundle.reserves)} accounts")
+    print(f"{conversion.layout}: {len(conversion.wallets)} rows, {count_accounts(conversion)} accounts")
     for count in counts:
         _print_asset(count)
     for name, proven, unproven in class_totals(counts, _classes()):
@@ -98,6 +106,8 @@ def _print(conversion: Conversion) -> None:
             print(f"{title}: {place}: {printable(reason)}")
         if len(found) > MAX_SHOWN:
             print(f"{title}: {len(found) - MAX_SHOWN} more; --json lists all")
+    for stated, rows in contradicted(conversion):
+        print(f"the list contradicts itself: {stated.place}: {stated.amount} {stated.coin}; its rows sum to {rows}")
     _print_sums(conversion)
 
 

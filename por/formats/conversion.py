@@ -16,7 +16,7 @@ from por.encoding.published_signature_v1 import PublishedSignature
 from por.errors import EvidenceError, UnsupportedEvidenceError
 from por.formats.coins import Coins
 from por.formats.holdings import PlacedWallet, place_wallets
-from por.formats.wallet_list import WalletList
+from por.formats.wallet_list import StatedSum, WalletList
 from por.model import (
     AssetId,
     Bundle,
@@ -60,12 +60,13 @@ class ConvertedWallet:
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """Hold a list as converted: every row, the bundle, and its evidence files by digest."""
+    """Hold a list as converted: every row, the bundle, its evidence files by digest, and the list's own summary."""
 
     layout: str
     wallets: tuple[ConvertedWallet, ...]
     bundle: Bundle
     files: dict[Digest, bytes]
+    summary: tuple[StatedSum, ...] = ()
 
 
 def convert(
@@ -100,7 +101,7 @@ def convert(
     evidence = tuple(entries[digest] for digest in sorted(entries, key=str))
     bundle = _bundle(issuer, instant, blocks, tuple(reserves), evidence)
     bundle_v1.read(bundle_v1.write(bundle))
-    return Conversion(wallets.layout, converted, bundle, files)
+    return Conversion(wallets.layout, converted, bundle, files, wallets.summary)
 
 
 def _judged(placed: Sequence[PlacedWallet], progress: Callable[[str], None]) -> tuple[ConvertedWallet, ...]:

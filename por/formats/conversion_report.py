@@ -1,10 +1,13 @@
 """Count what was read of a published list, per asset, with exact totals."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from por.formats.conversion import Conversion, ConvertedWallet, Standing
+from por.formats.holdings import PlacedWallet
+from por.formats.wallet_list import StatedSum
 from por.model import AssetId, format_coins
 
 
@@ -50,9 +53,14 @@ class AssetCount:
             **{str(standing): self.standings[standing] for standing in Standing},
             "repeated": self.repeated,
             "withoutAmount": self.without_amount,
-            "proven": format_coins(self.proven, self.decimals),
-            "unproven": format_coins(self.unproven, self.decimals),
+            "signedFor": format_coins(self.proven, self.decimals),
+            "notSignedFor": format_coins(self.unproven, self.decimals),
         }
+
+
+def count_accounts(conversion: Conversion) -> int:
+    """Count accounts once each, however often the list has them."""
+    return len({row.account for row in conversion.bundle.reserves})
 
 
 def count_assets(wallets: Iterable[ConvertedWallet]) -> tuple[AssetCount, ...]:
@@ -73,6 +81,29 @@ def class_totals(counts: Iterable[AssetCount], classes: Mapping[AssetId, str]) -
     return tuple((name, *_totals(group)) for name, group in sorted(sums.items()) if len(group) > 1)
 
 
+def contradicted(conversion: Conversion) -> tuple[tuple[StatedSum, str], ...]:
+    """List the sums of the list's own summary that its rows do not have, to the digits shown, with the rows' sum.
+
+    A sum of a code that no row has is not compared.
+    """
+    rows: dict[str, list[PlacedWallet]] = {}
+    for wallet in conversion.wallets:
+        rows.setdefault(wallet.placed.row.coin, []).append(wallet.placed)
+    sums = ((stated, _summed(rows[stated.coin])) for stated in conversion.summary if stated.coin in rows)
+    return tuple((stated, format_coins(*found)) for stated, found in sums if not _rounds_to(*found, stated.amount))
+
+
+def _summed(rows: Sequence[PlacedWallet]) -> tuple[int, int]:
+    digits = max(row.decimals for row in rows)
+    return sum((row.units or 0) * 10 ** (digits - row.decimals) for row in rows), digits
+
+
+def _rounds_to(units: int, decimals: int, shown: str) -> bool:
+    """Tell whether an amount is the one shown, rounded up or down to the digits shown."""
+    exact, step = Fraction(units, 10**decimals), Fraction(1, 10 ** len(shown.partition(".")[2]))
+    return abs(exact - Fraction(shown)) < step
+
+
 def reasons(wallets: Iterable[ConvertedWallet], standing: Standing) -> tuple[tuple[str, str], ...]:
     """List place and reason of the rows that stand so."""
     return tuple((wallet.placed.row.place, wallet.reason) for wallet in wallets if wallet.standing is standing)
@@ -86,8 +117,12 @@ def report_value(conversion: Conversion) -> dict[str, object]:
         "rows": len(conversion.wallets),
         **{str(standing): totals[standing] for standing in Standing},
         "repeated": sum(wallet.again for wallet in conversion.wallets),
-        "accounts": len(conversion.bundle.reserves),
+        "accounts": count_accounts(conversion),
         "assets": [count.value() for count in count_assets(conversion.wallets)],
+        "summary": [
+            {"place": stated.place, "coin": stated.coin, "stated": stated.amount, "rows": rows}
+            for stated, rows in contradicted(conversion)
+        ],
         "findings": [
             {"place": place, "standing": str(standing), "reason": reason}
             for standing in (Standing.INVALID, Standing.UNSUPPORTED)

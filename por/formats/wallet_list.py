@@ -1,5 +1,6 @@
 """Hold a published list of wallets as it stands, and read its lines strictly."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ MAX_ROWS = 1_000_000
 
 _MAX_CELL = 8192
 _ABSENT = frozenset({"", "-", "null"})
+_SUM = re.compile(r"[0-9]{1,60}(?:\.[0-9]{1,60})?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +37,22 @@ class ListedWallet:
 
 
 @dataclass(frozen=True, slots=True)
+class StatedSum:
+    """Hold what a list's own summary says that the rows of one coin's code sum to, in whole coins as published."""
+
+    place: str
+    coin: str
+    amount: str
+
+
+@dataclass(frozen=True, slots=True)
 class WalletList:
-    """Hold a list: the name of its layout, its rows, and whether amounts count the coin's smallest unit."""
+    """Hold a list: its layout's name, its rows, whether amounts count the coin's smallest unit, and its summary."""
 
     layout: str
     rows: tuple[ListedWallet, ...]
     smallest_units: bool = False
+    summary: tuple[StatedSum, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +100,26 @@ class Lines:
         if found is None:
             raise FormatError(f"no line is the header of {', '.join(layout.name for layout in layouts)}")
         start, layout = found
-        self._require_summary(start)
+        summary = tuple(self._summary(start))
         rows = tuple(_wallet(layout, place, cells) for place, cells in self._rows(start + 1, len(layout.columns)))
         if not rows:
             raise FormatError("a list without rows", f"line {start + 1}")
-        return WalletList(layout.name, rows, layout.smallest_units)
+        return WalletList(layout.name, rows, layout.smallest_units, summary)
 
-    def _require_summary(self, end: int) -> None:
-        """Raise: FormatError unless the lines before `end` are three columns, a coin, a height, a sum, or blank."""
+    def _summary(self, end: int) -> Iterator[StatedSum]:
+        """Read the lines before `end`: a coin, a height and a sum, or blank; a line without a sum is a title.
+
+        Raises: FormatError naming the line.
+        """
         for number, line in enumerate(self.lines[:end], 1):
-            if not _blank(line) and len(_cells(line, number)) != 3:
+            if _blank(line):
+                continue
+            cells = [_text(cell, f"line {number}") for cell in _cells(line, number)]
+            if len(cells) != 3:
                 raise FormatError("above the list stands a summary of coin, height and amount alone", f"line {number}")
+            coin, _, amount = cells
+            if coin is not None and amount is not None and _SUM.fullmatch(amount):
+                yield StatedSum(f"line {number}", coin, amount)
 
     def _rows(self, start: int, width: int) -> Iterator[tuple[int, list[str]]]:
         """Yield line number and cells; blank lines stand at the end alone, cells may be missing at a row's end."""

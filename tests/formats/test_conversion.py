@@ -11,7 +11,14 @@ from por.encoding.digests import digest_of
 from por.errors import FormatError
 from por.formats.coins import shipped_coins
 from por.formats.conversion import Conversion, Standing, convert
-from por.formats.conversion_report import class_totals, count_assets, reasons, report_value
+from por.formats.conversion_report import (
+    class_totals,
+    contradicted,
+    count_accounts,
+    count_assets,
+    reasons,
+    report_value,
+)
 from por.formats.known import read_wallets
 from por.model import Custody, EncumbranceKind, Instant, Role
 from tests import published
@@ -90,6 +97,29 @@ def test_t46_the_same_coins_twice_stay_twice_and_count_once() -> None:
     assert [wallet.again for wallet in found.wallets] == [False, True]
     (count,) = count_assets(found.wallets)
     assert (count.rows, count.repeated, count.proven) == (2, 1, 10**18)
+
+
+@pytest.mark.parametrize(
+    ("stated", "rows"),
+    [("3", None), ("3.0", None), ("2.9", "3.00000001"), ("3.00000001", None), ("3.00000002", "3.00000001")],
+)
+def test_the_lists_own_sum_is_compared_with_its_rows_to_the_digits_shown(stated: str, rows: str | None) -> None:
+    summary = ("coin,snapshot height,amount", f"BTC,1,{stated}", "BTC(ALL),-,9", "", HTX)
+    found = converted(*summary, signed("BTC", "1abc", "1"), signed("BTC", "1abd", "2.00000001"))
+    told = [(item.place, item.coin, item.amount, sum_of_rows) for item, sum_of_rows in contradicted(found)]
+    assert told == ([] if rows is None else [("line 2", "BTC", stated, rows)])
+    assert [row["stated"] for row in report_value(found)["summary"]] == [item[2] for item in told]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("row", ["BTC,1", "BTC,1,2,3", "BT\x00C,1,2", "BTC,1,2\u202e"])
+def test_t93_a_summary_that_is_none_is_refused_with_its_line(row: str) -> None:
+    with pytest.raises(FormatError, match="line 2"):
+        converted("coin,snapshot height,amount", row, HTX, signed("BTC", "1abc", "1"))
+
+
+def test_t46_an_account_that_is_listed_twice_is_counted_once() -> None:
+    found = converted(HTX, signed("ETH", ALICE, "1", GOOD), signed("ETH", ALICE, "1", GOOD))
+    assert (len(found.bundle.reserves), count_accounts(found), report_value(found)["accounts"]) == (2, 1, 1)
 
 
 def test_t46_repeated_rows_without_an_amount_stay_twice_too() -> None:
