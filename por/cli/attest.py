@@ -19,7 +19,7 @@ from por.cli.publishing import add_payer_options, opened_member
 from por.cli.sources import add_source_options, opened_sources
 from por.encoding import attestation_v1, verdict_v1
 from por.encoding.digests import digest_of
-from por.errors import FormatError, PublishError
+from por.errors import FormatError, PolicyError, PublishError
 from por.model import (
     AnchoredEntry,
     Committee,
@@ -81,6 +81,8 @@ def run(args: argparse.Namespace) -> int:
     if not 1 <= args.expires_in <= MAX_SECONDS:
         raise FormatError(f"between 1 and {MAX_SECONDS} seconds", "--expires-in")
     policy, committee = load_policy(args.policy), read_committee(args.committee)
+    if policy.registry is None:
+        raise PolicyError(f"{args.policy}: names no [registry]; an attestation is about an entry that stands in one")
     opened, now = open_bundle(args.bundle), clock(args)
     signer = opened_member(args, committee)
     verdict, entry = _examined(args, policy, opened, now)

@@ -241,6 +241,13 @@ def test_a_stranger_is_refused_before_anything_is_examined(desk: AttestDesk, mon
     assert run.out == ""
 
 
+def test_a_policy_without_a_registry_is_refused_before_anything_is_examined(desk: AttestDesk) -> None:
+    path = desk.file("policy.toml")
+    path.write_text(re.sub(r"\[registry\].*?(?=\n\[|\Z)", "", path.read_text(), flags=re.DOTALL))
+    run = refused(desk.attest("ann"), "names no [registry]", 2)
+    assert run.out == ""
+
+
 def test_the_issuer_attests_nothing_about_itself(desk: AttestDesk, monkeypatch: pytest.MonkeyPatch) -> None:
     committee = desk.committee()
     own = bytes(12) + bytes.fromhex(r.ISSUERS[2:])
