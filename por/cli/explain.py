@@ -1,8 +1,9 @@
-"""Run `por explain`: what a check asks and its outcomes mean, or what a published format can show."""
+"""Run `por explain`: what a check asks and its outcomes mean, what a published format can show, which attack it is."""
 
 import argparse
 import re
 from collections.abc import Iterator
+from importlib.resources import files
 
 from por.checks.catalogue import CATALOGUE, check
 from por.checks.check import Check
@@ -16,6 +17,7 @@ from por.report.templates import LABELS
 from por.report.text import columns, padded
 from por.report.texts import catalogue_key
 
+_THREAT = re.compile(r"T[0-9]{2}", re.ASCII)
 _RULE = re.compile(r"[a-z][a-z0-9-]{1,40}/[A-Z][A-Z0-9-]{1,64}", re.ASCII)
 
 EXAMPLE = "por explain reserves.balance"
@@ -34,7 +36,10 @@ _FIELDS = {
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     parser.add_argument(
-        "id", metavar="ID", nargs="?", help="a check's id, or a format's name; without it all checks are listed"
+        "id",
+        metavar="ID",
+        nargs="?",
+        help="a check's id, a format's name, or an attack's number; without it all checks are listed",
     )
     add_language_option(parser)
 
@@ -48,6 +53,10 @@ def run(args: argparse.Namespace) -> int:
     if _RULE.fullmatch(args.id):
         book, _, rule = args.id.partition("/")
         raise FormatError(f"a rule of a rulebook, and no check: por rulebook show {book} --rule {rule}", args.id)
+    if _THREAT.fullmatch(args.id):
+        attack, met = _threat(args.id)
+        print(f"{args.id}  {attack}\nmet  {met}")
+        return 0
     card = next((each.card for each in FORMATS if each.card.name == args.id), None)
     if card is not None:
         print(card_text(card, args.lang), end="")
@@ -59,6 +68,15 @@ def run(args: argparse.Namespace) -> int:
     for name, text in rows:
         print(f"{padded(name, width)}{text}")
     return 0
+
+
+def _threat(number: str) -> tuple[str, str]:
+    """Return an attack and what meets it, from the specification's list. Raises: FormatError."""
+    text = files("por").joinpath("spec", "threats.md").read_text(encoding="utf-8")
+    row = re.search(rf"^\| {number} \| (.+) \| (.+) \|$", text, re.MULTILINE)
+    if row is None:
+        raise FormatError("no attack has this number; the list is por/spec/threats.md", number)
+    return row[1], row[2]
 
 
 def _rows(entry: Check, say: Translator) -> Iterator[tuple[str, str]]:
