@@ -7,12 +7,14 @@ from pathlib import Path
 from por.checks.declared import declared_of
 from por.checks.evidence import load_document, open_bundle, read_document
 from por.checks.observation import Seen
+from por.checks.policy import load_policy
 from por.checks.rulebooks import load_rulebook, shipped_ids
 from por.cli.output import add_language_option, new_path, write_file
 from por.encoding import recording_v1, remarks_v1, toml, verdict_v1
 from por.encoding.digests import digest_of
 from por.errors import FormatError
 from por.model import Digest, Verdict
+from por.model.policy import LawTrust
 from por.model.remark import Register
 from por.model.rulebook import Rulebook
 from por.report.formats import FORMATS
@@ -41,6 +43,9 @@ def add(parser: argparse.ArgumentParser) -> None:
         help="other verdicts about the same issuer, to show coverage over time",
     )
     parser.add_argument("--bundle", metavar="BUNDLE", type=Path, help="the bundle, to name its blocks and commitments")
+    parser.add_argument(
+        "--policy", metavar="FILE", type=Path, help="the policy of the verdict, to say which documents it knows"
+    )
     parser.add_argument("--remarks", metavar="FILE", type=Path, help="your exceptions register (TOML)")
     parser.add_argument(
         "--rulebook",
@@ -61,7 +66,6 @@ def _add_pack_options(parser: argparse.ArgumentParser) -> None:
         type=new_path,
         help="write all that the verdict was made of there, once it has led to the same verdict again",
     )
-    pack.add_argument("--policy", metavar="FILE", type=Path, help="the policy of the verdict")
     pack.add_argument("--ledger", metavar="RECORDS", type=Path, help="the record list; the pack then holds it too")
     pack.add_argument("--previous", metavar="BUNDLE", type=Path, help=_AS_GIVEN)
     pack.add_argument("--movements", metavar="CSV", type=Path, help=_AS_GIVEN)
@@ -98,12 +102,20 @@ def _papers(args: argparse.Namespace) -> Papers:
         verdict=verdict,
         bundle=None if opened is None else opened.bundle,
         declared=declared.value if isinstance(declared, Seen) else None,
+        law=_law(args.policy, verdict) if args.policy else None,
         rulebooks=_rulebooks(verdict, args.rulebook),
         register=register,
         recording=_digest(args.replay) if args.replay else None,
         say=args.lang,
     )
     return with_history(papers, [_verdict(path) for path in args.history])
+
+
+def _law(path: Path, verdict: Verdict) -> LawTrust:
+    policy = load_policy(path)
+    if policy.digest != verdict.policy:
+        raise FormatError(f"is {policy.digest}; the verdict is by {verdict.policy}", "--policy")
+    return policy.law
 
 
 def _verdict(path: Path) -> Verdict:

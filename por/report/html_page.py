@@ -107,7 +107,7 @@ def _context(papers: Papers) -> dict[str, object]:
         "blocks": shown,
         "books": books,
         "rests_on": lambda rule: rests_on(rule, shown),
-        "inputs": declared_inputs(books, papers.declared),
+        "inputs": declared_inputs(books, papers),
         "rules_counted": lambda book: rules_counted(book, say),
         "exceptions": exceptions,
         "remarked": [row for row in rows if row.remarks and not row.exception],

@@ -10,6 +10,7 @@ from por.encoding.digests import digest_of
 from por.errors import FormatError
 from por.model import Bundle, Digest, Finding, Grade, Outcome, Verdict
 from por.model.declarations import Declarations
+from por.model.policy import LawTrust
 from por.model.remark import Observer, Register, Remark
 from por.model.rulebook import Rulebook
 from por.report.language import IN_ENGLISH, Translator
@@ -28,6 +29,7 @@ class Papers:
     """Hold a verdict and what a report may show beside it; nothing of it changes the verdict.
 
     `declared` is what the bundle's issuer declares, None where the bundle was not given or its declarations not read.
+    `law` is what the verifier's policy brings for rulebooks, None where the policy was not given.
     `history` are other verdicts about the same issuer, `rulebooks` those that the verdict names by digest. `recording`
     is the digest of the recording that was replayed, None where sources were asked or the recording was not given.
     """
@@ -36,6 +38,7 @@ class Papers:
     history: tuple[Verdict, ...] = ()
     bundle: Bundle | None = None
     declared: Declarations | None = None
+    law: LawTrust | None = None
     rulebooks: tuple[Rulebook, ...] = ()
     register: Register = field(default_factory=Register)
     recording: Digest | None = None

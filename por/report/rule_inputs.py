@@ -1,10 +1,13 @@
 """Say what the answers to rules rest on: procedures of the report, and parts of the issuer's declarations."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from datetime import date
 
-from por.model.declarations import Declarations, Document
-from por.report.papers import Entry
+from por.checks.rules.days import day_of
+from por.model.declarations import Document, Topic
+from por.report.papers import Entry, Papers
 from por.report.procedures import Block
 from por.report.ruled import JudgedBook, JudgedRule
 
@@ -30,11 +33,19 @@ RESTS_ON: Mapping[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class ShownDocument:
+    """Hold a document that the issuer names, and whether the policy knows it for the topic; None without a policy."""
+
+    document: Document
+    known: bool | None
+
+
+@dataclass(frozen=True, slots=True)
 class DeclaredInput:
     """Hold one part of the declarations: the documents said to cover it, and the findings that rest on it."""
 
     topic: str
-    documents: tuple[Document, ...]
+    documents: tuple[ShownDocument, ...]
     entries: tuple[Entry, ...]
 
 
@@ -48,14 +59,32 @@ def rests_on(rule: JudgedRule, blocks: Sequence[Block]) -> tuple[tuple[str, int]
     return tuple((name, numbers[name]) for name in dict.fromkeys(names) if name in numbers)
 
 
-def declared_inputs(books: Sequence[JudgedBook], declared: Declarations | None) -> tuple[DeclaredInput, ...]:
+def declared_inputs(books: Sequence[JudgedBook], papers: Papers) -> tuple[DeclaredInput, ...]:
     """Return every part of the declarations that a rule looks at, in the order of their names."""
     found: dict[str, list[Entry]] = {}
-    for rule in (rule for book in books for rule in book.rules):
-        for topic in rule.inputs:
-            found.setdefault(topic, []).extend(rule.entries)
-    documents = () if declared is None else declared.documents
+    days: dict[str, set[date]] = {}
+    for book in books:
+        day = _day(papers, book)
+        for rule in book.rules:
+            for topic in rule.inputs:
+                found.setdefault(topic, []).extend(rule.entries)
+                days.setdefault(topic, set()).update(day)
     return tuple(
-        DeclaredInput(topic, tuple(row for row in documents if topic in row.covers), tuple(entries))
+        DeclaredInput(topic, tuple(_documents(papers, topic, days.get(topic, set()))), tuple(entries))
         for topic, entries in sorted(found.items())
     )
+
+
+def _day(papers: Papers, book: JudgedBook) -> tuple[date, ...]:
+    instant = papers.verdict.as_of
+    return () if book.book is None or instant is None else (day_of(instant, book.book.zone),)
+
+
+def _documents(papers: Papers, topic: str, days: AbstractSet[date]) -> Iterator[ShownDocument]:
+    """Yield the documents of a topic; the policy knows one as rules do, by digest, topic and day."""
+    for row in () if papers.declared is None else papers.declared.documents:
+        if topic in row.covers and papers.law is None:
+            yield ShownDocument(row, None)
+        elif topic in row.covers and papers.law is not None:
+            known = papers.law.documents
+            yield ShownDocument(row, any(each.bears_out(row, Topic(topic), day) for each in known for day in days))

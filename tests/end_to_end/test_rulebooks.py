@@ -312,6 +312,21 @@ def test_the_page_names_declarations_and_documents_by_digest(page: str, exchange
     assert page.count("A Trust Bank, an accountant, an index") == len(set(re.findall(r'id="input-([a-z]+)"', page)))
 
 
+def test_the_page_says_which_documents_the_policy_knows(exchange: Licensed, verdict: Path, tmp_path: Path) -> None:
+    command = ("report", verdict, "--bundle", exchange.bundle, "--policy")
+    page = por(*command, exchange.policy("policy-again.toml")).out
+    topics = len(set(re.findall(r'id="input-([a-z]+)"', page)))
+    assert page.count("knows it for this: the verifier had it") == topics
+    assert "does not know it" not in page
+    refused = por(*command, exchange.policy("policy-unknown.toml", known=False))
+    assert (refused.status, refused.out) == (2, "")
+    stranger = exchange.policy("policy-unknown.toml", known=False)
+    other = tmp_path / "stranger.json"
+    exchange.verify("--output", other, policy=stranger)
+    page = por("report", other, "--bundle", exchange.bundle, "--policy", stranger).out
+    assert page.count("does not know it for this") == topics
+
+
 def test_a_page_without_declarations_says_why(exchange: Licensed, verdict: Path, tmp_path: Path) -> None:
     """That the bundle was not given, and that the file is not there, are two things."""
     assert "The bundle was not given; what its issuer declares" in por("report", verdict).out
