@@ -17,8 +17,9 @@ class Sample:
     """Hold an honest file of one customer.
 
     `file` is JSON or text. `mine` are the options that say what is the customer's; `root` is published elsewhere.
-    `passes` is the status with both, 0 or, where the format ties no leaf to a balance, 3. `drawn` tells that the leaf covers a
-    value that the exchange drew. `bad` maps a change's name to the changed file, and the check that must refuse it.
+    `passes` is the status with both, 0 or, where the format ties no leaf to a balance, 3. `drawn` tells that the leaf
+    covers a value that the exchange drew. `bad` maps a change's name to the changed file, and the check that must
+    refuse it.
     """
 
     format: str
