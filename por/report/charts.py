@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from types import MappingProxyType
 
 from por.model import AssetKind, Finding, Instant, Outcome, Verdict
 from por.report.figures import exact, fact, printed, printed_share, scaled
@@ -13,6 +14,9 @@ GUARANTEE = "segregation.guarantee"
 CUSTODIES = ("cold", "hot", "third-party")
 KINDS = tuple(str(kind) for kind in AssetKind)
 BESIDE = ("encumbered", "uncounted")
+BACKING = "stablecoin.backing"
+BESIDE_BACKING = ("undecided", *BESIDE)
+STYLES = 8
 WIDEST = Fraction(3, 2)
 FULL = 10_000
 
@@ -33,12 +37,13 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """Hold a piece of a bar: its series' name, where it begins, how long it is, and the figure that it shows."""
+    """Hold a piece of a bar: its series' name, where it begins, how long it is, the figure that it shows, its look."""
 
     series: str
     start: str
     length: str
     figure: Figure
+    style: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +136,24 @@ def kind_rows(rows: Sequence[Entry]) -> tuple[StackRow, ...]:
     return tuple(row for row in made if row.bars or row.beside)
 
 
+def composition_rows(rows: Sequence[Entry]) -> tuple[StackRow, ...]:
+    """Lay out what counts behind each stablecoin by kind, under each rule that asked, and beside it what does not."""
+    found = [(row, _composition(row)) for row in rows if row.finding.check == BACKING]
+    kinds = dict.fromkeys(name for _, parts in found for name in parts if name not in BESIDE_BACKING)
+    styles = {name: f"part{number % STYLES + 1}" for number, name in enumerate(kinds)}
+    made = []
+    for row, parts in found:
+        bars = _stacked([(name, row, parts.get(name)) for name in styles], styles)
+        beside = _stacked([(name, row, parts.get(name)) for name in BESIDE_BACKING])
+        made.append(StackRow(row.finding.subject, short(row.finding.subject), bars, beside))
+    return tuple(row for row in made if row.bars or row.beside)
+
+
+def _composition(row: Entry) -> Mapping[str, Fraction]:
+    pairs = (text.rpartition(" ") for text in row.finding.facts.get("composition", "").split(", "))
+    return {name: worth for name, _, text in pairs if name and (worth := exact(text)) is not None}
+
+
 def history_rows(papers: Papers, rows: Sequence[Entry], height: int) -> tuple[HistoryRow, ...]:
     """Lay out the proven share over all verdicts, for each asset class of this one; none where there is no other."""
     made = []
@@ -169,8 +192,8 @@ def _coverage(row: Entry, width: Fraction) -> CoverageRow:
     difference = lower - owed
     at_most = _figure(row, facts.get("upper", ""))
     bars = (
-        Bar("proven", percent(0), percent(proven), _figure(row, facts.get("lower", ""))),
-        Bar("undecided", percent(proven), percent(max(end - proven, 0)), at_most),
+        Bar("proven", percent(0), percent(proven), _figure(row, facts.get("lower", "")), "proven"),
+        Bar("undecided", percent(proven), percent(max(end - proven, 0)), at_most, "undecided"),
     )
     return CoverageRow(
         entry=row,
@@ -189,7 +212,9 @@ def _coverage(row: Entry, width: Fraction) -> CoverageRow:
     )
 
 
-def _stacked(parts: Sequence[tuple[str, Entry, Fraction | None]]) -> tuple[Bar, ...]:
+def _stacked(
+    parts: Sequence[tuple[str, Entry, Fraction | None]], styles: Mapping[str, str] = MappingProxyType({})
+) -> tuple[Bar, ...]:
     whole = sum((value for _, _, value in parts if value), Fraction(0))
     bars, passed = [], Fraction(0)
     for name, row, value in parts:
@@ -198,7 +223,8 @@ def _stacked(parts: Sequence[tuple[str, Entry, Fraction | None]]) -> tuple[Bar, 
             passed += value
             text = f"{value.numerator}/{value.denominator}" if value.denominator != 1 else str(value.numerator)
             figure = Figure(printed(value), text, row)
-            bars.append(Bar(name, percent(start), percent(scaled(passed, whole, FULL) - start), figure))
+            length = percent(scaled(passed, whole, FULL) - start)
+            bars.append(Bar(name, percent(start), length, figure, styles.get(name, name)))
     return tuple(bars)
 
 
@@ -238,6 +264,6 @@ def _history(asset: str, series: Shares, height: int) -> HistoryRow:
     return HistoryRow(asset, short(asset), tuple(points), down(Fraction(1)))
 
 
-def legend(rows: Sequence[StackRow]) -> Mapping[str, None]:
-    """Name the series that any of these rows has, in their order."""
-    return dict.fromkeys(bar.series for row in rows for bar in (*row.bars, *row.beside))
+def legend(rows: Sequence[StackRow]) -> Mapping[str, str]:
+    """Name the series that any of these rows has, in their order, each with its look."""
+    return {bar.series: bar.style for row in rows for bar in (*row.bars, *row.beside)}

@@ -98,6 +98,7 @@ def _context(papers: Papers) -> dict[str, object]:
         "coverage": coverage,
         "custody": charts.custody_rows(rows),
         "kinds": charts.kind_rows(rows),
+        "composition": charts.composition_rows(rows),
         "history": charts.history_rows(papers, rows, HISTORY_HEIGHT),
         "history_height": HISTORY_HEIGHT,
         "legend": charts.legend,

@@ -312,6 +312,15 @@ def test_the_page_names_declarations_and_documents_by_digest(page: str, exchange
     assert page.count("A Trust Bank, an accountant, an index") == len(set(re.findall(r'id="input-([a-z]+)"', page)))
 
 
+def test_the_page_draws_what_counts_behind_the_coin(page: str, verdict: Path) -> None:
+    found = by_rule(read(verdict))
+    (backing,) = (row for rows in found.values() for row in rows if row.check == "stablecoin.backing")
+    drawn = page.split('id="chart-composition"', 1)[1].split("</figure>", 1)[0]
+    kinds = [part.rpartition(" ")[0] for part in backing.facts["composition"].split(", ")]
+    assert kinds == ["demand-deposit", "government-bond"]
+    assert all(word in drawn for word in ("要求払預貯金", "国債"))
+
+
 def test_the_page_says_which_documents_the_policy_knows(exchange: Licensed, verdict: Path, tmp_path: Path) -> None:
     command = ("report", verdict, "--bundle", exchange.bundle, "--policy")
     page = por(*command, exchange.policy("policy-again.toml")).out

@@ -113,6 +113,30 @@ def test_kinds_stand_apart_and_what_counts_nothing_beside() -> None:
     assert list(charts.legend([eth])) == ["native", "wrapped", "staked", "encumbered", "uncounted"]
 
 
+def backing(name: str, composition: str) -> Finding:
+    words = dict.fromkeys(("name", "currency", "circulation", "counted", "percent", "excluded", "required"), "1")
+    facts = {**words, "composition": composition}
+    return Finding("stablecoin.backing", name, Outcome.PASS, "stablecoin.backing.pass", facts=facts, rule="own/R-1")
+
+
+def test_what_counts_behind_a_coin_stands_by_kind_and_what_does_not_beside() -> None:
+    mixed = "demand-deposit 600, encumbered 5, government-bond 900/4, undecided 40, uncounted 7"
+    asked = {"A": mixed, "B": "art-print 1, demand-deposit 3", "C": ""}
+    one, two = charts.composition_rows(rows(*(backing(f"own/R-1/{name}", text) for name, text in asked.items())))
+    assert {bar.series: bar.figure.text for bar in one.bars} == {"demand-deposit": "600", "government-bond": "225"}
+    beside = {"undecided": "40", "encumbered": "5", "uncounted": "7"}
+    assert {bar.series: bar.figure.text for bar in one.beside} == beside
+    assert sum(per_cent(bar.length) for bar in one.bars) == 100
+    styles = charts.legend([one, two])
+    assert styles["demand-deposit"] == "part1", "one kind has one look in every row"
+    assert len({styles[kind] for kind in ("demand-deposit", "government-bond", "art-print")}) == 3
+
+
+@pytest.mark.parametrize("text", ["", "x", "cash", "cash one", "cash -", ", ", "cash 1 2x"])
+def test_t94_a_composition_that_is_none_is_not_drawn(text: str) -> None:
+    assert charts.composition_rows(rows(backing("own/R-1/A", text))) == ()
+
+
 def test_a_history_has_every_snapshot_once_in_order() -> None:
     papers = with_history(scene.papers(), [*reversed(scene.history()), scene.papers().verdict, scene.history()[0]])
     (row,) = charts.history_rows(papers, entries(papers), 120)

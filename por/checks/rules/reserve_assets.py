@@ -1,6 +1,7 @@
 """Judge what stands behind a stablecoin in sum: enough of it, in the right shares, spread."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from por.checks.asset_classes import exact_text
@@ -25,7 +26,23 @@ from por.model import Outcome
 from por.model.declarations import ReserveItem, Topic
 
 # The share of what, and how a finding says it.
+UNCOUNTED, UNDECIDED, ENCUMBERED = "uncounted", "undecided", "encumbered"
 DENOMINATORS = {"issued": "the amount issued", "reserves": "the reserves", "received": "the money received"}
+
+
+@dataclass(slots=True)
+class _Counted:
+    """Hold what counts behind a coin, by kind too, and what does not: why, and what it is worth where that is known."""
+
+    have: Sum = ZERO
+    excluded: list[str] = field(default_factory=list)
+    undecided: list[str] = field(default_factory=list)
+    parts: dict[str, Fraction] = field(default_factory=dict)
+
+    def add(self, part: str, worth: Fraction | None) -> None:
+        """Add to what a report divides the reserves into."""
+        if worth:
+            self.parts[part] = self.parts.get(part, Fraction(0)) + worth
 
 
 def backing(context: Context, parameters: Parameters) -> Iterator[Answer]:
@@ -38,8 +55,8 @@ def backing(context: Context, parameters: Parameters) -> Iterator[Answer]:
         if isinstance(found, Answer):
             yield found
             continue
-        have, excluded, undecided = _counted(context, parameters, found)
-        need = certain(found.circulation.amount * ratio)
+        counted, need = _counted(context, parameters, found), certain(found.circulation.amount * ratio)
+        have = counted.have
         yield answer_about(
             found,
             "backing",
@@ -52,29 +69,36 @@ def backing(context: Context, parameters: Parameters) -> Iterator[Answer]:
                 "required": exact_text(need.low),
                 "circulation": exact_text(found.circulation.amount),
                 "percent": percent(have.low, found.circulation.amount),
-                "excluded": listed(excluded),
-                "undecided": listed(undecided),
+                "excluded": listed(counted.excluded),
+                "undecided": listed(counted.undecided),
+                "composition": ", ".join(
+                    f"{name} {exact_text(worth)}" for name, worth in sorted(counted.parts.items())
+                ),
             },
             issued=True,
         )
 
 
-def _counted(context: Context, parameters: Parameters, found: Behind) -> tuple[Sum, list[str], list[str]]:
-    have, excluded, undecided = ZERO, list[str](), list[str]()
+def _counted(context: Context, parameters: Parameters, found: Behind) -> _Counted:
+    counted = _Counted()
     for item, each in found.items:
         doubts = doubts_of(COUNTS, context, parameters, found.coin, item)
         doubts += [] if each.why is None else [each.why]
         breaches = [doubt.text for doubt in doubts if doubt.breach]
         if breaches:
-            excluded += breaches[:1]
+            counted.excluded += breaches[:1]
+            counted.add(UNCOUNTED, each.whole)
         elif doubts:
-            undecided += [doubt.text for doubt in doubts][:1]
-            have += Sum(Fraction(0), each.free)
+            counted.undecided += [doubt.text for doubt in doubts][:1]
+            counted.have += Sum(Fraction(0), each.free)
+            counted.add(UNDECIDED, each.whole)
         else:
-            have += certain(each.free or Fraction(0))
+            counted.have += certain(each.free or Fraction(0))
+            counted.add(item.kind, each.free)
+            counted.add(ENCUMBERED, (each.whole or Fraction(0)) - (each.free or Fraction(0)))
             if item.encumbered:
-                excluded.append(f"{item.id}: others have a claim on {exact_text(item.encumbered)}")
-    return have, excluded, undecided
+                counted.excluded.append(f"{item.id}: others have a claim on {exact_text(item.encumbered)}")
+    return counted
 
 
 def share(context: Context, parameters: Parameters) -> Iterator[Answer]:

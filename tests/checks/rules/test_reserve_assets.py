@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from por.checks.asset_classes import exact_text
 from por.checks.rules.reserve_sums import Sum, at_least, at_most, certain
 from por.model import Grade, LawTrust, Outcome
 from por.model.declarations import Declarations, ReserveItem
@@ -83,6 +84,22 @@ def test_a_missing_day_lets_an_asset_count_to_the_upper_figure_alone(tmp_path: P
     made = coin(item(value=999), item("bond", BOND, bonds))
     finding = asked(tmp_path, made, rule("stablecoin.backing", **TRUST))
     assert (str(finding.outcome), finding.facts["undecided"]) == (outcome, "bond: its day of maturity is not declared")
+
+
+def test_what_counts_is_told_by_kind_and_so_is_what_does_not(tmp_path: Path) -> None:
+    rows = (
+        item(value=700, encumbered=Fraction(5)),
+        item("again", value=Fraction(1, 3)),
+        item("bond", BOND, 300, maturity=SOON),
+        item("open", BOND, 40),
+        item("fund", FUND, 7),
+        item("worthless", FUND, None),
+    )
+    finding = asked(tmp_path, coin(*rows), rule("stablecoin.backing", **TRUST))
+    told = dict(part.rsplit(" ", 1) for part in finding.facts["composition"].split(", "))
+    assert told == {"demand-deposit": "2086/3", BOND: "300", "encumbered": "5", "uncounted": "7", "undecided": "40"}
+    kinds = sum((Fraction(told[kind]) for kind in ("demand-deposit", BOND)), Fraction(0))
+    assert exact_text(kinds) == finding.actual, "the kinds sum to what counts"
 
 
 @pytest.mark.parametrize(("ratio", "outcome"), [("1", "PASS"), ("102/100", "PASS"), ("1.0201", "FAIL")])
