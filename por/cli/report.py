@@ -114,7 +114,7 @@ def _papers(args: argparse.Namespace) -> Papers:
 def _law(path: Path, verdict: Verdict) -> LawTrust:
     policy = load_policy(path)
     if policy.digest != verdict.policy:
-        raise FormatError(f"is {policy.digest}; the verdict is by {verdict.policy}", "--policy")
+        raise FormatError(f"another policy, {policy.digest}; the verdict is by {verdict.policy}", "--policy")
     return policy.law
 
 

@@ -327,7 +327,7 @@ def test_the_page_says_which_documents_the_policy_knows(exchange: Licensed, verd
     topics = len(set(re.findall(r'id="input-([a-z]+)"', page)))
     assert page.count("knows it for this: the verifier had it") == topics
     assert "does not know it" not in page
-    refused = por(*command, exchange.policy("policy-unknown.toml", known=False))
+    refused = por(*command, exchange.policy("policy-other.toml", known=False))
     assert (refused.status, refused.out) == (2, "")
     stranger = exchange.policy("policy-unknown.toml", known=False)
     other = tmp_path / "stranger.json"
