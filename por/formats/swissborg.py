@@ -1,6 +1,7 @@
 """SwissBorg: a sum tree for each currency, leaves under nonces that follow from the customer's credential."""
 
 import hmac
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -12,6 +13,7 @@ from por.formats.fields import amount_text, coin_name, hash_at, integer_at, item
 from por.formats.format import Format
 from por.formats.path_file import NO_COMMA
 from por.formats.times import packed_date, utc_instant
+from por.model import Instant
 from por.model.figures import Amounts
 from por.model.published import (
     Asked,
@@ -28,6 +30,7 @@ from por.model.published import (
 
 MAX_LEAVES = 10_000
 MAX_CURRENCIES = 2_000
+_FIRST_NONCES = Instant.parse("2023-01-01T00:00:00Z")
 _SUM = Writing(plain, concatenated)
 RULE = TreeRule(
     "leaf,{nonce},{user},{amounts}", "inner,{left_sums},{right_sums},{left},{right}", amounts=_SUM, sums=_SUM
@@ -88,7 +91,10 @@ def read(document: Document, variant: str, asked: Asked) -> Reading:
     if audit is not None and audit.id != audit_id:
         raise EvidenceError(f"the audit beside it is {audit.id[:64]}, not {audit_id[:64]} (T38)")
     entries = list(objects_at(members["liabilities"], "/liabilities", MAX_LEAVES))
-    opened = [_opened(each, place, (audit_id, user), audit, asked.secret) for each, place in entries]
+    instant = utc_instant(audit.time.replace("T", " ")) if audit else packed_date(audit_id.removeprefix("SBPOL")[:8])
+    settled = audit is not None or asked.secret is not None
+    digests = not settled and _holds_digests(entries, (audit_id, user), instant)
+    opened = [_opened(each, place, (audit_id, user), audit, asked.secret, digests=digests) for each, place in entries]
     problems = _twice(entries)
     if audit is not None and audit.stated != audit.commitment:
         problems.append("the audit's commitment is not that of its partitions")
@@ -100,7 +106,7 @@ def read(document: Document, variant: str, asked: Asked) -> Reading:
         tuple(opened),
         commitment=None if audit is None else audit.commitment,
         snapshot=audit_id,
-        instant=utc_instant(audit.time.replace("T", " ")) if audit else packed_date(audit_id[:13]),
+        instant=instant,
     )
 
 
@@ -149,7 +155,13 @@ def _node(members: Mapping[str, object], place: str, currency: str) -> Node:
 
 
 def _opened(
-    entry: Mapping[str, object], place: str, named: tuple[str, str], audit: _Audit | None, credential: str | None
+    entry: Mapping[str, object],
+    place: str,
+    named: tuple[str, str],
+    audit: _Audit | None,
+    credential: str | None,
+    *,
+    digests: bool,
 ) -> Opened:
     audit_id, user = named
     partition = text_at(entry, "audit_partition_id", place)
@@ -163,7 +175,7 @@ def _opened(
     given = hash_at(proof, "nonce", inside, 64)
     derived = None if credential is None else leaf_nonce(credential, audit_id, currency, index)
     leaf = leaf_hash(RULE, {"nonce": derived or given, "user": user}, amounts)
-    digest = derived is None and known is not None and _top(given, amounts, steps) == known.root.hash
+    digest = digests if known is None else derived is None and _top(given, amounts, steps) == known.root.hash
     strange = derived is not None and given not in {derived, leaf}
     return Opened(
         tree=partition,
@@ -188,6 +200,24 @@ def _steps(proof: Mapping[str, object], place: str, currency: str) -> tuple[int,
         raise EvidenceError(f"{place}/leaf_index: no leaf {index} under {len(witnesses)} levels (T13)")
     nodes = [_node(each, at, currency) for each, at in witnesses]
     return index, [Step(node, on_left=bool(index >> level & 1)) for level, node in enumerate(nodes)]
+
+
+def _holds_digests(
+    entries: Sequence[tuple[Mapping[str, object], str]], named: tuple[str, str], instant: Instant | None
+) -> bool:
+    """Tell whether a file alone has its leaves' hashes where later ones have nonces, as those of 2022 have.
+
+    Leaves of one tree lead to one root under the right reading; where no tree has two, the audit's year tells.
+    """
+    roots: dict[tuple[str, bool], set[str]] = defaultdict(set)
+    for entry, place in entries:
+        for digests in (False, True):
+            opened = _opened(entry, place, named, None, None, digests=digests)
+            roots[opened.tree, digests].add(opened.root.hash)
+    strays = {digests for (_, digests), found in roots.items() if len(found) > 1}
+    if len(strays) == 1:
+        return False in strays
+    return instant is not None and instant < _FIRST_NONCES
 
 
 def _top(leaf: str, amounts: Amounts, steps: Sequence[Step]) -> str:

@@ -699,6 +699,29 @@ def test_the_real_parts_of_okx_are_found(vectors: Path) -> None:
 
 
 @pytest.mark.parametrize("number", range(1, 6))
+def test_t35_a_file_alone_of_swissborg_is_no_contradiction(number: int, vectors: Path) -> None:
+    """Files of 2022 have leaves' hashes where later ones have nonces: read as those, each leaf had a root of its own."""
+    folder = vectors / "swissborg"
+    file = json.loads((folder / f"userLiab_{number}.json").read_bytes(), parse_float=str)
+    verdict = p.judged(file, account=file["user_id"])
+    assert (verdict.outcome, failed(verdict)) == (Outcome.INCONCLUSIVE, set())
+    assert len({opened.root.hash for opened in read("swissborg", file).opened}) == len(
+        {opened.tree for opened in read("swissborg", file).opened}
+    )
+
+
+@pytest.mark.parametrize("digest", [False, True])
+def test_t35_one_leaf_alone_is_read_by_its_year(digest: bool) -> None:
+    file, audit = w.swissborg(digest=digest)
+    root = audit["audit"]["partitions"][1]["commitment"]["digest"]
+    one = {**file, "liabilities": file["liabilities"][:1]}
+    dated = json.loads(json.dumps(one).replace(w.AUDIT, "SBPOL20221207" if digest else "SBPOL20240101"))
+    (opened,) = read("swissborg", dated).opened
+    assert (opened.leaf is None) == digest
+    assert opened.root.hash == root or not digest
+
+
+@pytest.mark.parametrize("number", range(1, 6))
 def test_the_real_liabilities_of_swissborg_pass_with_credential_and_roots(number: int, vectors: Path) -> None:
     folder = vectors / "swissborg"
     rows = re.findall(r"^\| (\d) \| (\w+) \| (\d) \| true: (.*) \|$", (folder / "ORIGIN.md").read_text(), re.MULTILINE)
