@@ -700,7 +700,7 @@ def test_the_real_parts_of_okx_are_found(vectors: Path) -> None:
 
 @pytest.mark.parametrize("number", range(1, 6))
 def test_t35_a_file_alone_of_swissborg_is_no_contradiction(number: int, vectors: Path) -> None:
-    """Files of 2022 have leaves' hashes where later ones have nonces: read as those, each leaf had a root of its own."""
+    """Files of 2022 have leaves' hashes where later ones have nonces: read as those, each leaf had its own root."""
     folder = vectors / "swissborg"
     file = json.loads((folder / f"userLiab_{number}.json").read_bytes(), parse_float=str)
     verdict = p.judged(file, account=file["user_id"])

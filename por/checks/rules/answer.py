@@ -13,7 +13,8 @@ class Answer:
 
     `topics` are the declared inputs that the answer rests on, `grade` the weakest evidence of all other inputs, None
     where it rests on declarations alone. `applies` is false where the rule does not concern this issuer; the outcome
-    then decides nothing. `expected` and `actual` are exact text.
+    then decides nothing. `expected` and `actual` are exact text. `recomputed` says that the verifier computed it from
+    the bundle itself: where nothing then has a grade, the answer has none, and is nobody's word.
     """
 
     outcome: Outcome
@@ -25,6 +26,7 @@ class Answer:
     topics: tuple[Topic, ...] = ()
     grade: Grade | None = None
     applies: bool = True
+    recomputed: bool = False
 
 
 INPUT_MISSING = "rulebook.answer.input_missing"

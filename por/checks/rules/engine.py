@@ -60,7 +60,7 @@ def _graded(context: Context, answer: Answer) -> Answer:
         return answer
     grades = [context.grade_of(topic) for topic in answer.topics]
     grade = min([*grades, *([] if answer.grade is None else [answer.grade])], default=None)
-    if grade is None and answer.outcome is Outcome.PASS:
+    if grade is None and answer.outcome is Outcome.PASS and not answer.recomputed:
         grade = Grade.SELF_DECLARED  # it rests on how the issuer lists its accounts
     graded = replace(answer, grade=grade)
     if (answer.outcome is not Outcome.PASS and answer.applies) or grade is None or grade >= context.law.grade:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from por.checks.rules.answer import Answer
 from por.checks.rules.context import Context
 from por.checks.rules.parameters import Parameters
-from por.model import Grade, Outcome
+from por.model import Outcome
 
 
 def findings(context: Context, parameters: Parameters) -> Iterator[Answer]:
@@ -23,8 +23,8 @@ def findings(context: Context, parameters: Parameters) -> Iterator[Answer]:
             check,
             actual=str(outcome),
             facts={"check": check, "count": str(len(found)), "open": ", ".join(refs[:20])},
-            # What has no grade is the verifier's own computation.
-            grade=min(grades, default=Grade.STATE_PROOF),
+            grade=min(grades, default=None),
+            recomputed=not grades,
         )
 
 

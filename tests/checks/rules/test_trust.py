@@ -13,7 +13,7 @@ from por.checks.rules.answer import Answer
 from por.checks.rules.engine import judge_rulebook, require_computable
 from por.checks.rules.table import RULE_CHECKS, RuleCheck
 from por.errors import FormatError
-from por.model import Encumbrance, EncumbranceKind, Grade, KnownDocument, LawTrust, Outcome
+from por.model import Encumbrance, EncumbranceKind, Finding, Grade, KnownDocument, LawTrust, Outcome
 from por.model.declarations import Declarations, Money, Topic
 from tests.checks.rules.scenery import DOCUMENT, ETH, EVERYTHING, UNIT, Held, book, context, judged, rule
 
@@ -69,6 +69,18 @@ def test_t73_no_pass_of_any_check_is_without_a_grade(
     monkeypatch.setattr("por.checks.rules.engine.RULE_CHECKS", table)
     (found,) = judge_rulebook(context(tmp_path, OWED, LISTED, rule(check)))
     assert (str(found.outcome), found.grade) == ("INCONCLUSIVE", Grade.SELF_DECLARED)
+
+
+def test_what_the_verifier_recomputes_has_no_grade_and_is_nobodys_word(tmp_path: Path) -> None:
+    """A header that somebody agreed to has nothing to do with adding up a list."""
+    asks = rule("rulebook.findings", checks=["liabilities.recomputed"])
+    made = context(tmp_path, OWED, LISTED, asks)
+    same = Finding("liabilities.recomputed", "spot", Outcome.PASS, "liabilities.recomputed.same")
+    (found,) = judged(replace(made, findings=(same,)))
+    assert (found.outcome, found.grade) == (Outcome.PASS, None)
+    graded = replace(same, grade=Grade.SINGLE_SOURCE)
+    (found,) = judged(replace(made, findings=(same, graded)))
+    assert (found.outcome, found.grade) == (Outcome.PASS, Grade.SINGLE_SOURCE)
 
 
 @pytest.mark.parametrize(
