@@ -6,6 +6,7 @@ from importlib import resources
 from pathlib import Path
 
 from por.checks.evidence import load_document
+from por.checks.rules.days import business_days
 from por.checks.rules.engine import require_computable
 from por.encoding import rulebook_v1, toml
 from por.errors import FormatError
@@ -30,10 +31,18 @@ def load_rulebook(name: str) -> Rulebook:
         book = _shipped(name)
     elif name.endswith(SUFFIX):
         book = load_document(Path(name), toml.MAX_BYTES, rulebook_v1.read)
+        _require_calendar(book, name)
     else:
         raise FormatError(f"no rulebook is called {name}; shipped are {', '.join(shipped_ids())}", "--rulebook")
     require_computable(book)
     return book
+
+
+def _require_calendar(book: Rulebook, name: str) -> None:
+    try:
+        business_days(book.calendar)
+    except FormatError as error:
+        raise error.within(f"{name}:/calendar") from error
 
 
 @cache

@@ -95,7 +95,8 @@ def examined(args: argparse.Namespace) -> tuple[Verdict, tuple[Rulebook, ...]]:
     Raises: as `verify`.
     """
     policy = load_policy(args.policy)
-    rulebooks = load_rulebooks([*policy.law.rulebooks, *(name for text in args.rulebook for name in text.split(","))])
+    asked = (name.strip() for text in args.rulebook for name in text.split(","))
+    rulebooks = load_rulebooks([*policy.law.rulebooks, *asked])
     opened = open_bundle(args.bundle)
     now = clock(args)
     progress = Progress()

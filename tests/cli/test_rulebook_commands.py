@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,14 @@ def test_every_shipped_rulebook_can_be_used_and_says_it_is_no_legal_advice() -> 
         assert book.id == name
         assert "legal advice" in book.notice["en"]
         assert "法的助言ではありません" in book.notice["ja"]
+
+
+def test_every_citation_of_a_shipped_rulebook_says_where_it_was_read() -> None:
+    """A code that no list explains leads a reader nowhere."""
+    sources = {
+        row.source for book in map(load_rulebook, shipped_ids()) for rule in book.rules for row in rule.citations
+    }
+    assert [text for text in sources if re.fullmatch(r"(?:[A-Z][0-9]{1,2}[a-z]?(?:[,;-] ?)?)+", text)] == []
 
 
 def test_list_names_each_with_how_many_rules_it_computes(capsys: pytest.CaptureFixture[str]) -> None:
@@ -143,6 +152,25 @@ def test_a_rulebook_of_ones_own_is_taken_by_its_path_and_never_twice(tmp_path: P
         load_rulebooks([str(path), str(again)])
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "place"),
+    [
+        ('roles = ["customer"]', 'roles = ["customers"]', "/parameters/roles"),
+        ('roles = ["customer"]', 'custody = ["warm"]', "/parameters/custody"),
+        ('calendar = "JP/bank"', 'calendar = "XX"', "/calendar"),
+    ],
+)
+def test_t86_a_word_that_is_none_stops_before_anything_is_judged(
+    tmp_path: Path, old: str, new: str, place: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "own.toml"
+    text = GOOD.replace("days = 3, ", "")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    assert main(["rulebook", "show", str(path)]) == 2
+    assert place in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(("old", "new"), [('"segregation.coins"', '"segregation.coin"'), ('ratio = "1"', 'rate = "1"')])
 def test_t86_a_rule_that_nothing_computes_stops_verifying(desk: Desk, tmp_path: Path, old: str, new: str) -> None:
     path = tmp_path / "own.toml"
@@ -180,6 +208,7 @@ def test_t88_one_verdict_for_one_set_of_rulebooks(desk: Desk, capsys: pytest.Cap
 
 def test_an_unknown_rulebook_is_status_2_before_any_work(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
     assert said(capsys, *desk.auditor("--rulebook", "jp-exchange,jp-nothing")) == (2, "")
+    assert said(capsys, *desk.auditor("--rulebook", "jp-exchange, jp-intermediary"))[0] != 2
 
 
 def test_a_rule_may_be_waived_by_name_and_a_breach_may_not(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:

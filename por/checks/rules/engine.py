@@ -12,12 +12,13 @@ from por.checks.rules.context import Context
 from por.checks.rules.parameters import Parameters
 from por.checks.rules.table import RULE_CHECKS
 from por.errors import FormatError
-from por.model import Finding, Grade, Outcome
+from por.model import Custody, Finding, Grade, Outcome, Role
 from por.model.rulebook import Rule, Rulebook
 
 UNCOMPUTABLE = "rulebook.uncomputable"
 # Lists of what is asked about: of nothing, everything holds.
 _ASKED = frozenset({"assets", "buckets", "checks", "custody", "figures", "items", "maturity", "roles"})
+_CLOSED = {"custody": frozenset(map(str, Custody)), "roles": frozenset(map(str, Role))}
 
 
 def require_computable(book: Rulebook) -> None:
@@ -32,6 +33,10 @@ def require_computable(book: Rulebook) -> None:
         for name, value in rule.parameters.items():
             if name in _ASKED and value in ((), []):
                 raise FormatError("an empty list asks nothing", f"{rule.id}/parameters/{name}")
+            strange = sorted(set(value) - _CLOSED[name]) if name in _CLOSED and isinstance(value, (list, tuple)) else []
+            if strange:
+                known = ", ".join(sorted(_CLOSED[name]))
+                raise FormatError(f"{strange[0]!r} is none of {known}", f"{rule.id}/parameters/{name}")
 
 
 def judge_rulebook(context: Context) -> Iterator[Finding]:

@@ -155,7 +155,7 @@ def kept(context: Context, parameters: Parameters) -> Iterator[Answer]:
         yield Answer(
             outcome,
             f"segregation.kept.{outcome.lower()}",
-            expected=", ".join(custodies),
+            expected="0",
             actual=str(len(wrong)),
             facts={
                 "accounts": str(len(there)),
