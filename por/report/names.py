@@ -29,6 +29,15 @@ def passed_rules(verdict: Verdict, say: Translator) -> str:
     return ", ".join(_counted(_rules(verdict, Outcome.PASS), say))
 
 
+def failed_beside(verdict: Verdict, say: Translator) -> str:
+    """Count the rules in force that failed and decide nothing, by rulebook; nothing where none did."""
+    found: dict[str, set[str]] = {}
+    for row in verdict.findings:
+        if row.rule and not row.required and row.outcome is Outcome.FAIL and row.facts.get("state") == "in-force":
+            found.setdefault(row.rule.partition("/")[0], set()).add(row.rule)
+    return ", ".join(_counted(found, say))
+
+
 def _listed(verdict: Verdict, outcome: Outcome, say: Translator) -> Iterator[str]:
     yield from dict.fromkeys(f.check for f in verdict.findings if f.required and f.outcome is outcome and not f.rule)
     yield from _counted(_rules(verdict, outcome), say)

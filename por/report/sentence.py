@@ -6,7 +6,7 @@ from por.model import Finding, Outcome, Verdict, printable
 from por.model.liability import DEBT_PREFIX
 from por.report.certificate_sentence import certificate_sentence
 from por.report.language import IN_ENGLISH, Translator
-from por.report.names import failed, passed_rules, undecided
+from por.report.names import failed, failed_beside, passed_rules, undecided
 from por.report.published_sentence import published_sentence
 from por.report.templates import PHRASES, SENTENCES
 
@@ -51,12 +51,13 @@ def _examination(verdict: Verdict, say: Translator) -> str:
     covered = sum(1 for finding in rows if finding.outcome is Outcome.PASS)
     rules = passed_rules(verdict, say)
     places = {**_told(verdict, say), "covered": str(covered), "assets": str(len(rows)), "rules": rules}
-    if verdict.outcome is Outcome.PASS:
-        kind = "covered" if _whole(rows) else "covered_share"
-        kind += "_rules" if places["rules"] else ""
-    else:
+    if verdict.outcome is not Outcome.PASS:
         kind = "failed" if verdict.outcome is Outcome.FAIL else "open"
-    return _sentence(f"examination.{kind}", say).format_map(places)
+        return _sentence(f"examination.{kind}", say).format_map(places)
+    kind = "covered" if _whole(rows) else "covered_share"
+    kind += "_rules" if places["rules"] else ""
+    said, beside = _sentence(f"examination.{kind}", say).format_map(places), failed_beside(verdict, say)
+    return f"{said} {_phrase('beside', say).format(rules=beside)}" if beside else said
 
 
 def _told(verdict: Verdict, say: Translator) -> dict[str, str]:

@@ -59,6 +59,7 @@ PHRASES = {
     "phrase.undecided": "{checks} undecided",
     "phrase.one_rule": "{count} rule of {book}",
     "phrase.rules": "{count} rules of {book}",
+    "phrase.beside": "Failed, though it decides nothing here: {rules}.",
     "phrase.nothing_required": "nothing was required",
     "phrase.not_whole": "this does not show that the list is whole",
     "phrase.not_whole_or_same": "this does not show that the list is whole, or that others were shown the same one",

@@ -340,6 +340,39 @@ def test_t72_a_pass_says_what_it_does_not_show_in_the_first_breath(judged: Verdi
     assert WHOLE in sentence or "no amount of yours was looked for" in sentence
 
 
+@pytest.mark.parametrize(
+    ("required", "state", "outcome", "told"),
+    [
+        (False, "in-force", FAIL, "2 rules of kr-users"),
+        (False, "shadow", FAIL, ""),
+        (False, "in-force", PASS, ""),
+        (False, "in-force", OPEN, ""),
+    ],
+)
+def test_t73_a_pass_says_which_rules_failed_though_they_decide_nothing(
+    required: bool, state: str, outcome: Outcome, told: str
+) -> None:
+    rows = [
+        Finding(
+            "segregation.hot",
+            f"kr-users/{name}/ETH",
+            outcome,
+            "x",
+            required=required,
+            rule=f"kr-users/{name}",
+            facts={"state": state},
+        )
+        for name in ("A", "B")
+    ]
+    sentence = first_sentence(verdict("job", covered(PASS), identified(), *rows))
+    assert sentence.endswith(
+        f"Failed, though it decides nothing here: {told}."
+        if told
+        else f"{WHOLE}, or that others were shown the same one."
+    )
+    assert first_sentence(verdict("job", covered(FAIL), identified(), *rows)).endswith("failed.")
+
+
 @pytest.mark.parametrize("judged", [judged for name, (judged, _) in GOLDEN.items() if "debt" in name])
 def test_t25_what_a_customer_owes_never_reads_as_theirs(judged: Verdict) -> None:
     sentence = first_sentence(judged)
