@@ -3,13 +3,17 @@
 import argparse
 import contextlib
 import io
+import shlex
 import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 from por.chains.embedded.token import TOKEN_DECIMALS
 from por.cli import main as program
+from por.cli.output import new_path
 from por.encoding import verdict_v1
+from por.encoding.digests import digest_of
 from por.errors import FormatError
 from por.model import Verdict, format_coins
 from por.simulator.catalogue import LIES, UNSEEN
@@ -25,7 +29,9 @@ LEAST_CUSTOMERS = 10
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     parser.add_argument("--customers", metavar="N", type=int, default=2000, help="how many customers (default 2000)")
-    parser.add_argument("--keep", metavar="DIR", type=Path, help="leave everything in DIR, to look at")
+    parser.add_argument(
+        "--keep", metavar="DIR", type=new_path, help="leave everything in DIR, with a recording to try commands on"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -36,7 +42,8 @@ def run(args: argparse.Namespace) -> int:
         folder = args.keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="por-demo-")))
         print(f"{ISSUER} takes a snapshot of {args.customers} customers on an embedded chain", file=sys.stderr)
         exchange = stack.enter_context(open_exchange(folder, args.customers))
-        honest = _honest(exchange)
+        kept = _Kept(folder) if args.keep else None
+        honest = _honest(exchange, kept)
         print(
             "\non chain, in Python and slowly: three attesters by two schemes, a feed, a gate, attacks", file=sys.stderr
         )
@@ -47,12 +54,45 @@ def run(args: argparse.Namespace) -> int:
         print()
         for lie in UNSEEN:
             _unseen(exchange, lie)
+        if kept is not None:
+            _invite(exchange, kept)
     print()
     print(f"{len(LIES) - len(missed)} of {len(LIES)} lies caught; {len(UNSEEN)} cannot be, as the README says")
     return 0 if honest and attested and not missed else 1
 
 
-def _honest(exchange: Exchange) -> bool:
+@dataclass(frozen=True)
+class _Kept:
+    """Name what the honest run leaves for whoever wants to repeat it."""
+
+    folder: Path
+
+    @property
+    def options(self) -> list[str]:
+        return ["--record", str(self.folder / "answers.json"), "--output", str(self.folder / "verdict.json")]
+
+
+def _invite(exchange: Exchange, kept: _Kept) -> None:
+    """Write a policy that believes the recording, and print commands that need no chain."""
+    recording = digest_of((kept.folder / "answers.json").read_bytes())
+    policy = exchange.registry_policy(f'recordings = ["{recording}"]\n').rename(kept.folder / "auditor.toml")
+    now = str(verdict_v1.read((kept.folder / "verdict.json").read_bytes()).checked_at)
+    again = ["--policy", str(policy), "--replay", str(kept.folder / "answers.json"), "--ledger", str(exchange.records)]
+    again += ["--now", now]
+    own, rules, page = (str(kept.folder / name) for name in ("own.json", "rules.json", "report.html"))
+    bundle = str(exchange.bundle)
+    print(f"\n{kept.folder} holds it all, a folder for each lie; without the chain you can run")
+    for command in (
+        ["verify", bundle, *again, "--output", own],
+        ["verify", bundle, *again, "--rulebook", "jp-exchange", "--output", rules],
+        ["report", rules, "--bundle", bundle, "--format", "html", "--output", page],
+        ["claims", bundle, *again],
+        shown_to_customer(exchange, kept.folder / "proof.json", CUSTOMER, *holdings_of(exchange, CUSTOMER)),
+    ):
+        print(f"  por {shlex.join(command)}")
+
+
+def _honest(exchange: Exchange, kept: _Kept | None) -> bool:
     for item in exchange.workspace.commitments().liabilities:
         verb = "is owed" if item.is_debt else "owes"
         print(f"{verb:<8}{format_coins(item.total, item.decimals):>20} {item.segment:<12} {item.asset}")
@@ -62,7 +102,7 @@ def _honest(exchange: Exchange) -> bool:
             print(f"{'holds':<8}{format_coins(claim.amount, decimals):>20} {row.role}/{row.custody:<6} {claim.asset}")
     proof = exchange.proof(CUSTOMER, exchange.directory / "proof.json")
     commands = (
-        shown_to_auditor(exchange, exchange.bundle, exchange.registry_policy()),
+        [*shown_to_auditor(exchange, exchange.bundle, exchange.registry_policy()), *(kept.options if kept else ())],
         shown_to_customer(exchange, proof, CUSTOMER, *holdings_of(exchange, CUSTOMER)),
     )
     shown = [_shown(command) for command in commands]

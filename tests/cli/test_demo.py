@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shlex
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,14 @@ def test_the_honest_story_and_a_lie_that_is_caught(
     assert (tmp_path / "kept" / "snapshot" / "bundle" / "bundle.json").is_file()
     kept = [json.loads(path.read_bytes()) for path in (tmp_path / "kept").glob("lie-*/verdict.json")]
     assert {verdict["outcome"] for verdict in kept} == {"FAIL"}
+    commands = [shlex.split(line)[1:] for line in out.splitlines() if line.startswith("  por ")]
+    assert [(command[0], main(command)) for command in commands] == [
+        ("verify", 0),
+        ("verify", 3),
+        ("report", 3),
+        ("claims", 0),
+        ("verify-inclusion", 0),
+    ], "what is printed can be run, without the chain; the demo's exchange declares nothing to the rules"
 
 
 def by_another(lie: Lie, caught_by: str | None, outcome: str = "FAIL") -> Lie:
