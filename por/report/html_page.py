@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
@@ -14,6 +15,7 @@ from por.encoding.digests import digest_of
 from por.model import Bundle, Grade, Outcome, Verdict
 from por.report import charts
 from por.report.facts import said
+from por.report.figures import printed
 from por.report.language import Translator
 from por.report.limits import LIMITS
 from por.report.papers import PUBLISHED, Entry, Papers, entries, subject
@@ -95,6 +97,7 @@ def _context(papers: Papers) -> dict[str, object]:
         "bundle": papers.bundle,
         "schemes": {row.finding.subject: row for row in rows if row.finding.check == "liabilities.scheme"},
         "accounts": _accounts(papers.bundle),
+        "total": lambda row: printed(Fraction(row.total, 10**row.decimals)),
         "coverage": coverage,
         "custody": charts.custody_rows(rows),
         "kinds": charts.kind_rows(rows),

@@ -121,6 +121,8 @@ REPORT = {
     "report.series.security-deposit": "security deposits",
     "report.series.guarantee-contract": "guarantee contracts",
     "report.series.security-trust": "security trusts",
+    "report.total": "total",
+    "report.total_debt": "owed by customers, and taken off nothing",
     "report.column.asset": "asset class",
     "report.column.owed": "owed",
     "report.column.required": "required",

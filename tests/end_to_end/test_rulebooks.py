@@ -12,15 +12,17 @@ import shutil
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 from por.checks.rulebooks import load_rulebook
-from por.encoding import verdict_v1
+from por.encoding import bundle_v1, verdict_v1
 from por.encoding.digests import digest_of
 from por.model import Finding, Verdict
 from por.model.rulebook import Rule
+from por.report.figures import printed
 from tests.end_to_end.licensed import (
     BOOKS,
     BROKER,
@@ -310,6 +312,15 @@ def test_the_page_names_declarations_and_documents_by_digest(page: str, exchange
     assert made["declarations"] in page
     assert "statements of third parties" in page
     assert page.count("A Trust Bank, an accountant, an index") == len(set(re.findall(r'id="input-([a-z]+)"', page)))
+
+
+def test_the_scope_has_the_total_of_every_segment(page: str, exchange: Licensed) -> None:
+    """What is owed of a class is their sum; debts stand apart."""
+    made = bundle_v1.read((exchange.bundle / "bundle.json").read_bytes())
+    scope = page.split('id="scope"', 1)[1].split("</table>", 1)[0]
+    assert made.liabilities
+    for row in made.liabilities:
+        assert printed(Fraction(row.total, 10**row.decimals)) in scope
 
 
 def test_the_page_draws_what_counts_behind_the_coin(page: str, verdict: Path) -> None:
