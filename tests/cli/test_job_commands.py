@@ -44,7 +44,7 @@ def scene(exchange: Exchange, tmp_path: Path) -> Scene:
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     defaults = EvmSource.__init__.__kwdefaults__
     assert defaults is not None
-    limits = Limits(connect_ms=500, read_ms=500, total_ms=2000, attempts=1, pause_ms=10)
+    limits = Limits(connect_ms=500, read_ms=5_000, total_ms=10_000, attempts=1, pause_ms=10)
     monkeypatch.setitem(defaults, "limits", limits)
 
 

@@ -34,7 +34,7 @@ from por.simulator.exchange import Exchange
 from tests.jobs.bundle_server import FAULTS, BundleServer
 from tests.jobs.scene import published
 
-IMPATIENT = Limits(connect_ms=500, read_ms=500, total_ms=2000, attempts=2, pause_ms=10, max_pause_ms=20)
+IMPATIENT = Limits(connect_ms=500, read_ms=5_000, total_ms=10_000, attempts=2, pause_ms=10, max_pause_ms=20)
 
 
 @pytest.fixture(autouse=True)

@@ -31,7 +31,7 @@ from tests.jobs.bundle_server import BundleServer
 from tests.jobs.scene import DAY_AFTER, NOON, Scene, published
 from tests.jobs.test_metrics import parsed
 
-IMPATIENT = Limits(connect_ms=500, read_ms=500, total_ms=2000, attempts=2, pause_ms=10, max_pause_ms=20)
+IMPATIENT = Limits(connect_ms=500, read_ms=5_000, total_ms=10_000, attempts=2, pause_ms=10, max_pause_ms=20)
 
 
 @pytest.fixture(autouse=True)
