@@ -138,19 +138,19 @@ def kind_rows(rows: Sequence[Entry]) -> tuple[StackRow, ...]:
 
 def composition_rows(rows: Sequence[Entry]) -> tuple[StackRow, ...]:
     """Lay out what counts behind each stablecoin by kind, under each rule that asked, and beside it what does not."""
-    found = [(row, _composition(row)) for row in rows if row.finding.check == BACKING]
-    kinds = dict.fromkeys(name for _, parts in found for name in parts if name not in BESIDE_BACKING)
+    found = [(row, _parts(row, "composition"), _parts(row, "beside")) for row in rows if row.finding.check == BACKING]
+    kinds = dict.fromkeys(name for _, parts, _ in found for name in parts)
     styles = {name: f"part{number % STYLES + 1}" for number, name in enumerate(kinds)}
     made = []
-    for row, parts in found:
+    for row, parts, others in found:
         bars = _stacked([(name, row, parts.get(name)) for name in styles], styles)
-        beside = _stacked([(name, row, parts.get(name)) for name in BESIDE_BACKING])
+        beside = _stacked([(name, row, others.get(name)) for name in BESIDE_BACKING])
         made.append(StackRow(row.finding.subject, short(row.finding.subject), bars, beside))
     return tuple(row for row in made if row.bars or row.beside)
 
 
-def _composition(row: Entry) -> Mapping[str, Fraction]:
-    pairs = (text.rpartition(" ") for text in row.finding.facts.get("composition", "").split(", "))
+def _parts(row: Entry, name: str) -> Mapping[str, Fraction]:
+    pairs = (text.rpartition(" ") for text in row.finding.facts.get(name, "").split(", "))
     return {name: worth for name, _, text in pairs if name and (worth := exact(text)) is not None}
 
 

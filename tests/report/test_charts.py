@@ -113,18 +113,19 @@ def test_kinds_stand_apart_and_what_counts_nothing_beside() -> None:
     assert list(charts.legend([eth])) == ["native", "wrapped", "staked", "encumbered", "uncounted"]
 
 
-def backing(name: str, composition: str) -> Finding:
+def backing(name: str, composition: str, beside: str = "") -> Finding:
     words = dict.fromkeys(("name", "currency", "circulation", "counted", "percent", "excluded", "required"), "1")
-    facts = {**words, "composition": composition}
+    facts = {**words, "composition": composition, "beside": beside}
     return Finding("stablecoin.backing", name, Outcome.PASS, "stablecoin.backing.pass", facts=facts, rule="own/R-1")
 
 
 def test_what_counts_behind_a_coin_stands_by_kind_and_what_does_not_beside() -> None:
-    mixed = "demand-deposit 600, encumbered 5, government-bond 900/4, undecided 40, uncounted 7"
-    asked = {"A": mixed, "B": "art-print 1, demand-deposit 3", "C": ""}
-    one, two = charts.composition_rows(rows(*(backing(f"own/R-1/{name}", text) for name, text in asked.items())))
-    assert {bar.series: bar.figure.text for bar in one.bars} == {"demand-deposit": "600", "government-bond": "225"}
     beside = {"undecided": "40", "encumbered": "5", "uncounted": "7"}
+    told = ", ".join(f"{name} {worth}" for name, worth in beside.items())
+    asked = {"A": "demand-deposit 600, government-bond 900/4", "B": "art-print 1, demand-deposit 3", "C": ""}
+    made = (backing(f"own/R-1/{name}", text, told if name == "A" else "") for name, text in asked.items())
+    one, two = charts.composition_rows(rows(*made))
+    assert {bar.series: bar.figure.text for bar in one.bars} == {"demand-deposit": "600", "government-bond": "225"}
     assert {bar.series: bar.figure.text for bar in one.beside} == beside
     assert sum(per_cent(bar.length) for bar in one.bars) == 100
     styles = charts.legend([one, two])

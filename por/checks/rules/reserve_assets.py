@@ -37,12 +37,17 @@ class _Counted:
     have: Sum = ZERO
     excluded: list[str] = field(default_factory=list)
     undecided: list[str] = field(default_factory=list)
-    parts: dict[str, Fraction] = field(default_factory=dict)
+    kinds: dict[str, Fraction] = field(default_factory=dict)
+    beside: dict[str, Fraction] = field(default_factory=dict)
 
-    def add(self, part: str, worth: Fraction | None) -> None:
-        """Add to what a report divides the reserves into."""
-        if worth:
-            self.parts[part] = self.parts.get(part, Fraction(0)) + worth
+
+def _add(parts: dict[str, Fraction], part: str, worth: Fraction | None) -> None:
+    if worth:
+        parts[part] = parts.get(part, Fraction(0)) + worth
+
+
+def _told(parts: dict[str, Fraction]) -> str:
+    return ", ".join(f"{name} {exact_text(worth)}" for name, worth in sorted(parts.items()))
 
 
 def backing(context: Context, parameters: Parameters) -> Iterator[Answer]:
@@ -71,9 +76,8 @@ def backing(context: Context, parameters: Parameters) -> Iterator[Answer]:
                 "percent": percent(have.low, found.circulation.amount),
                 "excluded": listed(counted.excluded),
                 "undecided": listed(counted.undecided),
-                "composition": ", ".join(
-                    f"{name} {exact_text(worth)}" for name, worth in sorted(counted.parts.items())
-                ),
+                "composition": _told(counted.kinds),
+                "beside": _told(counted.beside),
             },
             issued=True,
         )
@@ -87,15 +91,15 @@ def _counted(context: Context, parameters: Parameters, found: Behind) -> _Counte
         breaches = [doubt.text for doubt in doubts if doubt.breach]
         if breaches:
             counted.excluded += breaches[:1]
-            counted.add(UNCOUNTED, each.whole)
+            _add(counted.beside, UNCOUNTED, each.whole)
         elif doubts:
             counted.undecided += [doubt.text for doubt in doubts][:1]
             counted.have += Sum(Fraction(0), each.free)
-            counted.add(UNDECIDED, each.whole)
+            _add(counted.beside, UNDECIDED, each.whole)
         else:
             counted.have += certain(each.free or Fraction(0))
-            counted.add(item.kind, each.free)
-            counted.add(ENCUMBERED, (each.whole or Fraction(0)) - (each.free or Fraction(0)))
+            _add(counted.kinds, item.kind, each.free)
+            _add(counted.beside, ENCUMBERED, (each.whole or Fraction(0)) - (each.free or Fraction(0)))
             if item.encumbered:
                 counted.excluded.append(f"{item.id}: others have a claim on {exact_text(item.encumbered)}")
     return counted
