@@ -110,6 +110,7 @@ def scenes() -> Iterator[Verdict]:
     yield judged(SAMPLES["renrenbit"].file)
     yield judged(SAMPLES["olalonde_whole"].file, account="stranger")
     yield judged(SAMPLES["olalonde_whole"].file, account="user 0")
+    yield judged(whole_files.swissborg()[0], root="00" * 32)
     yield judged(swissborg_of_two_currencies(), totals=amounts(DOGE="1"), holdings=amounts(BTC="1.5"))
     tnf = SAMPLES["tnf"]
     yield judged(tnf.file, chosen="tnf", account="u0", holdings=amounts(BTC="1.5", ETH="20", USDT="1000.25"))

@@ -120,7 +120,7 @@ def _less(sums: Amounts, coin: str, owed: Amounts) -> bool:
 
 def _leaves_above(group: Sequence[Record]) -> Iterator[Finding]:
     """Find one customer's leaf that is a node above another's: one balance stands for all below it (T09)."""
-    leaves = {_own(opened): name for name, _, opened in reversed(group)}
+    leaves = {_own(opened): name for name, _, opened in reversed(group) if opened.amounts}
     said: set[str] = set()
     for name, _, opened in group:
         for node in opened.ancestors:

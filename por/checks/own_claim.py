@@ -18,6 +18,7 @@ from por.model import (
 
 # What the totals and the pools stand on; claims that fail by themselves count nothing, and coverage is what is asked.
 BASIS = (
+    "snapshot.complete",
     "snapshot.canonical",
     "snapshot.simultaneous",
     "liabilities.scheme",

@@ -125,12 +125,16 @@ def implied_roots(reading: Reading) -> tuple[str, ...]:
 def _root(reading: Reading, given: Sequence[PublishedRoot]) -> Iterator[Finding]:
     """Ask: is the implied root one that the verifier has from elsewhere? The file's own never counts (T34)."""
     known = {text for root in given for text in (root.root, *root.parts.values())}
+    here = any(implied in known for implied in implied_roots(reading)) or any(root.parts for root in given)
     strays = {part.root.hash for part in reading.opened if not _placed(part, given)}
     for implied in implied_roots(reading):
         if not known:
             yield Finding(ROOT, implied, Outcome.INCONCLUSIVE, f"{ROOT}.not_given", actual=implied)
         elif implied in known and implied not in strays:
             yield Finding(ROOT, implied, Outcome.PASS, f"{ROOT}.given", expected=implied, actual=implied)
+        elif reading.is_part and not here:
+            wanted = ", ".join(sorted(known))[:1000]
+            yield Finding(ROOT, implied, Outcome.INCONCLUSIVE, f"{ROOT}.not_led_to", expected=wanted, actual=implied)
         else:
             wanted = ", ".join(sorted(known))[:1000]
             yield Finding(ROOT, implied, Outcome.FAIL, f"{ROOT}.other", expected=wanted, actual=implied)

@@ -1,6 +1,8 @@
 """Judge a customer's own record in a published proof: its hash, its amounts, and whose it is."""
 
+import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from por.model import Finding, Outcome
 from por.model.figures import Amounts, added
@@ -10,6 +12,7 @@ LEAF = "published.leaf"
 IDENTITY = "published.identity"
 
 _MAX_TOLD = 60
+_DRAWN = re.compile(r"[0-9a-f]{16,}", re.ASCII)
 
 
 def subject_of(opened: Opened) -> str:
@@ -101,6 +104,11 @@ def _apart(own: Sequence[Opened]) -> Iterator[Opened]:
         seen.add(place)
 
 
+def _alike(account: str, value: str) -> bool:
+    """Tell values of one kind: what the exchange drew in hexadecimal is nobody's id to log in with."""
+    return len(account) == len(value) and bool(_DRAWN.fullmatch(account) and _DRAWN.fullmatch(value))
+
+
 def identity(card: Card, own: Sequence[Opened], asked: Asked) -> Iterator[Finding]:
     """Ask: does the leaf's hash cover something that makes it this customer's alone? (T14)."""
     for opened in own:
@@ -120,8 +128,11 @@ def _identity(card: Card, opened: Opened, account: str | None) -> Finding:
     if opened.leaf is None:
         return Finding(IDENTITY, subject, Outcome.INCONCLUSIVE, f"{IDENTITY}.not_computed", facts=covered)
     if account not in opened.ids.values():
-        # Another value of the same kind is a lie; the id to log in with is no value that the exchange drew.
-        alike = card.identity is IdRule.KNOWN or len(account) in {len(value) for value in opened.ids.values()}
+        alike = (
+            card.identity is IdRule.KNOWN
+            or "userId" in opened.ids
+            or any(map(partial(_alike, account), opened.ids.values()))
+        )
         outcome, word = (Outcome.FAIL, "other") if alike else (Outcome.INCONCLUSIVE, "other_kind")
         return Finding(IDENTITY, subject, outcome, f"{IDENTITY}.{word}", facts=covered)
     message = f"{IDENTITY}.bound" if card.identity is IdRule.KNOWN else f"{IDENTITY}.opaque_same"

@@ -22,8 +22,7 @@ SECRET_MAX = 1_000_000
 MAX_DAYS = 36_500
 
 _ROOT = re.compile(r"(?:0x)?([0-9a-f]{16}|[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})", re.ASCII)
-_DIGITS = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]+(?![0-9A-Za-z])", re.ASCII)
-_LENGTHS = frozenset({16, 32, 64})
+_DIGITS = re.compile(r"(?<![0-9A-Za-z])(?:0x)?([0-9A-Fa-f]+)(?![0-9A-Za-z])", re.ASCII)
 _DAYS = re.compile(r"[1-9][0-9]{0,4}", re.ASCII)
 
 
@@ -43,7 +42,7 @@ def run_published(
         companions=tuple(read_document(path, MAX_BYTES) for path in args.beside),
     )
     beside = [*(document.data for document in read), *asked.companions]
-    lengths = _LENGTHS | {each.card.digest_bits // 4 for each, _ in found}
+    lengths = frozenset(each.card.digest_bits // 4 for each, _ in found)
     independent = Independent(
         roots=tuple(_given_root(text, beside, lengths) for text in args.root),
         totals=_coins(args.total, "--total"),
@@ -124,7 +123,13 @@ def _given_root(text: str, beside: Sequence[bytes], lengths: frozenset[int]) -> 
         root = None if found.read_root is None else found.read_root(document)
         if root is not None:
             return root
-    lone = {digits for digits in _DIGITS.findall(data.decode("utf-8", "replace")) if len(digits) in lengths}
+    return lone_root(data, lengths)
+
+
+def lone_root(data: bytes, lengths: frozenset[int]) -> PublishedRoot:
+    """Take the one value that has as many digits as a root of the proofs' format. Raises: FormatError."""
+    found = _DIGITS.findall(data.decode("utf-8", "replace"))
+    lone = {digits.lower() for digits in found if len(digits) in lengths}
     if len(lone) != 1:
         raise FormatError(f"{len(lone)} values in it may be a root; give the root itself, in hexadecimal", "--root")
     return PublishedRoot(lone.pop())

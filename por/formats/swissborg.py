@@ -7,13 +7,12 @@ from dataclasses import dataclass, replace
 
 from por.commitments.amount_text import concatenated, plain
 from por.commitments.text_merkle import MAX_STEPS, Step, TreeRule, Writing, climb, leaf_hash, sha256_text
-from por.errors import EvidenceError
+from por.errors import EvidenceError, UnsupportedEvidenceError
 from por.formats.document import Document, is_items, is_members
 from por.formats.fields import amount_text, coin_name, hash_at, integer_at, items_at, members_at, objects_at, text_at
 from por.formats.format import Format
 from por.formats.path_file import NO_COMMA
 from por.formats.times import packed_date, utc_instant
-from por.model import Instant
 from por.model.figures import Amounts
 from por.model.published import (
     Asked,
@@ -30,7 +29,6 @@ from por.model.published import (
 
 MAX_LEAVES = 10_000
 MAX_CURRENCIES = 2_000
-_FIRST_NONCES = Instant.parse("2023-01-01T00:00:00Z")
 _SUM = Writing(plain, concatenated)
 RULE = TreeRule(
     "leaf,{nonce},{user},{amounts}", "inner,{left_sums},{right_sums},{left},{right}", amounts=_SUM, sums=_SUM
@@ -93,7 +91,7 @@ def read(document: Document, variant: str, asked: Asked) -> Reading:
     entries = list(objects_at(members["liabilities"], "/liabilities", MAX_LEAVES))
     instant = utc_instant(audit.time.replace("T", " ")) if audit else packed_date(audit_id.removeprefix("SBPOL")[:8])
     settled = audit is not None or asked.secret is not None
-    digests = not settled and _holds_digests(entries, (audit_id, user), instant)
+    digests = not settled and _holds_digests(entries, (audit_id, user))
     opened = [_opened(each, place, (audit_id, user), audit, asked.secret, digests=digests) for each, place in entries]
     problems = _twice(entries)
     if audit is not None and audit.stated != audit.commitment:
@@ -107,6 +105,7 @@ def read(document: Document, variant: str, asked: Asked) -> Reading:
         commitment=None if audit is None else audit.commitment,
         snapshot=audit_id,
         instant=instant,
+        is_part=audit is None,
     )
 
 
@@ -202,12 +201,10 @@ def _steps(proof: Mapping[str, object], place: str, currency: str) -> tuple[int,
     return index, [Step(node, on_left=bool(index >> level & 1)) for level, node in enumerate(nodes)]
 
 
-def _holds_digests(
-    entries: Sequence[tuple[Mapping[str, object], str]], named: tuple[str, str], instant: Instant | None
-) -> bool:
+def _holds_digests(entries: Sequence[tuple[Mapping[str, object], str]], named: tuple[str, str]) -> bool:
     """Tell whether a file alone has its leaves' hashes where later ones have nonces, as those of 2022 have.
 
-    Leaves of one tree lead to one root under the right reading; where no tree has two, the audit's year tells.
+    Leaves of one tree lead to one root under the right reading. Raises: UnsupportedEvidenceError where no tree has two.
     """
     roots: dict[tuple[str, bool], set[str]] = defaultdict(set)
     for entry, place in entries:
@@ -215,9 +212,12 @@ def _holds_digests(
             opened = _opened(entry, place, named, None, None, digests=digests)
             roots[opened.tree, digests].add(opened.root.hash)
     strays = {digests for (_, digests), found in roots.items() if len(found) > 1}
-    if len(strays) == 1:
-        return False in strays
-    return instant is not None and instant < _FIRST_NONCES
+    if not strays:
+        raise UnsupportedEvidenceError(
+            "the file alone does not say whether it has its leaves' nonces or hashes; bring the audit's roots "
+            "(--with), or the credential (--credential)"
+        )
+    return strays == {False}
 
 
 def _top(leaf: str, amounts: Amounts, steps: Sequence[Step]) -> str:

@@ -145,6 +145,7 @@ class Reading:
     """Hold one published file as read.
 
     `variant` is the version that was detected. `commitment` is one value over all trees where the format has one.
+    `is_part` says that its trees lie under a commitment that the file alone does not lead to.
     `instant` is when the snapshot was taken as the file says, `instant_bound` whether a leaf's hash covers that.
     """
 
@@ -153,6 +154,7 @@ class Reading:
     opened: tuple[Opened, ...] = ()
     trees: tuple[WholeTree, ...] = ()
     commitment: str | None = None
+    is_part: bool = False
     snapshot: str = ""
     instant: Instant | None = None
     instant_bound: bool = False

@@ -42,6 +42,8 @@ PUBLISHED_MESSAGES = {
     "published.path.same": "leads to the root that the file states: {actual}",
     "published.path.other_root": "leads to the root {actual}; the file states {expected}",
     "published.path.implied": "leads to the root {actual}; the file states none to compare with",
+    "published.root.not_led_to": "not decided: the file's trees lie under one commitment, to which it does not lead "
+    "alone; bring the publisher's list of their roots (--with)",
     "published.root.given": "is the root that you gave",
     "published.root.other": "leads to the root {actual}; you gave {expected}",
     "published.root.not_given": "not decided: nothing but the file says that this is the exchange's root; give --root "

@@ -131,7 +131,7 @@ WORDS = (
     "variant.",
 )
 
-CARD = ("name", "title", "sums", "leaf", "identity")
+CARD = ("digest_bits", "name", "title", "sums", "leaf", "identity")
 
 _IMPORT = re.compile(r'^import \{\s*([^}]+?),?\s*\} from "(\.[a-z_./]+)\.js";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const) ([A-Za-z0-9_$]+))", re.MULTILINE)

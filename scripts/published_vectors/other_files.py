@@ -127,7 +127,7 @@ def lemon_samples() -> Iterator[Sample]:
     made.bad["side"] = file.replace("RIGHT", "LEFT", 1), "published.root"
     made.bad["digest"] = file.replace(levels[0][1].hash, levels[0][1].hash[:-1]), "published.structure"
     made.bad["sibling"] = file.replace("USDT:3.00000000", "USDT:1.00000000"), "published.root"
-    made.bad["id"] = file.replace("\nuser 0,", "\nuser 1,"), "published.identity"
+    made.bad["id"] = file.replace("\nuser 0,", "\nuser 1,"), "published.root"
     made.bad["empty"] = file.split('"[')[0] + '"[]",2026-11-01-a1\n', "published.structure"
     made.bad["negative-sibling"] = lemon(with_ghost)[0], "published.nonnegative"
     head = "id,balances,proof,audit_id\n"

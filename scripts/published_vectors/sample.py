@@ -18,8 +18,8 @@ class Sample:
 
     `file` is JSON or text. `mine` are the options that say what is the customer's; `root` is published elsewhere.
     `passes` is the status with both, 0 or, where the format ties no leaf to a balance, 3. `drawn` tells that the leaf
-    covers a value that the exchange drew. `bad` maps a change's name to the changed file, and the check that must
-    refuse it.
+    covers a value that the exchange drew, `is_part` that its tree lies under a commitment that is not here. `bad` maps
+    a change's name to the changed file, and the check that must refuse it.
     """
 
     format: str
@@ -29,6 +29,7 @@ class Sample:
     root: str
     passes: int = 0
     drawn: bool = False
+    is_part: bool = False
     bad: dict[str, tuple[Json, str]] = field(default_factory=dict)
 
     def change(self, what: str, pointer: str, value: Json, check: str) -> None:
@@ -43,7 +44,12 @@ class Sample:
         yield case(stem, "holds, with a root from elsewhere", self, self.file, rooted, self.passes)
         yield case(f"{stem}_rootless", "no root from elsewhere", self, self.file, self.mine, 3, "published.root", "T34")
         options = [*self.mine, "--root", other]
-        yield case(f"{stem}_wrong_root_fail", "another root", self, self.file, options, 1, "published.root", "T34")
+        if self.is_part:
+            yield case(
+                f"{stem}_other_root", "perhaps the commitment", self, self.file, options, 3, "published.root", "T34"
+            )
+        else:
+            yield case(f"{stem}_wrong_root_fail", "another root", self, self.file, options, 1, "published.root", "T34")
         if self.drawn:
             options = [*rooted, "--account", "alice@exchange.example"]
             what = "the id to log in with, which no leaf covers"

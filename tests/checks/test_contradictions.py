@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import copy
+import hashlib
 import itertools
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -57,6 +60,20 @@ def test_t09_a_node_above_a_leaf_is_nobodys_own_record() -> None:
     assert set(found(verdict)) == {"leaf_above", "too_small"} or set(found(verdict)) == {"leaf_above"}
     shown = found(verdict)["leaf_above"][0].facts
     assert (shown["node"], shown["first"], shown["second"]) == (root, "1.json", "0.json")
+
+
+def test_a_digest_that_is_anchored_again_is_no_customers_leaf() -> None:
+    """Where a format has no balances, a root may be the target of another file."""
+    target, x, y = (bytes([number]) * 32 for number in (1, 2, 3))
+    inner = hashlib.sha256(target + x).digest()
+    root = hashlib.sha256(inner + y).hexdigest()
+
+    def file(hashed: bytes, *siblings: bytes) -> Any:
+        made = copy.deepcopy(p.SAMPLES["chainpoint-v2"].file)
+        made |= {"targetHash": hashed.hex(), "merkleRoot": root, "proof": [{"right": each.hex()} for each in siblings]}
+        return made
+
+    assert set(found(p.judged(file(target, x, y), file(inner, y)))) == {"none_found"}
 
 
 def test_t35_one_snapshot_with_two_roots_is_refuted() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -177,6 +178,17 @@ def test_t39_a_bundle_of_a_stranger_is_refuted(desk: Desk, tmp_path: Path, capsy
     s.write_bundle(tmp_path / "c", s.with_account("hot", custody=Custody.COLD), note=s.note_text(s.bundle()))
     assert main(claims(desk, bundle=str(tmp_path / "c"))) == 1
     assert "publication.identified" in capsys.readouterr().err
+
+
+def test_t42_nothing_is_estimated_from_an_altered_bundle(
+    desk: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number, path in enumerate(sorted((Path(desk.bundle) / "evidence").iterdir())):
+        copy = tmp_path / str(number)
+        shutil.copytree(desk.bundle, copy)
+        (copy / "evidence" / path.name).write_bytes(b"x" * path.stat().st_size)
+        assert main(claims(desk, bundle=str(copy))) == 1
+        assert "snapshot.complete" in capsys.readouterr().err
 
 
 def test_t37_an_old_list_is_claimed_on_as_of_its_own_time_alone(

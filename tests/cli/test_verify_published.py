@@ -148,7 +148,21 @@ def test_t34_a_root_has_as_many_digits_in_a_file_as_its_format_gives_it(tmp_path
     assert run(proof, "--root", str(page)) == 1
 
 
-@pytest.mark.parametrize("text", ["", "no root here", f"{'00' * 32} {'11' * 32}", "00" * 31, "AB" * 32])
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Merkle root: 0x{OKX.root}\nSnapshot (us): 1669248000000000\n",
+        f"<b>{OKX.root.upper()}</b> of 1234567890123456 and of {'ab' * 16}",
+        f"{OKX.root} 0x{OKX.root}",
+    ],
+)
+def test_t34_a_root_is_known_by_its_digits_and_not_by_how_they_are_written(okx: str, text: str, tmp_path: Path) -> None:
+    page = tmp_path / "page.txt"
+    page.write_text(text)
+    assert run(okx, *OKX.mine, "--root", str(page)) == 0
+
+
+@pytest.mark.parametrize("text", ["", "no root here", f"{'00' * 32} {'11' * 32}", "00" * 31, "1669248000000000"])
 def test_t34_a_file_with_no_root_or_two_is_refused(okx: str, text: str, tmp_path: Path) -> None:
     page = tmp_path / "page.txt"
     page.write_text(text)

@@ -711,14 +711,25 @@ def test_t35_a_file_alone_of_swissborg_is_no_contradiction(number: int, vectors:
 
 
 @pytest.mark.parametrize("digest", [False, True])
-def test_t35_one_leaf_alone_is_read_by_its_year(digest: bool) -> None:
+def test_t35_one_leaf_alone_does_not_say_how_it_is_read(digest: bool) -> None:
     file, audit = w.swissborg(digest=digest)
     root = audit["audit"]["partitions"][1]["commitment"]["digest"]
     one = {**file, "liabilities": file["liabilities"][:1]}
-    dated = json.loads(json.dumps(one).replace(w.AUDIT, "SBPOL20221207" if digest else "SBPOL20240101"))
-    (opened,) = read("swissborg", dated).opened
-    assert (opened.leaf is None) == digest
-    assert opened.root.hash == root or not digest
+    for known in (None, root):
+        verdict = p.judged(one, account=w.USER, root=known)
+        assert (verdict.outcome, failed(verdict)) == (Outcome.INCONCLUSIVE, set())
+    commitment = audit["audit"]["commitment"]["digest"]
+    whole = p.judged(one, account=w.USER, root=commitment, companions=(p.data_of(audit),))
+    assert failed(whole) == set()
+
+
+@pytest.mark.parametrize("digest", [False, True])
+def test_t34_the_commitment_alone_decides_nothing_about_a_tree_under_it(digest: bool) -> None:
+    file, audit = w.swissborg(digest=digest)
+    verdict = p.judged(file, account=w.USER, root=audit["audit"]["commitment"]["digest"])
+    assert (verdict.outcome, said(verdict, "root")) == (Outcome.INCONCLUSIVE, {"not_led_to"})
+    rooted = p.judged(file, account=w.USER, root=audit["audit"]["partitions"][1]["commitment"]["digest"])
+    assert said(rooted, "root") == {"given"}
 
 
 @pytest.mark.parametrize("number", range(1, 6))

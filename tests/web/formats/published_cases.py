@@ -13,7 +13,7 @@ from typing import Any
 
 from por.checks.observation import Broken, Missing, Observation, Seen
 from por.checks.published import Independent, PublishedFile, verify_published
-from por.cli.verify_published import _DIGITS, _LENGTHS, _ROOT
+from por.cli.verify_published import _ROOT, lone_root
 from por.errors import EvidenceError, FormatError, UnsupportedEvidenceError
 from por.formats.document import Document
 from por.formats.fields import amount_text, coin_name
@@ -258,7 +258,6 @@ def _given_root(given: str | bytes, files: Sequence[bytes]) -> PublishedRoot:
         root = None if found.read_root is None else found.read_root(Document(given))
         if root is not None:
             return root
-    lone = {digits for digits in _DIGITS.findall(given.decode("utf-8", "replace")) if len(digits) in _LENGTHS}
-    if len(lone) != 1:
-        raise FormatError("no one root")
-    return PublishedRoot(lone.pop())
+    documents = [Document(data) for data in files]
+    cards = [each.card for each in FORMATS if any(each.claims(document) is not None for document in documents)]
+    return lone_root(given, frozenset(card.digest_bits // 4 for card in cards if card.name in READ_BY_PAGE))

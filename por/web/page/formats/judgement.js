@@ -147,8 +147,9 @@ function identityFinding(card, opened, account) {
   if (opened.leaf === null) return put("identity", subject, INCONCLUSIVE, "not_computed", { facts });
   const ids = [...opened.ids.values()];
   if (!ids.includes(account)) {
-    // Another value of the same kind is a lie; the id to log in with is no value that the exchange drew.
-    const alike = known || ids.some((id) => [...id].length === [...account].length);
+    // What the exchange drew in hexadecimal is nobody's id to log in with; another value of that kind is a lie.
+    const drawn = (text) => /^[0-9a-f]{16,}$/.test(text);
+    const alike = known || opened.ids.has("userId") || (drawn(account) && ids.some((id) => drawn(id) && id.length === account.length));
     return put("identity", subject, alike ? FAIL : INCONCLUSIVE, alike ? "other" : "other_kind", { facts });
   }
   return put("identity", subject, PASS, known ? "bound" : "opaque_same", { facts });
@@ -404,7 +405,9 @@ function tooSmall(group) {
 // One customer's leaf that is a node above another's: one balance stands for all below it (T09).
 function leavesAbove(group) {
   const [leaves, said, found] = [new Map(), new Set(), []];
-  for (const { file, opened } of group) if (!leaves.has(ownHash(opened))) leaves.set(ownHash(opened), file);
+  for (const { file, opened } of group) {
+    if (opened.amounts.size > 0 && !leaves.has(ownHash(opened))) leaves.set(ownHash(opened), file);
+  }
   for (const { file, opened } of group) {
     for (const { hash } of opened.ancestors) {
       if (hash === "" || hash === ownHash(opened) || said.has(hash) || !leaves.has(hash)) continue;

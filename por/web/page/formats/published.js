@@ -13,7 +13,7 @@ import { WHOLE_LIST_FORMATS } from "./whole_lists.js";
 
 const PUBLISHED_READERS = [...PATH_FILE_FORMATS, ...SIBLING_LIST_FORMATS, ...RECORD_FORMATS, ...WHOLE_LIST_FORMATS];
 const GIVEN_ROOT = /^(?:0x)?([0-9a-f]{16}|[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})$/;
-const LONE_ROOT = /(?<![0-9A-Za-z])([0-9a-f]{64}|[0-9a-f]{32}|[0-9a-f]{16})(?![0-9A-Za-z])/g;
+const DIGITS = /(?<![0-9A-Za-z])(?:0x)?([0-9A-Fa-f]+)(?![0-9A-Za-z])/g;
 
 let publishedTables = [];
 
@@ -124,7 +124,12 @@ export function givenRoot(given, proofs = []) {
     const root = reader?.readRoot?.(document) ?? null;
     if (root !== null) return root;
   }
-  const lone = new Set(new TextDecoder().decode(given).match(LONE_ROOT) ?? []);
+  // The one value that has as many digits as a root of the proofs' format.
+  const documents = proofs.map((each) => new PublishedDocument(each));
+  const formats = publishedTables.filter((table) => documents.some((each) => (table.reader?.claims(each, table) ?? null) !== null));
+  const lengths = new Set(formats.map(({ card }) => card.digest_bits / 4));
+  const found = [...new TextDecoder().decode(given).matchAll(DIGITS)].map(([, digits]) => digits);
+  const lone = new Set(found.filter((digits) => lengths.has(digits.length)).map((digits) => digits.toLowerCase()));
   if (lone.size !== 1) throw new FormatError(`${lone.size} values in it may be a root; give the root itself, in hexadecimal`);
   return { root: [...lone][0], totals: null };
 }
