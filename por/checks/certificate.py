@@ -74,8 +74,7 @@ def check_certificate(certificate: Certificate, policy: Policy, given: Given, *,
     """Judge a certificate without asking anybody; its verdict is PASS only where the attesters found PASS.
 
     Nothing of the bundle is examined again. Raises: FormatError for a certificate of a revocation and a rulebook of the
-    policy that cannot be read, PolicyError for a
-    policy that cannot be used.
+    policy that cannot be read, PolicyError for a policy that cannot be used.
     """
     require_usable(policy)
     said = certificate.statement.content

@@ -96,7 +96,7 @@ def _too_small(group: Sequence[Record]) -> Iterator[Finding]:
     below: dict[str, dict[str, Amounts]] = defaultdict(dict)
     sums: dict[str, Amounts] = {}
     for _, _, opened in group:
-        own = _own(opened)
+        own = opened.own.hash
         for node in opened.ancestors:
             if node.sums is not None:
                 below[node.hash][own] = opened.amounts
@@ -120,11 +120,11 @@ def _less(sums: Amounts, coin: str, owed: Amounts) -> bool:
 
 def _leaves_above(group: Sequence[Record]) -> Iterator[Finding]:
     """Find one customer's leaf that is a node above another's: one balance stands for all below it (T09)."""
-    leaves = {_own(opened): name for name, _, opened in reversed(group) if opened.amounts}
+    leaves = {opened.own.hash: name for name, _, opened in reversed(group) if opened.amounts}
     said: set[str] = set()
     for name, _, opened in group:
         for node in opened.ancestors:
-            if node.hash in leaves and node.hash not in {_own(opened), "", *said}:
+            if node.hash in leaves and node.hash not in {opened.own.hash, "", *said}:
                 said.add(node.hash)
                 facts = {"node": node.hash, "first": leaves[node.hash], "second": name}
                 yield Finding(CHECK, node.hash, Outcome.FAIL, f"{CHECK}.leaf_above", facts=facts)
@@ -134,18 +134,14 @@ def _shared_leaves(group: Sequence[Record]) -> Iterator[Finding]:
     """Find one leaf in two records: the same customer twice, or one balance promised to two (T14)."""
     seen: set[str] = set()
     for _, _, opened in group:
-        own = _own(opened)
+        own = opened.own.hash
         if own in seen:
             yield Finding(CHECK, own, Outcome.INCONCLUSIVE, f"{CHECK}.shared_leaf")
         seen.add(own)
 
 
-def _own(opened: Opened) -> str:
-    return opened.leaf or opened.stated_leaf or ""
-
-
 def _nodes(opened: Opened) -> Iterator[Node]:
-    yield Node(_own(opened), opened.amounts)
+    yield opened.own
     yield from opened.siblings
     yield from opened.ancestors
 

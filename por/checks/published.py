@@ -101,7 +101,7 @@ def own_records(reading: Reading, asked: Asked) -> tuple[Opened, ...]:
 def _paths(reading: Reading, own: Sequence[Opened]) -> Iterator[Finding]:
     """Ask: does every path, and every list, lead to the root that the file states?"""
     for part in own:
-        yield _led(part.leaf or part.stated_leaf or part.root.hash, part.root.hash, part.stated_root)
+        yield _led(part.own.hash or part.root.hash, part.root.hash, part.stated_root)
     for tree in reading.trees:
         yield _led(tree.tree or reading.card.name, tree.root, tree.stated_root)
 
@@ -125,6 +125,7 @@ def implied_roots(reading: Reading) -> tuple[str, ...]:
 def _root(reading: Reading, given: Sequence[PublishedRoot]) -> Iterator[Finding]:
     """Ask: is the implied root one that the verifier has from elsewhere? The file's own never counts (T34)."""
     known = {text for root in given for text in (root.root, *root.parts.values())}
+    wanted = ", ".join(sorted(known))[:1000]
     here = any(implied in known for implied in implied_roots(reading)) or any(root.parts for root in given)
     strays = {part.root.hash for part in reading.opened if not _placed(part, given)}
     for implied in implied_roots(reading):
@@ -133,10 +134,8 @@ def _root(reading: Reading, given: Sequence[PublishedRoot]) -> Iterator[Finding]
         elif implied in known and implied not in strays:
             yield Finding(ROOT, implied, Outcome.PASS, f"{ROOT}.given", expected=implied, actual=implied)
         elif reading.is_part and not here:
-            wanted = ", ".join(sorted(known))[:1000]
             yield Finding(ROOT, implied, Outcome.INCONCLUSIVE, f"{ROOT}.not_led_to", expected=wanted, actual=implied)
         else:
-            wanted = ", ".join(sorted(known))[:1000]
             yield Finding(ROOT, implied, Outcome.FAIL, f"{ROOT}.other", expected=wanted, actual=implied)
 
 

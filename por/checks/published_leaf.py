@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import partial
 
 from por.model import Finding, Outcome
 from por.model.figures import Amounts, added
@@ -17,7 +16,7 @@ _DRAWN = re.compile(r"[0-9a-f]{16,}", re.ASCII)
 
 def subject_of(opened: Opened) -> str:
     """Name a record in findings: by its leaf, under its tree where there are several."""
-    hashed = opened.leaf or opened.stated_leaf or "no leaf"
+    hashed = opened.own.hash or "no leaf"
     return f"{opened.tree}/{hashed}" if opened.tree else hashed
 
 
@@ -128,11 +127,7 @@ def _identity(card: Card, opened: Opened, account: str | None) -> Finding:
     if opened.leaf is None:
         return Finding(IDENTITY, subject, Outcome.INCONCLUSIVE, f"{IDENTITY}.not_computed", facts=covered)
     if account not in opened.ids.values():
-        alike = (
-            card.identity is IdRule.KNOWN
-            or "userId" in opened.ids
-            or any(map(partial(_alike, account), opened.ids.values()))
-        )
+        alike = card.identity is IdRule.KNOWN or any(_alike(account, value) for value in opened.ids.values())
         outcome, word = (Outcome.FAIL, "other") if alike else (Outcome.INCONCLUSIVE, "other_kind")
         return Finding(IDENTITY, subject, outcome, f"{IDENTITY}.{word}", facts=covered)
     message = f"{IDENTITY}.bound" if card.identity is IdRule.KNOWN else f"{IDENTITY}.opaque_same"

@@ -36,7 +36,7 @@ def sum_rule(reading: Reading) -> Finding:
 def nonnegative(reading: Reading) -> Iterator[Finding]:
     """Ask: is any amount or sum that the proof shows below zero? (T03)."""
     for opened in reading.opened:
-        own = Node(opened.leaf or opened.stated_leaf or "", opened.amounts)
+        own = opened.own
         stated = () if opened.stated_totals is None else (Node(opened.stated_root or "", opened.stated_totals),)
         others = any(node.sums is not None for node in (*opened.siblings, *opened.ancestors))
         yield _signs(subject_of(opened), (own, *opened.siblings, *opened.ancestors, *stated), others)

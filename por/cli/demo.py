@@ -6,7 +6,6 @@ import io
 import shlex
 import sys
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 
 from por.chains.embedded.token import TOKEN_DECIMALS
@@ -42,8 +41,7 @@ def run(args: argparse.Namespace) -> int:
         folder = args.keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="por-demo-")))
         print(f"{ISSUER} takes a snapshot of {args.customers} customers on an embedded chain", file=sys.stderr)
         exchange = stack.enter_context(open_exchange(folder, args.customers))
-        kept = _Kept(folder) if args.keep else None
-        honest = _honest(exchange, kept)
+        honest = _honest(exchange, args.keep)
         print(
             "\non chain, in Python and slowly: three attesters by two schemes, a feed, a gate, attacks", file=sys.stderr
         )
@@ -54,45 +52,34 @@ def run(args: argparse.Namespace) -> int:
         print()
         for lie in UNSEEN:
             _unseen(exchange, lie)
-        if kept is not None:
-            _invite(exchange, kept)
+        if args.keep is not None:
+            _invite(exchange, args.keep)
     print()
     print(f"{len(LIES) - len(missed)} of {len(LIES)} lies caught; {len(UNSEEN)} cannot be, as the README says")
     return 0 if honest and attested and not missed else 1
 
 
-@dataclass(frozen=True)
-class _Kept:
-    """Name what the honest run leaves for whoever wants to repeat it."""
-
-    folder: Path
-
-    @property
-    def options(self) -> list[str]:
-        return ["--record", str(self.folder / "answers.json"), "--output", str(self.folder / "verdict.json")]
-
-
-def _invite(exchange: Exchange, kept: _Kept) -> None:
+def _invite(exchange: Exchange, kept: Path) -> None:
     """Write a policy that believes the recording, and print commands that need no chain."""
-    recording = digest_of((kept.folder / "answers.json").read_bytes())
-    policy = exchange.registry_policy(f'recordings = ["{recording}"]\n').rename(kept.folder / "auditor.toml")
-    now = str(verdict_v1.read((kept.folder / "verdict.json").read_bytes()).checked_at)
-    again = ["--policy", str(policy), "--replay", str(kept.folder / "answers.json"), "--ledger", str(exchange.records)]
+    recording = digest_of((kept / "answers.json").read_bytes())
+    policy = exchange.registry_policy(f'recordings = ["{recording}"]\n').rename(kept / "auditor.toml")
+    now = str(verdict_v1.read((kept / "verdict.json").read_bytes()).checked_at)
+    again = ["--policy", str(policy), "--replay", str(kept / "answers.json"), "--ledger", str(exchange.records)]
     again += ["--now", now]
-    own, rules, page = (str(kept.folder / name) for name in ("own.json", "rules.json", "report.html"))
+    own, rules, page = (str(kept / name) for name in ("own.json", "rules.json", "report.html"))
     bundle = str(exchange.bundle)
-    print(f"\n{kept.folder} holds it all, a folder for each lie; without the chain you can run")
+    print(f"\n{kept} holds it all, a folder for each lie; without the chain you can run")
     for command in (
         ["verify", bundle, *again, "--output", own],
         ["verify", bundle, *again, "--rulebook", "jp-exchange", "--output", rules],
         ["report", rules, "--bundle", bundle, "--format", "html", "--output", page],
         ["claims", bundle, *again],
-        shown_to_customer(exchange, kept.folder / "proof.json", CUSTOMER, *holdings_of(exchange, CUSTOMER)),
+        shown_to_customer(exchange, kept / "proof.json", CUSTOMER, *holdings_of(exchange, CUSTOMER)),
     ):
         print(f"  por {shlex.join(command)}")
 
 
-def _honest(exchange: Exchange, kept: _Kept | None) -> bool:
+def _honest(exchange: Exchange, kept: Path | None) -> bool:
     for item in exchange.workspace.commitments().liabilities:
         verb = "is owed" if item.is_debt else "owes"
         print(f"{verb:<8}{format_coins(item.total, item.decimals):>20} {item.segment:<12} {item.asset}")
@@ -101,8 +88,9 @@ def _honest(exchange: Exchange, kept: _Kept | None) -> bool:
             decimals = TOKEN_DECIMALS if claim.asset == exchange.dollar else 18
             print(f"{'holds':<8}{format_coins(claim.amount, decimals):>20} {row.role}/{row.custody:<6} {claim.asset}")
     proof = exchange.proof(CUSTOMER, exchange.directory / "proof.json")
+    left = [] if kept is None else ["--record", str(kept / "answers.json"), "--output", str(kept / "verdict.json")]
     commands = (
-        [*shown_to_auditor(exchange, exchange.bundle, exchange.registry_policy()), *(kept.options if kept else ())],
+        [*shown_to_auditor(exchange, exchange.bundle, exchange.registry_policy()), *left],
         shown_to_customer(exchange, proof, CUSTOMER, *holdings_of(exchange, CUSTOMER)),
     )
     shown = [_shown(command) for command in commands]

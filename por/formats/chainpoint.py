@@ -21,7 +21,7 @@ CARD = Card(
     digest_bits=256,
     per_coin="none: there are no balances",
     weaknesses=(NO_SUMS, NODE_AS_LEAF, SIDES),
-    source="github.com/chainpoint, version 2 of the proof format; pypi.org/project/merkletools",
+    source="github.com/chainpoint, version 2 of the proof format; the Python package merkletools",
 )
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from por.formats.conversion import Conversion, ConvertedWallet, Standing
-from por.formats.holdings import PlacedWallet
 from por.formats.wallet_list import StatedSum
 from por.model import AssetId, format_coins
 
@@ -86,16 +85,17 @@ def contradicted(conversion: Conversion) -> tuple[tuple[StatedSum, str], ...]:
 
     A sum of a code that no row has is not compared.
     """
-    rows: dict[str, list[PlacedWallet]] = {}
-    for wallet in conversion.wallets:
-        rows.setdefault(wallet.placed.row.coin, []).append(wallet.placed)
+    rows: dict[str, list[tuple[int, int]]] = {}
+    for placed in (wallet.placed for wallet in conversion.wallets):
+        rows.setdefault(placed.row.coin, []).append((placed.units or 0, placed.decimals))
     sums = ((stated, _summed(rows[stated.coin])) for stated in conversion.summary if stated.coin in rows)
     return tuple((stated, format_coins(*found)) for stated, found in sums if not _rounds_to(*found, stated.amount))
 
 
-def _summed(rows: Sequence[PlacedWallet]) -> tuple[int, int]:
-    digits = max(row.decimals for row in rows)
-    return sum((row.units or 0) * 10 ** (digits - row.decimals) for row in rows), digits
+def _summed(amounts: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    """Sum amounts in units of the finest of their decimals."""
+    digits = max(decimals for _, decimals in amounts)
+    return sum(units * 10 ** (digits - decimals) for units, decimals in amounts), digits
 
 
 def _rounds_to(units: int, decimals: int, shown: str) -> bool:
@@ -132,7 +132,6 @@ def report_value(conversion: Conversion) -> dict[str, object]:
 
 
 def _totals(group: list[AssetCount]) -> tuple[str, str]:
-    digits = max(count.decimals for count in group)
-    proven = sum(count.proven * 10 ** (digits - count.decimals) for count in group)
-    unproven = sum(count.unproven * 10 ** (digits - count.decimals) for count in group)
-    return format_coins(proven, digits), format_coins(unproven, digits)
+    proven = _summed([(count.proven, count.decimals) for count in group])
+    unproven = _summed([(count.unproven, count.decimals) for count in group])
+    return format_coins(*proven), format_coins(*unproven)

@@ -1,7 +1,6 @@
 """SwissBorg: a sum tree for each currency, leaves under nonces that follow from the customer's credential."""
 
 import hmac
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -90,9 +89,10 @@ def read(document: Document, variant: str, asked: Asked) -> Reading:
         raise EvidenceError(f"the audit beside it is {audit.id[:64]}, not {audit_id[:64]} (T38)")
     entries = list(objects_at(members["liabilities"], "/liabilities", MAX_LEAVES))
     instant = utc_instant(audit.time.replace("T", " ")) if audit else packed_date(audit_id.removeprefix("SBPOL")[:8])
-    settled = audit is not None or asked.secret is not None
-    digests = not settled and _holds_digests(entries, (audit_id, user))
-    opened = [_opened(each, place, (audit_id, user), audit, asked.secret, digests=digests) for each, place in entries]
+    if audit is None and asked.secret is None:
+        opened = _opened_alone(entries, (audit_id, user))
+    else:
+        opened = [_opened(each, place, (audit_id, user), audit, asked.secret) for each, place in entries]
     problems = _twice(entries)
     if audit is not None and audit.stated != audit.commitment:
         problems.append("the audit's commitment is not that of its partitions")
@@ -160,7 +160,7 @@ def _opened(
     audit: _Audit | None,
     credential: str | None,
     *,
-    digests: bool,
+    digests: bool = False,
 ) -> Opened:
     audit_id, user = named
     partition = text_at(entry, "audit_partition_id", place)
@@ -201,23 +201,25 @@ def _steps(proof: Mapping[str, object], place: str, currency: str) -> tuple[int,
     return index, [Step(node, on_left=bool(index >> level & 1)) for level, node in enumerate(nodes)]
 
 
-def _holds_digests(entries: Sequence[tuple[Mapping[str, object], str]], named: tuple[str, str]) -> bool:
-    """Tell whether a file alone has its leaves' hashes where later ones have nonces, as those of 2022 have.
+def _opened_alone(entries: Sequence[tuple[Mapping[str, object], str]], named: tuple[str, str]) -> list[Opened]:
+    """Read a file alone, which may have its leaves' hashes where later ones have nonces, as those of 2022 have.
 
     Leaves of one tree lead to one root under the right reading. Raises: UnsupportedEvidenceError where no tree has two.
     """
-    roots: dict[tuple[str, bool], set[str]] = defaultdict(set)
-    for entry, place in entries:
-        for digests in (False, True):
-            opened = _opened(entry, place, named, None, None, digests=digests)
-            roots[opened.tree, digests].add(opened.root.hash)
-    strays = {digests for (_, digests), found in roots.items() if len(found) > 1}
-    if not strays:
+    nonces, hashes = (
+        [_opened(each, place, named, None, None, digests=digests) for each, place in entries]
+        for digests in (False, True)
+    )
+    if not _strays(nonces) and not _strays(hashes):
         raise UnsupportedEvidenceError(
             "the file alone does not say whether it has its leaves' nonces or hashes; bring the audit's roots "
             "(--with), or the credential (--credential)"
         )
-    return strays == {False}
+    return hashes if _strays(nonces) and not _strays(hashes) else nonces
+
+
+def _strays(opened: Sequence[Opened]) -> bool:
+    return len({(each.tree, each.root.hash) for each in opened}) > len({each.tree for each in opened})
 
 
 def _top(leaf: str, amounts: Amounts, steps: Sequence[Step]) -> str:

@@ -225,6 +225,10 @@ class LawTrust:
     prices: tuple[Price, ...] = ()
     grade: Grade = Grade.THIRD_PARTY_DOCUMENT
 
+    def knows(self, row: Document, topic: Topic, day: date) -> bool:
+        """Tell whether a document that an issuer names for a topic is one of these, and speaks of that day."""
+        return any(known.bears_out(row, topic, day) for known in self.documents)
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:

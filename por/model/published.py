@@ -97,10 +97,14 @@ class Opened:
     unsettled: str = ""
 
     @property
+    def own(self) -> Node:
+        """Return the leaf as computed, or else as stated; without a hash where there is neither."""
+        return Node(self.leaf or self.stated_leaf or "", self.amounts)
+
+    @property
     def root(self) -> Node:
         """Return the node that the path implies; of a tree with one leaf that leaf."""
-        own = Node(self.leaf or self.stated_leaf or "", self.amounts)
-        return self.ancestors[-1] if self.ancestors else own
+        return self.ancestors[-1] if self.ancestors else self.own
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from types import MappingProxyType
 
 from por.model import AssetKind, Finding, Instant, Outcome, Verdict
 from por.report.figures import exact, fact, printed, printed_share, scaled
@@ -213,7 +212,7 @@ def _coverage(row: Entry, width: Fraction) -> CoverageRow:
 
 
 def _stacked(
-    parts: Sequence[tuple[str, Entry, Fraction | None]], styles: Mapping[str, str] = MappingProxyType({})
+    parts: Sequence[tuple[str, Entry, Fraction | None]], styles: Mapping[str, str] | None = None
 ) -> tuple[Bar, ...]:
     whole = sum((value for _, _, value in parts if value), Fraction(0))
     bars, passed = [], Fraction(0)
@@ -224,7 +223,7 @@ def _stacked(
             text = f"{value.numerator}/{value.denominator}" if value.denominator != 1 else str(value.numerator)
             figure = Figure(printed(value), text, row)
             length = percent(scaled(passed, whole, FULL) - start)
-            bars.append(Bar(name, percent(start), length, figure, styles.get(name, name)))
+            bars.append(Bar(name, percent(start), length, figure, (styles or {}).get(name, name)))
     return tuple(bars)
 
 

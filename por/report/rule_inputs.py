@@ -82,9 +82,8 @@ def _day(papers: Papers, book: JudgedBook) -> tuple[date, ...]:
 
 def _documents(papers: Papers, topic: str, days: AbstractSet[date]) -> Iterator[ShownDocument]:
     """Yield the documents of a topic; the policy knows one as rules do, by digest, topic and day."""
+    law = papers.law
     for row in () if papers.declared is None else papers.declared.documents:
-        if topic in row.covers and papers.law is None:
-            yield ShownDocument(row, None)
-        elif topic in row.covers and papers.law is not None:
-            known = papers.law.documents
-            yield ShownDocument(row, any(each.bears_out(row, Topic(topic), day) for each in known for day in days))
+        if topic in row.covers:
+            known = None if law is None else any(law.knows(row, Topic(topic), day) for day in days)
+            yield ShownDocument(row, known)

@@ -46,7 +46,7 @@ def coinex_samples() -> Iterator[Sample]:
         made.change("side", "/path/0/pos", "left", "published.path")
         made.change("side-unknown", "/path/0/pos", "middle", "published.structure")
         made.change("digest", "/path/0/hash", file["path"][0]["hash"][1:], "published.structure")
-        made.change("total", "/root/balances/USDT", "1", "published.total")
+        made.change("total", "root/balances/USDT", "1", "published.total")
         made.change("sibling", "/path/0/balances/USDT", "1", "published.path")
         made.change("level", "/path/1", None, "published.path")
         made.bad["negative-sibling"] = coinex(with_ghost, odd)[0], "published.nonnegative"
@@ -188,7 +188,7 @@ def pionex_samples() -> Iterator[Sample]:
     made.change("side", "/path", path.replace("5:", "4:").replace("3:", "3:"), "published.path")
     made.change("level", "/path", path.split(",", maxsplit=1)[0], "published.structure")
     made.change("digest", "/path", path[:-1], "published.structure")
-    made.change("id", "/userId", "u1", "published.identity")
+    made.change("id", "/userId", "u1", "published.leaf")
     made.change("own-balance", "/assets", written[0].replace("BTC:1.5", "BTC:-1.5"), "published.nonnegative")
     made.change("inner-as-leaf", "/leaf", levels[1][0].hash, "published.leaf")
     yield made
@@ -320,7 +320,7 @@ def ethereum_samples() -> Iterator[Sample]:
     made.change("sibling", "/proof/0/1", "51", "published.path")
     made.change("digest", "/proof/0/0", proof[0][0][:-2], "published.structure")
     made.change("level", "/proof/1", None, "published.structure")
-    made.change("total", "/root/1", "1", "published.total")
+    made.change("total", "root/1", "1", "published.total")
     made.change("negative", "/proof/0/1", "-50", "published.structure")
     made.change("id", "/username", "user 1", "published.identity")
     yield made

@@ -25,8 +25,8 @@ from por.checks.rules.stablecoin import listed, nothing_of
 from por.model import Outcome
 from por.model.declarations import ReserveItem, Topic
 
-# The share of what, and how a finding says it.
 UNCOUNTED, UNDECIDED, ENCUMBERED = "uncounted", "undecided", "encumbered"
+# The share of what, and how a finding says it.
 DENOMINATORS = {"issued": "the amount issued", "reserves": "the reserves", "received": "the money received"}
 
 

@@ -83,6 +83,14 @@ def test_what_the_verifier_recomputes_has_no_grade_and_is_nobodys_word(tmp_path:
     assert (found.outcome, found.grade) == (Outcome.PASS, Grade.SINGLE_SOURCE)
 
 
+@pytest.mark.parametrize("check", ["reserves.eligible", "reserves.distinct"])
+def test_t73_what_rests_on_how_the_issuer_lists_is_its_word_and_passes_no_rule(check: str, tmp_path: Path) -> None:
+    """That nobody has a claim on a coin, and that no account stands twice, the issuer's own list says."""
+    made = context(tmp_path, OWED, LISTED, rule("rulebook.findings", checks=[check]))
+    (found,) = judged(replace(made, findings=(Finding(check, "a", Outcome.PASS, f"{check}.once"),)))
+    assert (found.outcome, found.grade) == (Outcome.INCONCLUSIVE, Grade.SELF_DECLARED)
+
+
 @pytest.mark.parametrize(
     ("check", "name"),
     [

@@ -149,7 +149,7 @@ function identityFinding(card, opened, account) {
   if (!ids.includes(account)) {
     // What the exchange drew in hexadecimal is nobody's id to log in with; another value of that kind is a lie.
     const drawn = (text) => /^[0-9a-f]{16,}$/.test(text);
-    const alike = known || opened.ids.has("userId") || (drawn(account) && ids.some((id) => drawn(id) && id.length === account.length));
+    const alike = known || (drawn(account) && ids.some((id) => drawn(id) && id.length === account.length));
     return put("identity", subject, alike ? FAIL : INCONCLUSIVE, alike ? "other" : "other_kind", { facts });
   }
   return put("identity", subject, PASS, known ? "bound" : "opaque_same", { facts });

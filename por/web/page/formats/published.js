@@ -31,14 +31,14 @@ function pathLayout(row, rule) {
   return { ...row, rule, forms: Object.fromEntries(forms) };
 }
 
+function claimsOn(document, tables) {
+  return tables.map((table) => ({ table, variant: table.reader?.claims(document, table) ?? null })).filter(({ variant }) => variant !== null);
+}
+
 function formatOf(document, chosen) {
   const named = publishedTables.filter(({ card }) => chosen === null || card.name === chosen);
   if (named.length === 0) throw new FormatError(`no format is called '${chosen.slice(0, 64)}'`);
-  const claimed = [];
-  for (const table of named) {
-    const variant = table.reader?.claims(document, table) ?? null;
-    if (variant !== null) claimed.push({ table, variant });
-  }
+  const claimed = claimsOn(document, named);
   if (claimed.length === 1) return claimed[0];
   if (claimed.length > 1) {
     const names = claimed.map(({ table }) => table.card.name).join(" and ");
@@ -116,7 +116,7 @@ export function givenRoot(given, proofs = []) {
     return { root: match[1], totals: null };
   }
   const document = new PublishedDocument(given);
-  const proof = publishedTables.some((table) => (table.reader?.claims(document, table) ?? null) !== null);
+  const proof = claimsOn(document, publishedTables).length > 0;
   if (proof || proofs.some((each) => same(each, given)) || leftFormats(document).length > 0) {
     throw new FormatError("the root must come from elsewhere, not from a proof or a file beside it");
   }
@@ -125,9 +125,8 @@ export function givenRoot(given, proofs = []) {
     if (root !== null) return root;
   }
   // The one value that has as many digits as a root of the proofs' format.
-  const documents = proofs.map((each) => new PublishedDocument(each));
-  const formats = publishedTables.filter((table) => documents.some((each) => (table.reader?.claims(each, table) ?? null) !== null));
-  const lengths = new Set(formats.map(({ card }) => card.digest_bits / 4));
+  const claimed = proofs.flatMap((each) => claimsOn(new PublishedDocument(each), publishedTables));
+  const lengths = new Set(claimed.map(({ table }) => table.card.digest_bits / 4));
   const found = [...new TextDecoder().decode(given).matchAll(DIGITS)].map(([, digits]) => digits);
   const lone = new Set(found.filter((digits) => lengths.has(digits.length)).map((digits) => digits.toLowerCase()));
   if (lone.size !== 1) throw new FormatError(`${lone.size} values in it may be a root; give the root itself, in hexadecimal`);
