@@ -14,9 +14,12 @@ RECOMPUTED = frozenset(
         "liabilities.nonnegative",
         "liabilities.recomputed",
         "liabilities.rolled",
+        "reserves.code",
         "reserves.control",
+        "reserves.movement",
         "reserves.unshared",
         "snapshot.fresh",
+        "snapshot.simultaneous",
     }
 )
 
